@@ -1,0 +1,1 @@
+"""One outside thing each: Twilio, Gemini, the web server, the tunnel, the sound card, files."""

@@ -1,0 +1,1 @@
+"""Samples in, samples out: codecs, filters, meters and files; no devices and no asyncio."""

@@ -1,0 +1,1 @@
+"""What a call is: facts and rules that need neither sockets, sound nor a window."""

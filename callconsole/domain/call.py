@@ -1,0 +1,138 @@
+"""The life of one call as a value: phases, who speaks, how it ended, and its pure transitions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from callconsole.domain.problems import Problem
+
+
+class Phase(StrEnum):
+    """Where a call stands between dialling and its end."""
+
+    QUEUED = "queued"
+    RINGING = "ringing"
+    IN_PROGRESS = "in-progress"
+    ENDED = "ended"
+
+
+class Floor(StrEnum):
+    """Who is speaking right now, as the person on the phone hears it."""
+
+    NOBODY = "nobody"
+    AGENT = "agent"
+    CALLER = "caller"
+
+
+class AnsweredBy(StrEnum):
+    """Who or what picked up."""
+
+    UNKNOWN = "unknown"
+    PERSON = "person"
+    VOICEMAIL = "voicemail"
+    FAX = "fax"
+
+
+class Outcome(StrEnum):
+    """How a call ended."""
+
+    COMPLETED = "completed"
+    BUSY = "busy"
+    NO_ANSWER = "no-answer"
+    DECLINED = "declined"
+    CANCELED = "canceled"
+    VOICEMAIL = "voicemail"
+    FAILED = "failed"
+
+
+class EndedBy(StrEnum):
+    """Who or what ended a call; the console ends it by a rule, such as on voicemail."""
+
+    CALLER = "caller"
+    AGENT = "agent"
+    OPERATOR = "operator"
+    CONSOLE = "console"
+    CARRIER = "carrier"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How, and by whom, a call ended; `problem` says what to do where something went wrong."""
+
+    outcome: Outcome
+    by: EndedBy
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call. All times are aware UTC.
+
+    Attributes:
+        sid: the carrier's name of the call (Twilio: CA and 32 hex digits).
+        to: the number dialled, E.164.
+        from_number: the number shown to the callee, E.164.
+        prompt: name of the prompt the agent follows.
+        line: "practice" or "phone": which world the call runs in.
+        placed_at: when the carrier accepted the call.
+        rang_at: when the callee's phone began to ring, or None.
+        answered_at: when it was picked up, or None.
+        ended_at: when it ended, or None.
+        ending: how it ended, or None while it lives.
+        recording: path of the stereo recording, or None.
+    """
+
+    sid: str
+    to: str
+    from_number: str
+    prompt: str
+    line: str
+    placed_at: datetime
+    phase: Phase = Phase.QUEUED
+    floor: Floor = Floor.NOBODY
+    answered_by: AnsweredBy = AnsweredBy.UNKNOWN
+    rang_at: datetime | None = None
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    ending: Ending | None = None
+    recording: str | None = None
+
+    @property
+    def live(self) -> bool:
+        """True until the call has ended."""
+        return self.phase is not Phase.ENDED
+
+    def duration_s(self, now: datetime) -> float:
+        """Seconds of conversation so far; 0 before an answer."""
+        if self.answered_at is None:
+            return 0.0
+        return max(0.0, ((self.ended_at or now) - self.answered_at).total_seconds())
+
+    def clock_s(self, now: datetime) -> float:
+        """Seconds that the window's clock shows: talk time once answered, else waiting time."""
+        if self.answered_at is not None:
+            return self.duration_s(now)
+        return max(0.0, ((self.ended_at or now) - (self.rang_at or self.placed_at)).total_seconds())
+
+
+def rung(call: Call, at: datetime) -> Call:
+    """The call after its phone began to ring; later phases are kept."""
+    if call.phase is not Phase.QUEUED:
+        return call
+    return replace(call, phase=Phase.RINGING, rang_at=at)
+
+
+def answered(call: Call, at: datetime) -> Call:
+    """The call after it was picked up; an ended call stays ended."""
+    if call.phase not in (Phase.QUEUED, Phase.RINGING):
+        return call
+    return replace(call, phase=Phase.IN_PROGRESS, answered_at=at)
+
+
+def ended(call: Call, ending: Ending, at: datetime) -> Call:
+    """The call after its end; the first ending is final."""
+    if not call.live:
+        return call
+    return replace(call, phase=Phase.ENDED, floor=Floor.NOBODY, ended_at=at, ending=ending)

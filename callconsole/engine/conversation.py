@@ -1,0 +1,118 @@
+"""Turns pieces of transcript into turns: who spoke, what, when, and how much of it was heard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from callconsole.domain.transcript import Speaker, Turn
+
+# The model's text runs ahead of its audio; English speech has about 15 letters a second, so a
+# cut turn cannot have been heard further than this.
+LETTERS_PER_S = 17
+
+
+class Conversation:
+    """The turns of one call; every change is given to `on_change` as a whole `Turn`."""
+
+    def __init__(self, on_change: Callable[[Turn], None]) -> None:
+        self._on_change = on_change
+        self._turns: list[Turn] = []
+        self._open: dict[Speaker, int] = {}
+
+    @property
+    def turns(self) -> list[Turn]:
+        """All turns so far, in the order of their beginning."""
+        return list(self._turns)
+
+    def spoke_turns(self, speaker: Speaker) -> int:
+        """How many turns this side has had."""
+        return sum(turn.speaker is speaker for turn in self._turns)
+
+    def add(self, speaker: Speaker, text: str, offset_s: float, *, final: bool = False) -> None:
+        """Append words to the speaker's open turn, or begin one; the other side's ends.
+
+        Transcripts of the two sides arrive without a guaranteed order against each other, so
+        caller words that trail into the agent's answer still join the caller's last turn as long
+        as the agent has not been heard in a turn of its own.
+        """
+        index = self._open.get(speaker)
+        if index is None:
+            if not text.strip():
+                return
+            self._close_others(speaker)
+            turn = Turn(len(self._turns) + 1, speaker, text.lstrip(), offset_s)
+            self._turns.append(turn)
+            self._open[speaker] = turn.id - 1
+        else:
+            turn = self._turns[index]
+            turn = replace(turn, text=turn.text + text)
+        self._put(replace(turn, final=final))
+        if final:
+            self._open.pop(speaker, None)
+
+    def finish(self, speaker: Speaker) -> None:
+        """The speaker's turn is complete."""
+        index = self._open.pop(speaker, None)
+        if index is not None:
+            turn = self._turns[index]
+            self._put(replace(turn, text=turn.text.rstrip(), final=True))
+
+    def cut_off(self, heard_ms: float, generated_ms: float, *, whole: bool) -> Turn | None:
+        """The caller cut the agent's turn off.
+
+        Args:
+            heard_ms: audio of this turn that was played to the ear.
+            generated_ms: audio of this turn that the model had produced.
+            whole: True where the model had produced all of it.
+
+        Returns:
+            The turn that was cut, or None where the agent had said nothing in words.
+        """
+        index = self._open.pop(Speaker.AGENT, None)
+        if index is None:
+            index = self._last_agent_turn()
+        if index is None:
+            return None
+        turn = self._turns[index]
+        heard = _heard_chars(turn.text.rstrip(), heard_ms, generated_ms, whole=whole)
+        turn = replace(
+            turn, text=turn.text.rstrip(), final=True, interrupted=True, heard_chars=heard
+        )
+        self._put(turn)
+        return turn
+
+    def close(self) -> None:
+        """The call is over: no turn stays open."""
+        for speaker in tuple(self._open):
+            self.finish(speaker)
+
+    def _last_agent_turn(self) -> int | None:
+        for turn in reversed(self._turns):
+            if turn.speaker is Speaker.AGENT:
+                return None if turn.interrupted else turn.id - 1
+        return None
+
+    def _close_others(self, speaker: Speaker) -> None:
+        for other in tuple(self._open):
+            if other is not speaker:
+                self.finish(other)
+
+    def _put(self, turn: Turn) -> None:
+        self._turns[turn.id - 1] = turn
+        self._on_change(turn)
+
+
+def _heard_chars(text: str, heard_ms: float, generated_ms: float, *, whole: bool) -> int:
+    """How many characters were heard, ending at a word; proportional to the audio played."""
+    if generated_ms <= 0:
+        return 0
+    share = min(1.0, heard_ms / generated_ms)
+    estimate = share * len(text)
+    if not whole:
+        estimate = min(estimate, heard_ms / 1000 * LETTERS_PER_S)
+    cut = round(estimate)
+    if cut >= len(text):
+        return len(text)
+    space = text.rfind(" ", 0, cut + 1)
+    return max(space, 0)

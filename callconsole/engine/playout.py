@@ -1,0 +1,184 @@
+"""What is sent to the phone, what the carrier still holds, and what has been heard."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+from callconsole.audio import mulaw
+from callconsole.engine.ports import Clock, MediaLine
+
+FRAME_BYTES = 160
+FRAME_MS = 20
+# Audio sent ahead of time rides out stalls of our loop and of the network. It costs nothing on
+# barge-in, because `clear` empties the carrier's buffer as well (Twilio docs, "clear" message).
+LEAD_MS = 400
+MARK_EVERY_MS = 200
+
+
+class Playout:
+    """Sends agent audio in whole 20 ms frames, paced by absolute deadlines.
+
+    Bytes are μ-law, 8000 a second. Positions are milliseconds of agent audio since the call's
+    first, counted without pauses.
+    """
+
+    def __init__(
+        self,
+        line: MediaLine,
+        clock: Clock,
+        on_sent: Callable[[bytes], None],
+        on_drained: Callable[[], None],
+    ) -> None:
+        self._line = line
+        self._clock = clock
+        self._on_sent = on_sent
+        self._on_drained = on_drained
+        self._queue = bytearray()
+        self._timer: asyncio.TimerHandle | None = None
+        self._end_at = 0.0
+        self._fed_ms = 0.0
+        self._sent_ms = 0
+        self._heard_ms = 0
+        self._lost_ms = 0.0
+        self._marks: deque[tuple[str, int]] = deque()
+        self._cleared_marks: set[str] = set()
+        self._marked_ms = 0
+        self._mark_count = 0
+        self._closed = False
+
+    @property
+    def buffered_ms(self) -> int:
+        """Audio that the carrier holds and has not yet played, by our clock."""
+        return max(0, round((self._end_at - self._clock.monotonic()) * 1000))
+
+    @property
+    def waiting_ms(self) -> int:
+        """Audio that has not been sent yet."""
+        return len(self._queue) // 8
+
+    @property
+    def fed_ms(self) -> float:
+        """Everything ever given to this playout."""
+        return self._fed_ms
+
+    @property
+    def heard_ms(self) -> float:
+        """What has been played to the ear: proven by marks, carried on by the clock between."""
+        return max(float(self._heard_ms), self._sent_ms - self._lost_ms - self.buffered_ms)
+
+    @property
+    def busy(self) -> bool:
+        """True while anything is waiting or playing."""
+        return bool(self._queue) or self.buffered_ms > 0
+
+    def feed(self, data: bytes) -> None:
+        """Queue μ-law audio; what fits into the lead leaves at once, in this call."""
+        if self._closed or not data:
+            return
+        self._queue += data
+        self._fed_ms += len(data) / 8
+        self._pump()
+
+    def finish(self) -> None:
+        """The turn is whole: fill its last frame with silence, send it and mark its end."""
+        if self._closed:
+            return
+        tail = len(self._queue) % FRAME_BYTES
+        if tail:
+            padding = bytes([mulaw.SILENCE]) * (FRAME_BYTES - tail)
+            self._queue += padding
+            self._fed_ms += len(padding) / 8
+        self._pump()
+        if not self._queue:
+            self._mark()
+
+    def clear(self) -> float:
+        """Drop everything not yet heard, here and at the carrier.
+
+        Returns:
+            Milliseconds of audio that will never be heard.
+        """
+        held = self.buffered_ms
+        dropped = len(self._queue) / 8 + held
+        self._queue.clear()
+        self._fed_ms -= dropped
+        self._lost_ms += held
+        self._end_at = self._clock.monotonic()
+        self._cleared_marks.update(name for name, _ in self._marks)
+        self._marks.clear()
+        self._stop_timer()
+        if not self._closed:
+            self._line.clear()
+        return dropped
+
+    def mark_echoed(self, name: str) -> None:
+        """The carrier says that it has played up to this mark, or has cleared it."""
+        if name in self._cleared_marks:
+            self._cleared_marks.discard(name)
+            return
+        while self._marks:
+            known, position_ms = self._marks.popleft()
+            self._heard_ms = max(self._heard_ms, position_ms)
+            if known == name:
+                return
+
+    def close(self) -> None:
+        """Send nothing more."""
+        self._closed = True
+        self._queue.clear()
+        self._stop_timer()
+
+    def _pump(self) -> None:
+        self._timer = None
+        now = self._clock.monotonic()
+        if self._end_at < now:
+            self._end_at = now
+        while len(self._queue) >= FRAME_BYTES and (self._end_at - now) * 1000 < LEAD_MS:
+            self._send_frame()
+        self._schedule(now)
+
+    def _send_frame(self) -> None:
+        frame = bytes(self._queue[:FRAME_BYTES])
+        del self._queue[:FRAME_BYTES]
+        self._line.send_audio(frame)
+        self._end_at += FRAME_MS / 1000
+        self._sent_ms += FRAME_MS
+        self._on_sent(frame)
+        if self._sent_ms - self._marked_ms >= MARK_EVERY_MS:
+            self._mark()
+
+    def _mark(self) -> None:
+        if self._marked_ms == self._sent_ms:
+            return
+        self._marked_ms = self._sent_ms
+        self._mark_count += 1
+        name = f"played-{self._mark_count}"
+        self._marks.append((name, round(self._sent_ms - self._lost_ms)))
+        self._line.send_mark(name)
+
+    def _schedule(self, now: float) -> None:
+        """Wake when the lead has room again, or when the last frame has been played."""
+        if self._closed:
+            return
+        self._stop_timer()
+        lead_s = LEAD_MS / 1000
+        more = len(self._queue) >= FRAME_BYTES
+        delay = self._end_at - now - (lead_s - FRAME_MS / 1000 if more else 0.0)
+        if more or self._end_at > now:
+            wake = self._pump if more else self._drained
+            self._timer = asyncio.get_running_loop().call_later(max(0.0, delay), wake)
+
+    def _drained(self) -> None:
+        self._timer = None
+        left = self._end_at - self._clock.monotonic()
+        if left > 0:
+            self._timer = asyncio.get_running_loop().call_later(left, self._drained)
+            return
+        self._on_drained()
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

@@ -1,0 +1,420 @@
+"""The ends that the engine is joined to: Protocols that adapters fulfil and fakes imitate."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from callconsole.domain.call import AnsweredBy, Call
+from callconsole.domain.problems import Problem
+from callconsole.domain.prompt import Prompt
+
+Pcm16 = NDArray[np.int16]
+
+
+class Clock(Protocol):
+    """Two times: one for people, one for durations."""
+
+    def now(self) -> datetime:
+        """Aware UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never jump."""
+        ...
+
+
+# The carrier --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CallOrder:
+    """What the carrier is asked for.
+
+    Attributes:
+        to: number to dial, E.164.
+        stream_token: one-time secret that the call's media stream has to present.
+        detect_machine: ask the carrier to tell people from machines, without waiting for it.
+        ring_timeout_s: seconds of ringing before the carrier gives up.
+        time_limit_s: longest life of the call; bounds the bill should this process die.
+    """
+
+    to: str
+    stream_token: str
+    detect_machine: bool = True
+    ring_timeout_s: int = 25
+    time_limit_s: int = 1800
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedCall:
+    """The carrier's answer to an order; placed is not yet ringing."""
+
+    sid: str
+    status: CarrierStatus
+    from_number: str
+
+
+class CarrierStatus(StrEnum):
+    """A call's state in the carrier's words (Twilio's call statuses and ``initiated``)."""
+
+    QUEUED = "queued"
+    INITIATED = "initiated"
+    RINGING = "ringing"
+    IN_PROGRESS = "in-progress"
+    COMPLETED = "completed"
+    BUSY = "busy"
+    NO_ANSWER = "no-answer"
+    CANCELED = "canceled"
+    FAILED = "failed"
+
+    @property
+    def terminal(self) -> bool:
+        """True where nothing follows."""
+        return self in _TERMINAL
+
+
+_TERMINAL = frozenset(
+    {
+        CarrierStatus.COMPLETED,
+        CarrierStatus.BUSY,
+        CarrierStatus.NO_ANSWER,
+        CarrierStatus.CANCELED,
+        CarrierStatus.FAILED,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierReport:
+    """One status callback, or one fetched state.
+
+    Attributes:
+        sequence: the carrier's order of this report (callbacks arrive unordered), or None
+            where the carrier gave none (a fetched state).
+        sip_code: final SIP answer, such as 486 busy or 603 declined, or None.
+        problem: what the carrier says went wrong, in words, or None.
+    """
+
+    call_sid: str
+    status: CarrierStatus
+    sequence: int | None = None
+    sip_code: int | None = None
+    duration_s: int | None = None
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerVerdict:
+    """The carrier's answering-machine detection; `detail` is its own word (``machine_start``)."""
+
+    call_sid: str
+    answered_by: AnsweredBy
+    detail: str
+
+
+class Carrier(Protocol):
+    """A phone company."""
+
+    async def place_call(self, order: CallOrder) -> PlacedCall:
+        """Dial. Raises `ProblemError` where the carrier refuses or cannot be reached."""
+        ...
+
+    async def end_call(self, call_sid: str) -> None:
+        """End the call whatever its state; a call that is over already is a success."""
+        ...
+
+    async def fetch_call(self, call_sid: str) -> CarrierReport:
+        """The call's state now. Raises `ProblemError`."""
+        ...
+
+    async def check(self) -> str:
+        """Prove that the account answers; return a short text for the status bar.
+
+        Raises `ProblemError`.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+# One call's media stream --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LineAudio:
+    """Audio from the phone.
+
+    Attributes:
+        mulaw: G.711 μ-law bytes, 8000 a second, any length (Twilio sends 160).
+        timestamp_ms: presentation time since the stream began, in ms.
+    """
+
+    mulaw: bytes
+    timestamp_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineMark:
+    """The carrier has played everything before this mark, or has cleared it."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineDigit:
+    """A key pressed on the phone."""
+
+    digit: str
+
+
+LineEvent = LineAudio | LineMark | LineDigit
+
+
+class MediaLine(Protocol):
+    """The two-way audio stream of one call. Sending never blocks; order is kept."""
+
+    @property
+    def call_sid(self) -> str:
+        """The call whose audio this is."""
+        ...
+
+    @property
+    def stream_sid(self) -> str:
+        """The carrier's name of this stream; a call may have several after one another."""
+        ...
+
+    def events(self) -> AsyncIterator[LineEvent]:
+        """What arrives, until the stream stops; ends normally on a stop and on a lost socket."""
+        ...
+
+    def send_audio(self, mulaw: bytes) -> None:
+        """Queue μ-law audio, 8000 bytes a second, to be played in order."""
+        ...
+
+    def send_mark(self, name: str) -> None:
+        """Ask for an echo when everything sent before has been played."""
+        ...
+
+    def clear(self) -> None:
+        """Drop what is queued here and buffered at the carrier; pending marks are echoed."""
+        ...
+
+    async def close(self) -> None:
+        """Close the stream within a second; safe to call twice."""
+        ...
+
+
+# The agent ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AgentBrief:
+    """What one session is opened with."""
+
+    prompt: Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class AgentAudio:
+    """Agent speech: `pcm` is shape (n,), int16, mono, 24000 Hz, any n, often in bursts."""
+
+    pcm: Pcm16
+
+
+@dataclass(frozen=True, slots=True)
+class AgentWords:
+    """A piece of transcript to append; `final` closes the utterance where the model says so."""
+
+    text: str
+    by_caller: bool
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AgentCutOff:
+    """The model heard the caller over its own speech and stopped; queued audio is void."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentGenerated:
+    """The model has generated all audio of the turn (it may still be playing)."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentTurnDone:
+    """The model's turn is complete, cut off or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentUsage:
+    """Tokens of one turn, by modality."""
+
+    prompt_tokens: int
+    response_tokens: int
+    total_tokens: int
+    by_modality: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AgentLeaving:
+    """The server will close this connection in `time_left_s` seconds."""
+
+    time_left_s: float
+
+
+AgentEvent = (
+    AgentAudio
+    | AgentWords
+    | AgentCutOff
+    | AgentGenerated
+    | AgentTurnDone
+    | AgentUsage
+    | AgentLeaving
+)
+
+
+class AgentSession(Protocol):
+    """One conversation with the model. Sending never blocks."""
+
+    def events(self) -> AsyncIterator[AgentEvent]:
+        """What the model says and does, until the session is closed by us (ends normally).
+
+        Raises `ProblemError` where the session breaks.
+        """
+        ...
+
+    def send_audio(self, pcm: Pcm16) -> None:
+        """Queue caller audio, shape (n,), int16, mono, 16000 Hz."""
+        ...
+
+    def send_text(self, text: str) -> None:
+        """Queue an instruction in text that the model acts on now, such as to greet."""
+        ...
+
+    async def close(self) -> None:
+        """Close within about a second; safe to call twice."""
+        ...
+
+
+class Agent(Protocol):
+    """Where sessions come from: one model at one back end."""
+
+    async def open(self, brief: AgentBrief) -> AgentSession:
+        """Open a session that is ready to talk. Raises `ProblemError`."""
+        ...
+
+    async def check(self) -> str:
+        """Open and close a session; return a short text. Raises `ProblemError`."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+# The rest -----------------------------------------------------------------------------------
+
+
+class Tunnel(Protocol):
+    """How the outside world reaches our server."""
+
+    async def open(self, local_port: int) -> str:
+        """Return the public https address without a trailing slash. Raises `ProblemError`."""
+        ...
+
+    async def close(self) -> None:
+        """Take the address down."""
+        ...
+
+
+class Speaker(Protocol):
+    """This computer's sound output, fed with what the line carries."""
+
+    def start(self) -> str:
+        """Open the device; return its name. Raises `ProblemError` where there is none."""
+        ...
+
+    def play(self, caller: Pcm16, agent: Pcm16) -> None:
+        """Queue both sides, equal length, int16, 8000 Hz; never blocks."""
+        ...
+
+    def flush(self) -> None:
+        """Drop queued sound."""
+        ...
+
+    def stop(self) -> None:
+        """Close the device; safe to call twice."""
+        ...
+
+
+class Prompts(Protocol):
+    """The prompts an operator can choose from and edit."""
+
+    def names(self) -> list[str]:
+        """Names in reading order."""
+        ...
+
+    def read(self, name: str) -> Prompt:
+        """Raises `ProblemError` where the prompt is missing or cannot be read."""
+        ...
+
+    def write(self, prompt: Prompt) -> None:
+        """Save atomically. Raises `ProblemError`."""
+        ...
+
+
+class Switchboard(Protocol):
+    """What the engine offers to the web server: the console as callers from outside see it."""
+
+    async def place_call(self, to: str, prompt: str | None = None) -> Call:
+        """Dial. Raises `ProblemError` (`DialError` with the steps taken)."""
+        ...
+
+    async def hang_up(self, call_sid: str) -> None:
+        """End a call. Raises `ProblemError` where no such call is known."""
+        ...
+
+    def call(self, call_sid: str) -> Call | None:
+        """The call's present state, or None."""
+        ...
+
+    def knows(self, call_sid: str) -> bool:
+        """True for a call placed by this console, or one that is being placed right now."""
+        ...
+
+    def stream_token(self, call_sid: str) -> str | None:
+        """A fresh one-time stream token for a live call, or None for an unknown or ended one."""
+        ...
+
+    async def admit(self, call_sid: str, token: str) -> bool:
+        """Spend a stream token: True once for the right call, False ever after."""
+        ...
+
+    async def serve_line(self, line: MediaLine) -> None:
+        """Carry the call over this stream until it ends."""
+        ...
+
+    def carrier_reported(self, report: CarrierReport) -> None:
+        """Take in a status callback."""
+        ...
+
+    def answer_judged(self, verdict: AnswerVerdict) -> None:
+        """Take in the carrier's answering-machine verdict."""
+        ...
+
+    def health(self) -> dict[str, object]:
+        """JSON-ready: version, services, live calls."""
+        ...
+
+    def subscribe(self, listener: Callable[[object], None]) -> Callable[[], None]:
+        """Be told of every event; call the result to stop."""
+        ...

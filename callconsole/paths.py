@@ -1,0 +1,37 @@
+"""Where files live: what ships with the program, and what a person's calls leave behind."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import platformdirs
+
+
+def shipped(name: str) -> Path:
+    """A folder that ships with the program: ``resources`` or ``prompts``.
+
+    Looked for beside the package (a checkout), inside it (an installed wheel) and in the
+    unpacked bundle (PyInstaller).
+    """
+    package = Path(__file__).resolve().parent
+    bundle = getattr(sys, "_MEIPASS", None)
+    places = [package.parent / name, package / "_shipped" / name]
+    if bundle is not None:
+        places.insert(0, Path(bundle) / name)
+    for place in places:
+        if place.is_dir():
+            return place
+    raise FileNotFoundError(f"callconsole was installed without its {name} folder: install again")
+
+
+def resources() -> Path:
+    """Icons, sounds and the practice line's speech."""
+    return shipped("resources")
+
+
+def data_folder(configured: Path | None = None) -> Path:
+    """The folder for recordings, prompts and logs; made if it is not there."""
+    folder = configured or Path(platformdirs.user_data_dir("callconsole", appauthor=False))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -1,0 +1,1 @@
+"""Widgets: how the window looks; they decide nothing."""

@@ -1,0 +1,1 @@
+"""The state that a view shows: QObjects and signals, no widgets."""
