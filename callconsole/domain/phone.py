@@ -34,6 +34,15 @@ def _refuse(code: str, title: str, cause: str, cure: str) -> ProblemError:
     return ProblemError(Problem(code=f"number.{code}", title=title, cause=cause, cure=cure))
 
 
+def _not_a_number(text: str) -> ProblemError:
+    return _refuse(
+        "invalid",
+        "That is not a phone number",
+        f"“{text.strip()}” cannot be read as a number.",
+        "Type digits, with + and the country code for other countries.",
+    )
+
+
 def _cleaned(text: str) -> str:
     """The text without a ``tel:`` prefix or parameters, letters turned into their digits."""
     bare = re.sub(r"^\s*(tel|sip|callto):", "", text, flags=re.IGNORECASE).split(";")[0].strip()
@@ -55,6 +64,8 @@ def parse(text: str, region: str = "US") -> PhoneNumber:
         raise _refuse(
             "empty", "No number", "Nothing was typed.", "Type the number to call, with its country."
         )
+    if not any(character.isdigit() for character in text):
+        raise _not_a_number(text)
     digits = re.sub(r"[^\d+]", "", cleaned)
     if is_emergency(digits, region):
         raise _refuse(
@@ -66,12 +77,7 @@ def parse(text: str, region: str = "US") -> PhoneNumber:
     try:
         number = phonenumbers.parse(cleaned, region)
     except phonenumbers.NumberParseException:
-        raise _refuse(
-            "invalid",
-            "That is not a phone number",
-            f"“{text.strip()}” cannot be read as a number.",
-            "Type digits, with + and the country code for other countries.",
-        ) from None
+        raise _not_a_number(text) from None
     return _dialable(number)
 
 

@@ -29,14 +29,29 @@ class Conversation:
         """How many turns this side has had."""
         return sum(turn.speaker is speaker for turn in self._turns)
 
-    def add(self, speaker: Speaker, text: str, offset_s: float, *, final: bool = False) -> None:
+    def add(
+        self,
+        speaker: Speaker,
+        text: str,
+        offset_s: float,
+        *,
+        final: bool = False,
+        late: bool = False,
+    ) -> None:
         """Append words to the speaker's open turn, or begin one; the other side's ends.
 
-        Transcripts of the two sides arrive without a guaranteed order against each other, so
-        caller words that trail into the agent's answer still join the caller's last turn as long
-        as the agent has not been heard in a turn of its own.
+        Args:
+            speaker: whose words these are.
+            text: a piece of transcript with its own spaces.
+            offset_s: seconds of call audio before the turn, should these words begin one.
+            final: the transcript says that the utterance is whole.
+            late: the words belong to what the speaker said before the other side began;
+                transcripts of the two sides arrive without a guaranteed order.
         """
         index = self._open.get(speaker)
+        if index is None and late:
+            self._append_late(speaker, text)
+            return
         if index is None:
             if not text.strip():
                 return
@@ -86,6 +101,16 @@ class Conversation:
         """The call is over: no turn stays open."""
         for speaker in tuple(self._open):
             self.finish(speaker)
+
+    def _append_late(self, speaker: Speaker, text: str) -> None:
+        for turn in reversed(self._turns):
+            if turn.speaker is speaker:
+                self._put(replace(turn, text=(turn.text + text).rstrip()))
+                return
+        if text.strip():
+            turn = Turn(len(self._turns) + 1, speaker, text.strip(), 0.0, final=True)
+            self._turns.append(turn)
+            self._put(turn)
 
     def _last_agent_turn(self) -> int | None:
         for turn in reversed(self._turns):

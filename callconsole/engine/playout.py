@@ -135,7 +135,9 @@ class Playout:
         now = self._clock.monotonic()
         if self._end_at < now:
             self._end_at = now
-        while len(self._queue) >= FRAME_BYTES and (self._end_at - now) * 1000 < LEAD_MS:
+        # Half a frame of tolerance, so that a rounding error is not a frame.
+        full_ms = LEAD_MS - FRAME_MS / 2
+        while len(self._queue) >= FRAME_BYTES and (self._end_at - now) * 1000 < full_ms:
             self._send_frame()
         self._schedule(now)
 

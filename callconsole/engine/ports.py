@@ -347,6 +347,10 @@ class Speaker(Protocol):
         """Queue both sides, equal length, int16, 8000 Hz; never blocks."""
         ...
 
+    def set_volume(self, fraction: float) -> None:
+        """Loudness, 0 (silent) to 1; works before `start` as well."""
+        ...
+
     def flush(self) -> None:
         """Drop queued sound."""
         ...

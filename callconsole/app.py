@@ -1,0 +1,185 @@
+"""Builds and joins everything but Qt, and owns the order of starting and stopping."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from pathlib import Path
+
+from callconsole import __version__, paths
+from callconsole.adapters.file_prompts import FilePrompts
+from callconsole.adapters.twilio import stream, webhooks
+from callconsole.adapters.web.access import Access
+from callconsole.adapters.web.server import WebServer
+from callconsole.domain.events import Service, ServiceChanged, ServiceState
+from callconsole.domain.problems import Problem, ProblemError
+from callconsole.engine.clock import SystemClock
+from callconsole.engine.console import Console
+from callconsole.engine.ports import Speaker
+from callconsole.engine.world import Habits, World
+from callconsole.lines import PHONE, PRACTICE, Line, open_phone, open_practice
+from callconsole.practice.world import PracticeWorld
+from callconsole.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+class App:
+    """One console with its server, on one line at a time.
+
+    Attributes:
+        console: the engine's façade.
+        prompts: the operator's prompts.
+        data: folder of recordings and prompts.
+    """
+
+    def __init__(self, settings: Settings, *, speaker: Speaker | None = None) -> None:
+        self.settings = settings
+        self.data = paths.data_folder(settings.data_dir)
+        self.prompts = FilePrompts(self.data / "prompts", paths.shipped("prompts"))
+        self._clock = SystemClock()
+        self.console = Console(
+            prompts=self.prompts,
+            clock=self._clock,
+            habits=Habits(settings.prompt, detect_machine=settings.amd),
+            recordings=self.recordings,
+            speaker=speaker,
+            version=__version__,
+        )
+        self.console.set_recording(settings.record)
+        self._line: Line | None = None
+        self._server: WebServer | None = None
+
+    @property
+    def recordings(self) -> Path:
+        """Where calls are recorded."""
+        return self.data / "recordings"
+
+    @property
+    def line(self) -> Line | None:
+        """The line that is open, or None."""
+        return self._line
+
+    @property
+    def port(self) -> int:
+        """The port our server listens on; 0 while it does not."""
+        return self._server.port if self._server is not None else 0
+
+    # Starting ---------------------------------------------------------------------------------
+
+    async def start(self, line: str, *, practice: PracticeWorld | None = None) -> None:
+        """Open a line: server, tunnel, then a look at both services.
+
+        A part that fails is reported with its problem; the rest comes up all the same.
+
+        Args:
+            line: `PRACTICE` or `PHONE`.
+            practice: the practice services to use; None makes new ones.
+
+        Raises:
+            ProblemError: the phone line lacks a setting.
+        """
+        for service in (Service.SERVER, Service.TUNNEL, Service.CARRIER, Service.AGENT):
+            self._report(service, ServiceState.STARTING, "starting")
+        if line == PHONE:
+            opened = open_phone(self.settings, self.data)
+        else:
+            opened = await open_practice(self.settings, practice)
+        self._line = opened
+        await asyncio.gather(self._open_server(opened), self._warm_up(opened))
+        await self._open_tunnel(opened)
+        await self.check()
+        self.console.connect(World(opened.name, opened.carrier, opened.agent, opened.address.url))
+
+    async def switch(self, line: str) -> None:
+        """Change the line. Raises RuntimeError while calls live."""
+        await self._close_line()
+        await self.start(line)
+
+    async def check(self) -> None:
+        """Ask both services whether they would work now, and report what they say."""
+        line = self._line
+        if line is None:
+            return
+        await asyncio.gather(
+            self._look(Service.CARRIER, line.carrier.check()),
+            self._look(Service.AGENT, line.agent.check()),
+        )
+
+    async def _warm_up(self, line: Line) -> None:
+        """Take the vendors' slow first use out of the first call."""
+        await asyncio.to_thread(line.carrier.warm_up)
+        await line.agent.warm_up()
+
+    async def _open_server(self, line: Line) -> None:
+        server = self._build_server(line, self.settings.server_port)
+        try:
+            await server.start()
+        except ProblemError as error:
+            # On the practice line nobody outside has to know the port.
+            if line.name != PRACTICE:
+                self._fail(Service.SERVER, error.problem)
+                return
+            server = self._build_server(line, 0)
+            await server.start()
+        self._server = server
+        self._report(Service.SERVER, ServiceState.READY, f"port {server.port}")
+
+    def _build_server(self, line: Line, port: int) -> WebServer:
+        extra = [
+            *webhooks.routes(self.console, line.signature),
+            *stream.routes(self.console, line.signature, account_sid=line.carrier.account_sid),
+        ]
+        access = Access(self.settings.api_token)
+        return WebServer(self.settings.server_host, port, self.console, extra, access)
+
+    async def _open_tunnel(self, line: Line) -> None:
+        if self._server is None:
+            self._report(Service.TUNNEL, ServiceState.OFF, "no server")
+            return
+        try:
+            line.address.url = await line.tunnel.open(self._server.port)
+        except ProblemError as error:
+            self._fail(Service.TUNNEL, error.problem)
+            return
+        shown = line.address.url.removeprefix("https://")
+        self._report(Service.TUNNEL, ServiceState.READY, shown)
+
+    async def _look(self, service: Service, check: Awaitable[str]) -> None:
+        try:
+            detail = await check
+        except ProblemError as error:
+            self._fail(service, error.problem)
+            return
+        self._report(service, ServiceState.READY, detail)
+
+    # Stopping ---------------------------------------------------------------------------------
+
+    async def stop(self) -> None:
+        """End live calls, then close everything in reverse order."""
+        await self.console.stop()
+        await self._close_line()
+
+    async def _close_line(self) -> None:
+        self.console.connect(None)
+        line, server = self._line, self._server
+        self._line = self._server = None
+        if server is not None:
+            await server.stop()
+        if line is not None:
+            await line.close()
+
+    def _report(self, service: Service, state: ServiceState, detail: str) -> None:
+        self.console.report_service(ServiceChanged(service=service, state=state, detail=detail))
+
+    def _fail(self, service: Service, problem: Problem) -> None:
+        logger.warning("%s is not ready: %s", service.value, problem.code)
+        self.console.report_service(
+            ServiceChanged(
+                service=service,
+                state=ServiceState.FAILED,
+                detail=problem.title,
+                problem=problem,
+            )
+        )

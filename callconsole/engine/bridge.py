@@ -1,0 +1,231 @@
+"""Carries the caller's audio to the agent and the agent's to the caller, with barge-in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from callconsole.audio import mulaw
+from callconsole.audio.meter import Meter
+from callconsole.audio.resample import Downsampler, Upsampler
+from callconsole.domain import events
+from callconsole.domain.call import Floor
+from callconsole.domain.transcript import Speaker
+from callconsole.engine.conversation import Conversation
+from callconsole.engine.floor import FloorTracker
+from callconsole.engine.playout import Playout
+from callconsole.engine.ports import (
+    AgentAudio,
+    AgentCutOff,
+    AgentEvent,
+    AgentGenerated,
+    AgentSession,
+    AgentTurnDone,
+    AgentWords,
+    Clock,
+    LineAudio,
+    LineMark,
+    MediaLine,
+    Pcm16,
+)
+from callconsole.engine.timeline import Timeline
+
+LEVELS_EVERY_MS = 60
+
+
+class Bridge:
+    """One call's audio between one stream and one agent session.
+
+    `run` ends when the stream ends, and raises the agent's `ProblemError` where its session
+    breaks first.
+    """
+
+    def __init__(
+        self,
+        line: MediaLine,
+        session: AgentSession,
+        timeline: Timeline,
+        conversation: Conversation,
+        clock: Clock,
+        publish: Callable[[events.CallEvent], None],
+    ) -> None:
+        self._line = line
+        self._session = session
+        self._timeline = timeline
+        self._conversation = conversation
+        self._clock = clock
+        self._publish = publish
+        self._up = Upsampler()
+        self._down = Downsampler()
+        self._floor = FloorTracker()
+        self._floor_shown = Floor.NOBODY
+        self._caller_meter = Meter(8000)
+        self._agent_meter = Meter(8000)
+        self._levels_at_s = 0.0
+        self._turn_open = False
+        self._turn_whole = False
+        self._turn_cut = False
+        self._turn_base_ms = 0.0
+        self.playout = Playout(line, clock, timeline.agent_sent, self._agent_drained)
+        timeline.add_tap(self._measure)
+
+    @property
+    def silent(self) -> bool:
+        """True while neither side has made a sound."""
+        return not self._floor.caller_ever_spoke and self.playout.fed_ms == 0
+
+    async def run(self) -> None:
+        """Carry audio until the stream ends."""
+        agent = asyncio.create_task(self._agent_to_caller(), name="agent to caller")
+        caller = asyncio.create_task(self._caller_to_agent(), name="caller to agent")
+        try:
+            done, _ = await asyncio.wait({agent, caller}, return_when=asyncio.FIRST_COMPLETED)
+            if caller not in done:
+                agent.result()
+                await caller
+            else:
+                caller.result()
+        finally:
+            for task in (agent, caller):
+                task.cancel()
+            await asyncio.gather(agent, caller, return_exceptions=True)
+            self.playout.close()
+            self._conversation.close()
+            self._floor.agent_stopped()
+
+    def hush(self) -> None:
+        """Drop all agent audio that has not been heard."""
+        self.playout.clear()
+        self._timeline.cleared()
+        self._down.reset()
+        self._floor.agent_stopped()
+        self._show_floor()
+
+    async def _caller_to_agent(self) -> None:
+        async for event in self._line.events():
+            if isinstance(event, LineAudio):
+                pcm = mulaw.decode(event.mulaw)
+                self._session.send_audio(self._up.process(pcm))
+                self._timeline.caller_heard(pcm, event.timestamp_ms)
+            elif isinstance(event, LineMark):
+                self.playout.mark_echoed(event.name)
+
+    async def _agent_to_caller(self) -> None:
+        async for event in self._session.events():
+            self._take(event)
+
+    def _take(self, event: AgentEvent) -> None:
+        match event:
+            case AgentAudio(pcm=pcm):
+                self._play(pcm)
+            case AgentWords(text=text, by_caller=by_caller, final=final):
+                self._write(text, final=final, by_caller=by_caller)
+            case AgentCutOff():
+                self._cut_off()
+            case AgentGenerated():
+                self._generated()
+            case AgentTurnDone():
+                self._turn_done()
+            case _:
+                pass
+
+    def _play(self, pcm: Pcm16) -> None:
+        if self._turn_cut:
+            return
+        self._begin_turn()
+        quiet = not self.playout.busy
+        self.playout.feed(mulaw.encode(self._down.process(pcm)))
+        if quiet and self.playout.busy:
+            delay_ms = self._floor.agent_started(self._timeline.position_s * 1000)
+            if delay_ms is not None:
+                self._publish(
+                    events.AgentReplied(
+                        call_sid=self._line.call_sid, at=self._clock.now(), delay_ms=delay_ms
+                    )
+                )
+            self._show_floor()
+
+    def _write(self, text: str, *, final: bool, by_caller: bool) -> None:
+        if by_caller:
+            began_s = self._floor.caller_began_ms / 1000
+            late = self._turn_open and not self._floor.caller_spoke_over_agent
+            self._conversation.add(Speaker.CALLER, text, began_s, final=final, late=late)
+        elif not self._turn_cut:
+            self._begin_turn()
+            self._conversation.add(Speaker.AGENT, text, self._timeline.position_s, final=final)
+
+    def _begin_turn(self) -> None:
+        if not self._turn_open:
+            self._turn_open = True
+            self._turn_whole = False
+            self._turn_base_ms = self.playout.fed_ms
+
+    def _generated(self) -> None:
+        if self._turn_cut or not self._turn_open:
+            return
+        self._turn_whole = True
+        self.playout.feed(mulaw.encode(self._down.flush()))
+        self.playout.finish()
+
+    def _turn_done(self) -> None:
+        if self._turn_open and not self._turn_cut and not self._turn_whole:
+            self._generated()
+        self._conversation.finish(Speaker.AGENT)
+        self._turn_open = False
+        self._turn_cut = False
+
+    def _cut_off(self) -> None:
+        """Empty our queue and the carrier's buffer in one step, and forget late audio.
+
+        The model may also say so after its turn is complete, while we still play it; then no
+        `AgentTurnDone` follows, and audio that comes next belongs to the next turn.
+        """
+        if not self.playout.busy and not self._turn_open:
+            return
+        heard_ms = self.playout.heard_ms - self._turn_base_ms
+        generated_ms = self.playout.fed_ms - self._turn_base_ms
+        self._turn_cut = self._turn_open
+        dropped_ms = self.playout.waiting_ms + self.playout.buffered_ms
+        self.hush()
+        turn = self._conversation.cut_off(heard_ms, generated_ms, whole=self._turn_whole)
+        if turn is not None:
+            self._publish(
+                events.AgentInterrupted(
+                    call_sid=self._line.call_sid,
+                    at=self._clock.now(),
+                    turn_id=turn.id,
+                    dropped_ms=round(dropped_ms),
+                )
+            )
+
+    def _agent_drained(self) -> None:
+        self._floor.agent_stopped()
+        self._show_floor()
+
+    def _measure(self, caller: Pcm16, agent: Pcm16) -> None:
+        self._caller_meter.add(caller)
+        self._agent_meter.add(agent)
+        position_s = self._timeline.position_s
+        if (position_s - self._levels_at_s) * 1000 < LEVELS_EVERY_MS:
+            return
+        self._levels_at_s = position_s
+        caller_dbfs = self._caller_meter.read()
+        self._floor.caller_level(caller_dbfs, position_s * 1000)
+        self._publish(
+            events.LevelsMeasured(
+                call_sid=self._line.call_sid,
+                at=self._clock.now(),
+                caller_dbfs=caller_dbfs,
+                agent_dbfs=self._agent_meter.read(),
+                buffered_ms=self.playout.buffered_ms,
+            )
+        )
+        self._show_floor()
+
+    def _show_floor(self) -> None:
+        floor = self._floor.floor
+        if floor is not self._floor_shown:
+            self._floor_shown = floor
+            self._publish(
+                events.FloorChanged(call_sid=self._line.call_sid, at=self._clock.now(), floor=floor)
+            )

@@ -1,0 +1,285 @@
+"""The façade that a front end drives: place a call, watch it, listen, hang up, stop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from callconsole.domain import events
+from callconsole.domain.call import Call, EndedBy, Ending, Outcome, Phase
+from callconsole.domain.events import Service, ServiceChanged, ServiceState
+from callconsole.domain.problems import Problem, ProblemError
+from callconsole.domain.transcript import Turn
+from callconsole.engine.bus import Bus, Listener
+from callconsole.engine.dialling import DialSteps, OnStep
+from callconsole.engine.listening import Listening
+from callconsole.engine.placing import Accepted, Placing
+from callconsole.engine.ports import (
+    AnswerVerdict,
+    CarrierReport,
+    Clock,
+    MediaLine,
+    Prompts,
+    Speaker,
+)
+from callconsole.engine.session import CallSession
+from callconsole.engine.stream_tokens import StreamTokens
+from callconsole.engine.world import STARTING, STOPPING, Habits, World
+
+STOP_S = 3.0
+
+
+class Console:
+    """Owns every call; implements `ports.Switchboard` for the web server as well."""
+
+    def __init__(
+        self,
+        *,
+        prompts: Prompts,
+        clock: Clock,
+        habits: Habits,
+        recordings: Path,
+        speaker: Speaker | None = None,
+        version: str = "",
+    ) -> None:
+        self._clock = clock
+        self._recordings = recordings
+        self._record = True
+        self._version = version
+        self._bus = Bus()
+        self._world: World | None = None
+        self._sessions: dict[str, CallSession] = {}
+        self._tokens = StreamTokens()
+        self._placing = Placing(prompts, habits, self._tokens)
+        self._services: dict[Service, ServiceChanged] = {}
+        self._stopping = False
+        self._listening = Listening(speaker, self.report_service)
+        self._bus.subscribe(self._follow)
+
+    # Joining ----------------------------------------------------------------------------------
+
+    def connect(self, world: World | None) -> None:
+        """Let calls run in this world from now on; None: in none.
+
+        Raises RuntimeError while calls live.
+        """
+        if self.live_calls():
+            raise RuntimeError("the world cannot change under live calls")
+        self._world = world
+
+    def report_service(self, change: ServiceChanged) -> None:
+        """A part came up or went down: remembered for the status bar, and told to everybody."""
+        self._services[change.service] = change
+        self._bus.publish(change)
+
+    # What a front end asks --------------------------------------------------------------------
+
+    @property
+    def line(self) -> str:
+        """The world that calls run in: "practice" or "phone"."""
+        return self._world.line if self._world is not None else "practice"
+
+    def services(self) -> dict[Service, ServiceChanged]:
+        """The last word of every part."""
+        return dict(self._services)
+
+    def obstacles(self) -> list[Problem]:
+        """Why a call cannot start now; empty where one can."""
+        if self._stopping:
+            return [STOPPING]
+        if self._world is None:
+            return [STARTING]
+        failed = [
+            change.problem
+            for service, change in self._services.items()
+            if service is not Service.SOUND
+            and change.state is ServiceState.FAILED
+            and change.problem is not None
+        ]
+        return [*self._world.obstacles, *failed]
+
+    def call(self, call_sid: str) -> Call | None:
+        """The call's present state, or None."""
+        session = self._sessions.get(call_sid)
+        return session.call if session is not None else None
+
+    def turns(self, call_sid: str) -> list[Turn]:
+        """The call's transcript so far; empty for an unknown call."""
+        session = self._sessions.get(call_sid)
+        return session.turns if session is not None else []
+
+    def live_calls(self) -> list[Call]:
+        """Calls that have not ended, oldest first."""
+        return [session.call for session in self._sessions.values() if session.call.live]
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Be told of every event; call the result to stop."""
+        return self._bus.subscribe(listener)
+
+    def set_recording(self, on: bool) -> None:
+        """Record the calls placed from now on, or do not."""
+        self._record = on
+
+    def listen(self, on: bool) -> None:
+        """Play the focused call on this computer, or stop."""
+        self._listening.listen(on)
+
+    def set_volume(self, fraction: float) -> None:
+        """Loudness of listening, 0 to 1."""
+        self._listening.set_volume(fraction)
+
+    def listening_problem(self) -> Problem | None:
+        """Why listening does not work, or None."""
+        return self._listening.problem
+
+    def health(self) -> dict[str, object]:
+        """JSON-ready state for ``GET /health``."""
+        obstacles = self.obstacles()
+        return {
+            "status": "ok" if not obstacles else "not ready",
+            "version": self._version,
+            "line": self.line,
+            "liveCalls": len(self.live_calls()),
+            "services": {
+                service.value: {"state": change.state.value, "detail": change.detail}
+                for service, change in self._services.items()
+            },
+            "problems": [problem.sentence() for problem in obstacles],
+        }
+
+    # What a front end does --------------------------------------------------------------------
+
+    async def place_call(
+        self, to: str, prompt: str | None = None, *, on_step: OnStep | None = None
+    ) -> Call:
+        """Dial a number.
+
+        Args:
+            to: the number as typed.
+            prompt: name of the prompt to follow; None for the default one.
+            on_step: is told each step's outcome at once.
+
+        Raises:
+            DialError: a step failed; nobody's phone rang.
+        """
+        steps = DialSteps(self._clock, on_step)
+        return self._begin(
+            await self._placing.place(self._world, self.obstacles(), to, prompt, steps)
+        ).call
+
+    async def hang_up(self, call_sid: str) -> None:
+        """End a call for the operator; returns when it is over.
+
+        Raises `ProblemError` for a name that is no call of ours.
+        """
+        session = self._sessions.get(call_sid)
+        if session is None:
+            raise _unknown_call(call_sid)
+        waiting = session.call.phase in (Phase.QUEUED, Phase.RINGING)
+        outcome = Outcome.CANCELED if waiting else Outcome.COMPLETED
+        await session.hang_up(Ending(outcome, EndedBy.OPERATOR))
+
+    async def stop(self) -> None:
+        """No new calls; end the live ones, save recordings, let go of the sound device."""
+        self._stopping = True
+        try:
+            async with asyncio.timeout(STOP_S):
+                await asyncio.gather(*(self.hang_up(call.sid) for call in self.live_calls()))
+                for session in self._sessions.values():
+                    await session.closed.wait()
+        except TimeoutError:
+            pass
+        await self._listening.close()
+
+    # What the outside reports (ports.Switchboard) ----------------------------------------------
+
+    def knows(self, call_sid: str) -> bool:
+        """True for our calls, and for any name while one of ours is still being named."""
+        return call_sid in self._sessions or self._placing.in_flight
+
+    def stream_token(self, call_sid: str) -> str | None:
+        """A fresh one-time stream token for a live call, else None."""
+        call = self.call(call_sid)
+        return self._tokens.mint(call_sid) if call is not None and call.live else None
+
+    async def admit(self, call_sid: str, token: str) -> bool:
+        """Spend a stream token; waits shortly for a call that is still being named."""
+        while call_sid not in self._sessions and self._placing.in_flight:
+            await self._placing.wait_for_name()
+        call = self.call(call_sid)
+        return call is not None and call.live and self._tokens.spend(token, call_sid)
+
+    async def serve_line(self, line: MediaLine) -> None:
+        """Carry the call over this stream until it ends."""
+        session = self._sessions.get(line.call_sid)
+        if session is None:
+            await line.close()
+            return
+        await session.serve(line)
+
+    def carrier_reported(self, report: CarrierReport) -> None:
+        """Take in a status callback; one that outran the call's name waits for it."""
+        session = self._sessions.get(report.call_sid)
+        if session is not None:
+            session.carrier_reported(report)
+        else:
+            self._placing.keep(report)
+
+    def answer_judged(self, verdict: AnswerVerdict) -> None:
+        """Take in the carrier's answering-machine verdict."""
+        session = self._sessions.get(verdict.call_sid)
+        if session is not None:
+            session.answer_judged(verdict)
+        else:
+            self._placing.keep(verdict)
+
+    # Inside -----------------------------------------------------------------------------------
+
+    def _begin(self, accepted: Accepted) -> CallSession:
+        placed = accepted.placed
+        call = Call(
+            sid=placed.sid,
+            to=accepted.number.e164,
+            from_number=placed.from_number,
+            prompt=accepted.prompt.name,
+            line=accepted.world.line,
+            placed_at=self._clock.now(),
+        )
+        session = CallSession(
+            call,
+            carrier=accepted.world.carrier,
+            agent=accepted.agent,
+            bus=self._bus,
+            clock=self._clock,
+            recordings=self._recordings if self._record else None,
+        )
+        session.add_tap(partial(self._listening.heard, call.sid))
+        self._sessions[call.sid] = session
+        self._bus.publish(events.CallQueued(call_sid=call.sid, at=call.placed_at, call=call))
+        for report in self._placing.named(call.sid):
+            if isinstance(report, CarrierReport):
+                self.carrier_reported(report)
+            else:
+                self.answer_judged(report)
+        return session
+
+    def _follow(self, event: events.Event) -> None:
+        if isinstance(event, events.CallQueued):
+            self._listening.focus(event.call_sid)
+        elif isinstance(event, events.CallEnded):
+            self._tokens.forget(event.call_sid)
+            live = self.live_calls()
+            self._listening.focus(live[-1].sid if live else None)
+
+
+def _unknown_call(call_sid: str) -> ProblemError:
+    return ProblemError(
+        Problem(
+            "call.unknown",
+            "No such call",
+            f"This console has placed no call named {call_sid[:40]}.",
+            "Take the callSid from the answer to /place-call.",
+        )
+    )

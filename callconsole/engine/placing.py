@@ -1,0 +1,158 @@
+"""From a number to a call that the carrier has accepted, step by step."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from callconsole.domain import phone
+from callconsole.domain.dialling import Step
+from callconsole.domain.problems import Problem, ProblemError
+from callconsole.domain.prompt import Prompt, checked
+from callconsole.engine.dialling import DialSteps
+from callconsole.engine.ports import (
+    AgentBrief,
+    AgentSession,
+    AnswerVerdict,
+    CallOrder,
+    CarrierReport,
+    PlacedCall,
+    Prompts,
+)
+from callconsole.engine.stream_tokens import StreamTokens
+from callconsole.engine.world import STARTING, Habits, World
+
+# Reports on calls that the carrier has not named to us yet; more than this is noise.
+MAX_EARLY_REPORTS = 64
+NAMING_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What a successful dialling yields."""
+
+    world: World
+    number: phone.PhoneNumber
+    prompt: Prompt
+    placed: PlacedCall
+    agent: AgentSession
+
+
+class Placing:
+    """Takes the steps in order and knows which calls are still waiting for their name.
+
+    The agent is opened before the carrier is asked, so that nobody's phone rings for an AI that
+    cannot speak. Callbacks and streams may outrun the carrier's answer to the order; they wait
+    here for the call's name.
+    """
+
+    def __init__(self, prompts: Prompts, habits: Habits, tokens: StreamTokens) -> None:
+        self._prompts = prompts
+        self._habits = habits
+        self._tokens = tokens
+        self._in_flight = 0
+        self._named = asyncio.Event()
+        self._early: list[CarrierReport | AnswerVerdict] = []
+
+    @property
+    def in_flight(self) -> bool:
+        """True while the carrier has an order whose call it has not named yet."""
+        return self._in_flight > 0
+
+    async def place(
+        self,
+        world: World | None,
+        obstacles: Sequence[Problem],
+        to: str,
+        prompt: str | None,
+        steps: DialSteps,
+    ) -> Accepted:
+        """Take every step. Raises `DialError`; then nobody's phone rang."""
+        number = self._number(to, steps)
+        brief = self._brief(prompt or self._habits.default_prompt, steps)
+        ready = _reachable(world, obstacles, steps)
+        try:
+            agent = await ready.agent.open(brief)
+        except ProblemError as error:
+            raise steps.failed(Step.AGENT, error) from error
+        steps.ok(Step.AGENT, "session open")
+        try:
+            placed = await self._order(ready, number.e164)
+        except ProblemError as error:
+            await agent.close()
+            raise steps.failed(Step.CARRIER, error) from error
+        except BaseException:
+            await agent.close()
+            raise
+        steps.ok(Step.CARRIER, placed.status.value)
+        return Accepted(ready, number, brief.prompt, placed, agent)
+
+    def keep(self, report: CarrierReport | AnswerVerdict) -> None:
+        """Keep a report on an unknown call while one of ours is being named."""
+        if self.in_flight and len(self._early) < MAX_EARLY_REPORTS:
+            self._early.append(report)
+
+    def named(self, call_sid: str) -> list[CarrierReport | AnswerVerdict]:
+        """A call is known now: wake who waits for it, and hand over its early reports."""
+        self._named.set()
+        self._named = asyncio.Event()
+        mine = [report for report in self._early if report.call_sid == call_sid]
+        if self.in_flight:
+            self._early = [report for report in self._early if report.call_sid != call_sid]
+        else:
+            self._early.clear()
+        return mine
+
+    async def wait_for_name(self) -> None:
+        """Return when the next call has been named, or after three seconds."""
+        try:
+            async with asyncio.timeout(NAMING_S):
+                await self._named.wait()
+        except TimeoutError:
+            return
+
+    def _number(self, to: str, steps: DialSteps) -> phone.PhoneNumber:
+        try:
+            number = phone.parse(to, self._habits.region)
+        except ProblemError as error:
+            raise steps.failed(Step.NUMBER, error) from error
+        steps.ok(Step.NUMBER, number.place or number.region)
+        return number
+
+    def _brief(self, name: str, steps: DialSteps) -> AgentBrief:
+        try:
+            brief = AgentBrief(checked(self._prompts.read(name)))
+        except ProblemError as error:
+            raise steps.failed(Step.PROMPT, error) from error
+        steps.ok(Step.PROMPT, brief.prompt.title)
+        return brief
+
+    async def _order(self, world: World, to: str) -> PlacedCall:
+        token = self._tokens.mint()
+        order = CallOrder(
+            to=to,
+            stream_token=token,
+            detect_machine=self._habits.detect_machine,
+            ring_timeout_s=self._habits.ring_timeout_s,
+            time_limit_s=self._habits.time_limit_s,
+        )
+        self._in_flight += 1
+        try:
+            placed = await world.carrier.place_call(order)
+        except BaseException:
+            self._tokens.drop(token)
+            raise
+        finally:
+            self._in_flight -= 1
+        self._tokens.bind(token, placed.sid)
+        return placed
+
+
+def _reachable(world: World | None, obstacles: Sequence[Problem], steps: DialSteps) -> World:
+    if obstacles:
+        raise steps.failed(Step.TUNNEL, ProblemError(obstacles[0]))
+    if world is None or world.public_address is None:
+        raise steps.failed(Step.TUNNEL, ProblemError(STARTING))
+    steps.ok(Step.TUNNEL, world.public_address.removeprefix("https://"))
+    return world

@@ -1,0 +1,59 @@
+"""The outside world that calls run in, and the operator's standing choices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from callconsole.domain.problems import Problem
+from callconsole.engine.ports import Agent, Carrier
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A phone company, an agent and our own address in it.
+
+    Attributes:
+        line: "practice" or "phone".
+        public_address: where the carrier reaches us, or None while it cannot.
+        obstacles: why no call can start in this world, () where one can.
+    """
+
+    line: str
+    carrier: Carrier
+    agent: Agent
+    public_address: str | None
+    obstacles: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How calls are made.
+
+    Attributes:
+        default_prompt: used where a call names none.
+        detect_machine: ask the carrier who answered, and hang up on machines.
+        region: ISO country of numbers typed without one.
+        ring_timeout_s: seconds of ringing before the carrier gives up.
+        time_limit_s: longest life of a call.
+    """
+
+    default_prompt: str
+    detect_machine: bool = True
+    region: str = "US"
+    ring_timeout_s: int = 25
+    time_limit_s: int = 1800
+
+
+STARTING = Problem(
+    "console.starting",
+    "The console is still starting",
+    "The line to the outside is not up yet.",
+    "Wait a moment and call again.",
+)
+
+STOPPING = Problem(
+    "console.stopping",
+    "The console is closing",
+    "No new calls start while the console closes.",
+    "Start it again to make calls.",
+)

@@ -1,0 +1,132 @@
+"""Builds the two worlds that calls can run in: the practice line and the real phone line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from callconsole.adapters.gemini.credentials import ApiKey, GeminiAccess, Vertex
+from callconsole.adapters.gemini.live import GeminiAgent
+from callconsole.adapters.ngrok_tunnel import FixedAddress, NgrokTunnel
+from callconsole.adapters.twilio.rest import TwilioCarrier
+from callconsole.adapters.twilio.signature import SignatureCheck
+from callconsole.domain.problems import ProblemError
+from callconsole.engine.ports import Tunnel
+from callconsole.practice.world import PracticeTunnel, PracticeWorld
+from callconsole.settings import Settings, missing_for_phone
+
+PRACTICE = "practice"
+PHONE = "phone"
+
+
+class PublicAddress:
+    """Where the outside reaches us; known once the tunnel is up, and asked for at each use."""
+
+    def __init__(self) -> None:
+        self.url: str | None = None
+
+    def __call__(self) -> str:
+        """The address without a trailing slash; empty while there is none."""
+        return self.url or ""
+
+
+@dataclass(slots=True)
+class Line:
+    """The parts of one world, built and not yet opened.
+
+    Attributes:
+        name: `PRACTICE` or `PHONE`.
+        practice: the services behind the practice line; None on the phone line.
+    """
+
+    name: str
+    carrier: TwilioCarrier
+    agent: GeminiAgent
+    tunnel: Tunnel
+    signature: SignatureCheck
+    address: PublicAddress
+    practice: PracticeWorld | None = None
+
+    async def close(self) -> None:
+        """Let go of everything, in the reverse order of opening."""
+        await self.tunnel.close()
+        await self.agent.close()
+        await self.carrier.close()
+        if self.practice is not None:
+            await self.practice.stop()
+
+
+async def open_practice(settings: Settings, world: PracticeWorld | None = None) -> Line:
+    """Start the practice services and the adapters that reach them as they reach real ones.
+
+    Args:
+        settings: the model and voice are taken from here, so that a setting is tried out too.
+        world: services made by a test; None makes new ones.
+    """
+    practice = world or PracticeWorld()
+    await practice.start()
+    access = GeminiAccess(
+        ApiKey(SecretStr(practice.api_key)), practice.agent.base_url, practice.agent.ca_file
+    )
+    address = PublicAddress()
+    token = SecretStr(practice.auth_token)
+    return Line(
+        name=PRACTICE,
+        carrier=TwilioCarrier(
+            practice.account_sid,
+            token,
+            practice.number,
+            api_base_url=practice.carrier.base_url,
+            public_url=address,
+        ),
+        agent=GeminiAgent(access, model=settings.gemini_model, voice=settings.gemini_voice),
+        tunnel=PracticeTunnel(practice),
+        signature=SignatureCheck(token, address),
+        address=address,
+        practice=practice,
+    )
+
+
+def open_phone(settings: Settings, data: Path) -> Line:
+    """The adapters to Twilio, Gemini and the tunnel. Raises `ProblemError` if one lacks a value."""
+    missing = missing_for_phone(settings)
+    if missing:
+        raise ProblemError(missing[0])
+    address = PublicAddress()
+    token = settings.twilio_auth_token or SecretStr("")
+    return Line(
+        name=PHONE,
+        carrier=TwilioCarrier(
+            settings.twilio_account_sid or "",
+            token,
+            settings.twilio_phone_number or "",
+            api_base_url=settings.twilio_api_base_url,
+            public_url=address,
+        ),
+        agent=GeminiAgent(
+            gemini_access(settings), model=settings.gemini_model, voice=settings.gemini_voice
+        ),
+        tunnel=_tunnel(settings, data),
+        signature=SignatureCheck(token, address),
+        address=address,
+    )
+
+
+def gemini_access(settings: Settings) -> GeminiAccess:
+    """How Gemini is reached; Vertex AI wins where both back ends are set."""
+    if settings.vertex_project_id is not None:
+        account: Vertex | ApiKey = Vertex(settings.vertex_project_id, settings.vertex_location)
+        base_url = settings.google_vertex_base_url
+    else:
+        account = ApiKey(settings.gemini_api_key or SecretStr(""))
+        base_url = settings.google_gemini_base_url
+    return GeminiAccess(account, base_url, settings.ssl_cert_file)
+
+
+def _tunnel(settings: Settings, data: Path) -> Tunnel:
+    if settings.server_base_url is not None:
+        return FixedAddress(settings.server_base_url)
+    token = settings.ngrok_authtoken or SecretStr("")
+    return NgrokTunnel(token, settings.ngrok_domain, data / "ngrok")

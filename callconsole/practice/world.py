@@ -1,0 +1,79 @@
+"""The practice line as one thing: a phone company and an agent, started and stopped together."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from pathlib import Path
+
+from callconsole.practice.agent import AgentFaults, PracticeAgent
+from callconsole.practice.carrier import CarrierFaults, PracticeCarrier
+
+PUBLIC_ADDRESS = "https://console.practice.example"
+NUMBER = "+16285550100"
+
+
+class PracticeWorld:
+    """Everything outside the console, in miniature and on loopback.
+
+    The console reaches it only as it reaches the real world: by the carrier's REST address with
+    an account and a token, by the agent's TLS address with a key, and through a public https
+    address that stands for the tunnel. All secrets are made anew for each start.
+
+    Attributes:
+        account_sid, auth_token, number: the account at the phone company.
+        api_key: the key to the agent.
+        carrier, agent: the two services, for tests that look behind the scenes.
+    """
+
+    number = NUMBER
+
+    def __init__(
+        self,
+        *,
+        carrier_faults: CarrierFaults | None = None,
+        agent_faults: AgentFaults | None = None,
+    ) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="callconsole-practice-")
+        self.account_sid = "AC" + secrets.token_hex(16)
+        self.auth_token = secrets.token_hex(16)
+        self.api_key = "practice-" + secrets.token_hex(16)
+        self.access_token = "ya29.practice-" + secrets.token_hex(16)
+        self.carrier = PracticeCarrier(
+            account_sid=self.account_sid,
+            auth_token=self.auth_token,
+            number=self.number,
+            faults=carrier_faults or CarrierFaults(),
+        )
+        self.agent = PracticeAgent(
+            Path(self._folder.name),
+            api_key=self.api_key,
+            access_token=self.access_token,
+            faults=agent_faults or AgentFaults(),
+        )
+
+    async def start(self) -> None:
+        """Open both services on loopback ports."""
+        await self.carrier.start()
+        await self.agent.start()
+
+    async def stop(self) -> None:
+        """End every call and close both services."""
+        await self.carrier.stop()
+        await self.agent.stop()
+        self._folder.cleanup()
+
+
+class PracticeTunnel:
+    """The way from the practice phone company to our server; fulfils `ports.Tunnel`."""
+
+    def __init__(self, world: PracticeWorld) -> None:
+        self._world = world
+
+    async def open(self, local_port: int) -> str:
+        """Let the public address lead to our port, as a tunnel's edge does."""
+        self._world.carrier.edge.map(PUBLIC_ADDRESS, f"http://127.0.0.1:{local_port}")
+        return PUBLIC_ADDRESS
+
+    async def close(self) -> None:
+        """Nothing stays open: the address ends with the practice line."""

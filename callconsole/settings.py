@@ -1,0 +1,172 @@
+"""Every setting: one typed record, read from the environment and from a `.env` file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from callconsole.domain import phone
+from callconsole.domain.problems import Problem, ProblemError
+
+Backend = Literal["vertex", "api key"]
+
+
+def _blank_is_none(value: object) -> object:
+    """An empty line in `.env` means that the setting is not set."""
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+Text = Annotated[str | None, BeforeValidator(_blank_is_none)]
+Secret = Annotated[SecretStr | None, BeforeValidator(_blank_is_none)]
+Folder = Annotated[Path | None, BeforeValidator(_blank_is_none)]
+
+
+class Settings(BaseSettings):
+    """What a person may set. The environment wins over `.env`; names are not case sensitive.
+
+    The field descriptions are the documentation: `.env.example` and the README follow them.
+    """
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", hide_input_in_errors=True
+    )
+
+    twilio_account_sid: Text = Field(None, description="Twilio account, AC and 32 hex digits")
+    twilio_auth_token: Secret = Field(None, description="Twilio auth token")
+    twilio_phone_number: Text = Field(None, description="the Twilio number that calls, E.164")
+    twilio_api_base_url: str = Field(
+        "https://api.twilio.com", description="another address for Twilio's API (tests, proxies)"
+    )
+    vertex_project_id: Text = Field(None, description="Google Cloud project with Vertex AI")
+    vertex_location: str = Field("us-central1", description="Vertex AI region")
+    gemini_api_key: Secret = Field(None, description="Gemini API key (instead of Vertex AI)")
+    gemini_model: str = Field("gemini-3.8-live", description="the Live model")
+    gemini_voice: str = Field("Aoede", description="the AI's voice")
+    google_gemini_base_url: Text = Field(None, description="another address for the Gemini API")
+    google_vertex_base_url: Text = Field(None, description="another address for Vertex AI")
+    server_host: str = Field("127.0.0.1", description="address our server listens on")
+    server_port: int = Field(8080, ge=0, le=65535, description="port our server listens on")
+    server_base_url: Text = Field(
+        None, description="our public https address, where no ngrok token is given"
+    )
+    ngrok_authtoken: Secret = Field(None, description="ngrok token: the console opens the tunnel")
+    ngrok_domain: Text = Field(None, description="your fixed ngrok domain")
+    test_phone_number: Text = Field(None, description="number that `callconsole call` dials")
+    ssl_cert_file: Folder = Field(None, description="extra certificate authorities, PEM")
+    data_dir: Folder = Field(
+        None, alias="CALLCONSOLE_DATA_DIR", description="recordings, prompts and logs"
+    )
+    api_token: Secret = Field(
+        None, alias="CALLCONSOLE_API_TOKEN", description="lets other machines use the HTTP API"
+    )
+    prompt: str = Field(
+        "appointment_reminder",
+        alias="CALLCONSOLE_PROMPT",
+        description="prompt of a call that names none",
+    )
+    record: bool = Field(True, alias="CALLCONSOLE_RECORD", description="record calls")
+    amd: bool = Field(
+        True, alias="CALLCONSOLE_AMD", description="detect voicemail and hang up on it"
+    )
+
+    @field_validator("twilio_phone_number", "test_phone_number")
+    @classmethod
+    def _e164(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            return phone.parse(value).e164
+        except ProblemError as error:
+            raise ValueError(error.problem.cause) from None
+
+    @field_validator("server_base_url", "google_gemini_base_url", "google_vertex_base_url")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        if not value.startswith("https://"):
+            raise ValueError("the address has to begin with https://")
+        return value.rstrip("/")
+
+    @property
+    def backend(self) -> Backend | None:
+        """Which Google back end is used; Vertex AI wins where both are set."""
+        if self.vertex_project_id is not None:
+            return "vertex"
+        return "api key" if self.gemini_api_key is not None else None
+
+
+def load(env_file: str | Path | None = ".env") -> Settings:
+    """Read the settings. Raises `ProblemError` that names every value that is wrong."""
+    try:
+        return Settings(_env_file=env_file)  # type: ignore[call-arg]
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{_variable(str(item['loc'][0]))}: {item['msg'].removeprefix('Value error, ')}"
+            for item in error.errors(include_input=False, include_url=False)
+        )
+    raise ProblemError(
+        Problem(
+            "settings.invalid",
+            "A setting is not valid",
+            f"{wrong}.",
+            "Correct it in the environment or in the file .env.",
+        )
+    )
+
+
+def _variable(field: str) -> str:
+    info = Settings.model_fields.get(field)
+    return ((info.alias if info is not None else None) or field).upper()
+
+
+def missing_for_phone(settings: Settings) -> list[Problem]:
+    """What real calls still need, each with where to get it; empty where all is there."""
+    problems = []
+    twilio = "the Twilio console, under Account Info"
+    wanted = [
+        (settings.twilio_account_sid, "TWILIO_ACCOUNT_SID", f"Copy it from {twilio}."),
+        (settings.twilio_auth_token, "TWILIO_AUTH_TOKEN", f"Copy it from {twilio}."),
+        (
+            settings.twilio_phone_number,
+            "TWILIO_PHONE_NUMBER",
+            "Buy or choose a number in the Twilio console, under Phone Numbers.",
+        ),
+        (
+            settings.backend,
+            "VERTEX_PROJECT_ID or GEMINI_API_KEY",
+            "Take a project from the Google Cloud console, or a key from Google AI Studio.",
+        ),
+        (
+            settings.ngrok_authtoken or settings.server_base_url,
+            "NGROK_AUTHTOKEN or SERVER_BASE_URL",
+            "Copy the token from the ngrok dashboard, or give your own public https address.",
+        ),
+    ]
+    for value, name, cure in wanted:
+        if value is None:
+            slug = name.split(" ")[0].lower()
+            problems.append(
+                Problem(
+                    f"settings.{slug}",
+                    f"{name} is missing",
+                    "Real calls need it.",
+                    f"{cure} Put it in the file .env.",
+                )
+            )
+    return problems
+
+
+def missing_message(problems: list[Problem]) -> str:
+    """One message that names every missing value and where to get it."""
+    lines = [f"  {problem.title}. {problem.cure}" for problem in problems]
+    return "\n".join(
+        [
+            "Real calls cannot start yet:",
+            *lines,
+            "Try everything without them on the practice line: callconsole practice",
+        ]
+    )

@@ -1,0 +1,196 @@
+"""Audio both ways, and barge-in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import numpy as np
+import pytest
+from callconsole.domain import events
+from callconsole.domain.call import Floor
+from callconsole.domain.problems import Problem, ProblemError
+from callconsole.engine.bridge import Bridge
+from callconsole.engine.conversation import Conversation
+from callconsole.engine.ports import (
+    AgentAudio,
+    AgentCutOff,
+    AgentGenerated,
+    AgentTurnDone,
+    AgentWords,
+    Pcm16,
+)
+from callconsole.engine.timeline import Timeline
+from fakes.engine import FakeAgentSession, FakeClock, FakeLine
+
+
+def tone(duration_ms: int, rate_hz: int, hertz: float = 440.0, peak: int = 8000) -> Pcm16:
+    time_s = np.arange(rate_hz * duration_ms // 1000) / rate_hz
+    return np.rint(peak * np.sin(2 * np.pi * hertz * time_s)).astype(np.int16)
+
+
+class Rig:
+    """A bridge between a scripted phone and a scripted model."""
+
+    def __init__(self) -> None:
+        self.line = FakeLine()
+        self.session = FakeAgentSession()
+        self.events: list[events.CallEvent] = []
+        self.happened = asyncio.Event()
+        self.timeline = Timeline()
+        self.conversation = Conversation(lambda _: self.happened.set())
+        self.bridge = Bridge(
+            self.line, self.session, self.timeline, self.conversation, FakeClock(), self.publish
+        )
+        self.task = asyncio.create_task(self.bridge.run())
+
+    def publish(self, event: events.CallEvent) -> None:
+        self.events.append(event)
+        self.happened.set()
+
+    def of(self, kind: type[events.CallEvent]) -> list[events.CallEvent]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    async def settled(self) -> None:
+        """Everything that is queued has been taken in."""
+        for _ in range(20):
+            await asyncio.sleep(0)
+
+    async def stop(self) -> None:
+        self.line.hang_up()
+        await self.task
+
+
+@pytest.fixture
+async def rig() -> AsyncIterator[Rig]:
+    made = Rig()
+    yield made
+    if not made.task.done():
+        await made.stop()
+
+
+async def test_caller_audio_reaches_the_agent_at_16_khz_without_losing_a_sample(rig: Rig) -> None:
+    rig.line.say(tone(1000, 8000))
+    await rig.settled()
+    while sum(map(len, rig.session.heard)) < 16000:
+        await asyncio.sleep(0)
+    assert len(rig.session.audio()) == 16000
+    spectrum = np.abs(np.fft.rfft(rig.session.audio()[2000:10000].astype(float)))
+    assert np.argmax(spectrum) * 2 == 440
+
+
+async def test_agent_audio_reaches_the_phone_in_frames_with_its_tail(rig: Rig) -> None:
+    for start in range(0, 7200, 999):
+        rig.session.does(AgentAudio(tone(300, 24000)[start : start + 999]))
+    rig.session.does(AgentGenerated(), AgentTurnDone())
+    await rig.settled()
+    sent = rig.line.audio()
+    # 300 ms and the filter's tail, filled to whole frames.
+    assert len(sent) in (320 * 8, 340 * 8)
+    assert rig.line.marks()
+    assert rig.of(events.FloorChanged)[-1].floor is Floor.AGENT
+
+
+async def test_barge_in_empties_both_buffers_and_forgets_late_audio(rig: Rig) -> None:
+    rig.session.does(
+        AgentWords("You are booked for Tuesday at nine thirty.", by_caller=False),
+        AgentAudio(tone(3000, 24000)),
+    )
+    await rig.settled()
+    sent_before = rig.line.count("audio")
+    rig.session.does(AgentCutOff(), AgentAudio(tone(500, 24000)), AgentTurnDone())
+    await rig.settled()
+    kinds = [kind for kind, _ in rig.line.sent]
+    assert kinds[-1] == "clear"
+    assert rig.line.count("audio") == sent_before
+    (cut,) = rig.of(events.AgentInterrupted)
+    assert 2900 <= cut.dropped_ms <= 3000
+    (turn,) = rig.conversation.turns
+    assert turn.interrupted
+    assert turn.unheard_words >= 7
+    rig.session.does(AgentAudio(tone(100, 24000)))
+    await rig.settled()
+    assert rig.line.count("audio") > sent_before
+
+
+async def test_a_cut_after_the_turn_does_not_eat_the_next_turn(rig: Rig) -> None:
+    rig.session.does(
+        AgentWords("Goodbye.", by_caller=False),
+        AgentAudio(tone(1000, 24000)),
+        AgentGenerated(),
+        AgentTurnDone(),
+        AgentCutOff(),
+        AgentWords("Yes?", by_caller=False),
+        AgentAudio(tone(100, 24000)),
+    )
+    await rig.settled()
+    kinds = [kind for kind, _ in rig.line.sent]
+    assert "audio" in kinds[kinds.index("clear") :]
+    assert [turn.text for turn in rig.conversation.turns] == ["Goodbye.", "Yes?"]
+
+
+async def test_a_phantom_cut_in_silence_changes_nothing(rig: Rig) -> None:
+    rig.session.does(AgentCutOff())
+    await rig.settled()
+    assert rig.line.sent == []
+    assert rig.of(events.AgentInterrupted) == []
+
+
+async def test_a_turn_without_generation_complete_is_still_played_to_its_end(rig: Rig) -> None:
+    rig.session.does(AgentAudio(tone(95, 24000)), AgentTurnDone())
+    await rig.settled()
+    assert len(rig.line.audio()) == 100 * 8
+
+
+async def test_the_reply_is_timed_from_the_callers_last_sound(rig: Rig) -> None:
+    rig.line.say(np.concatenate([tone(600, 8000), np.zeros(8000, np.int16)]))
+    await rig.settled()
+    while rig.timeline.position_s < 1.6:
+        await asyncio.sleep(0)
+    rig.session.does(AgentAudio(tone(200, 24000)))
+    await rig.settled()
+    (reply,) = rig.of(events.AgentReplied)
+    assert 940 <= reply.delay_ms <= 1060
+    floors = [event.floor for event in rig.of(events.FloorChanged)]
+    assert floors == [Floor.CALLER, Floor.NOBODY, Floor.AGENT]
+
+
+async def test_levels_are_those_of_both_sides(rig: Rig) -> None:
+    rig.session.does(AgentAudio(tone(400, 24000, peak=16384)))
+    await rig.settled()
+    rig.line.say(tone(300, 8000, peak=3277))
+    while rig.timeline.position_s < 0.3:
+        await asyncio.sleep(0)
+    level = rig.of(events.LevelsMeasured)[2]
+    assert level.caller_dbfs == pytest.approx(-23.0, abs=0.3)
+    assert level.agent_dbfs == pytest.approx(-9.0, abs=0.3)
+    assert 300 <= level.buffered_ms <= 400
+
+
+async def test_words_of_both_sides_become_a_transcript(rig: Rig) -> None:
+    rig.session.does(
+        AgentWords(" Hello", by_caller=True),
+        AgentWords(" Sam.", by_caller=True),
+        AgentWords("Hi, ", by_caller=False),
+        AgentWords("this is Ada.", by_caller=False),
+        AgentTurnDone(),
+    )
+    await rig.settled()
+    said = [(turn.speaker.value, turn.text, turn.final) for turn in rig.conversation.turns]
+    assert said == [("caller", "Hello Sam.", True), ("agent", "Hi, this is Ada.", True)]
+
+
+async def test_it_ends_with_the_line_and_leaves_nothing(rig: Rig) -> None:
+    rig.session.does(AgentAudio(tone(3000, 24000)))
+    await rig.settled()
+    await rig.stop()
+    count = len(rig.line.sent)
+    rig.bridge.playout.feed(b"\x00" * 320)
+    assert len(rig.line.sent) == count
+
+
+async def test_a_broken_agent_is_raised_in_words(rig: Rig) -> None:
+    rig.session.breaks(Problem("agent.lost", "Gemini is gone", "It left.", "Call again."))
+    with pytest.raises(ProblemError) as caught:
+        await rig.task
+    assert caught.value.problem.code == "agent.lost"

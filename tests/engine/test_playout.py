@@ -1,0 +1,117 @@
+"""What is sent, what is held, what has been heard."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from callconsole.engine.playout import FRAME_BYTES, LEAD_MS, MARK_EVERY_MS, Playout
+from fakes.engine import FakeClock, FakeLine
+
+LEAD_FRAMES = LEAD_MS // 20
+
+
+class Bench:
+    """A playout with its line, its sent frames and an event for its end."""
+
+    def __init__(self) -> None:
+        self.line = FakeLine()
+        self.sent: list[bytes] = []
+        self.drained = asyncio.Event()
+        self.playout = Playout(self.line, FakeClock(), self.sent.append, self.drained.set)
+
+
+@pytest.fixture
+async def bench() -> Bench:
+    return Bench()
+
+
+def audio(duration_ms: int) -> bytes:
+    return bytes(index % 251 for index in range(duration_ms * 8))
+
+
+async def test_the_first_frames_leave_at_once_up_to_the_lead(bench: Bench) -> None:
+    bench.playout.feed(audio(1000))
+    assert bench.line.count("audio") == LEAD_FRAMES
+    assert LEAD_MS - 20 <= bench.playout.buffered_ms <= LEAD_MS
+    assert bench.playout.waiting_ms == 1000 - LEAD_MS
+    bench.playout.close()
+
+
+async def test_everything_arrives_whole_in_order_and_in_frames(bench: Bench) -> None:
+    whole = audio(600)
+    for start in range(0, len(whole), 700):
+        bench.playout.feed(whole[start : start + 700])
+    bench.playout.finish()
+    async with asyncio.timeout(5):
+        await bench.drained.wait()
+    assert bench.line.audio() == whole
+    assert all(len(frame) == FRAME_BYTES for frame in bench.sent)
+    assert bench.playout.heard_ms == bench.playout.fed_ms == 600
+    assert not bench.playout.busy
+
+
+async def test_the_pace_is_the_phones_own(bench: Bench) -> None:
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    bench.playout.feed(audio(700))
+    async with asyncio.timeout(5):
+        await bench.drained.wait()
+    # The lead must not shorten the time until everything has been heard.
+    assert loop.time() - began >= 0.699
+
+
+async def test_a_mark_follows_every_fifth_of_a_second_and_the_end(bench: Bench) -> None:
+    bench.playout.feed(audio(LEAD_MS - 40))
+    bench.playout.finish()
+    kinds = [kind for kind, _ in bench.line.sent]
+    assert kinds.index("mark") == MARK_EVERY_MS // 20
+    assert kinds[-1] == "mark"
+    assert len(bench.line.marks()) == len(set(bench.line.marks())) == 2
+    bench.playout.close()
+
+
+async def test_the_tail_of_a_turn_is_filled_with_silence(bench: Bench) -> None:
+    bench.playout.feed(b"\x10" * 100)
+    assert bench.line.count("audio") == 0
+    bench.playout.finish()
+    assert bench.line.audio() == b"\x10" * 100 + b"\xff" * 60
+    bench.playout.close()
+
+
+async def test_clear_drops_both_buffers_and_tells_how_much(bench: Bench) -> None:
+    bench.playout.feed(audio(1000))
+    dropped = bench.playout.clear()
+    assert 960 <= dropped <= 1000
+    assert bench.line.sent[-1] == ("clear", "")
+    assert (bench.playout.waiting_ms, bench.playout.buffered_ms) == (0, 0)
+    assert 0 <= bench.playout.heard_ms <= 40
+    before = bench.line.count("audio")
+    bench.playout.feed(audio(20))
+    assert bench.line.count("audio") == before + 1
+    bench.playout.close()
+
+
+async def test_the_echo_of_a_cleared_mark_proves_nothing(bench: Bench) -> None:
+    bench.playout.feed(audio(LEAD_MS))
+    bench.playout.clear()
+    heard_ms = bench.playout.heard_ms
+    for name in bench.line.marks():
+        bench.playout.mark_echoed(name)
+    assert bench.playout.heard_ms == heard_ms
+    bench.playout.close()
+
+
+async def test_an_echo_proves_what_was_heard_before_our_clock_does(bench: Bench) -> None:
+    bench.playout.feed(audio(LEAD_MS))
+    bench.playout.mark_echoed(bench.line.marks()[-1])
+    assert bench.playout.heard_ms == LEAD_MS
+    bench.playout.close()
+
+
+async def test_nothing_is_sent_after_close(bench: Bench) -> None:
+    bench.playout.close()
+    bench.playout.feed(audio(100))
+    bench.playout.finish()
+    bench.playout.clear()
+    assert bench.line.sent == []

@@ -1,0 +1,246 @@
+"""The engine's ends, imitated: what is sent is kept, what arrives is scripted by the test."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import numpy as np
+from callconsole.audio import mulaw
+from callconsole.domain.problems import Problem, ProblemError
+from callconsole.domain.prompt import Prompt, missing
+from callconsole.engine.ports import (
+    AgentBrief,
+    AgentEvent,
+    CallOrder,
+    CarrierReport,
+    CarrierStatus,
+    LineAudio,
+    LineEvent,
+    LineMark,
+    Pcm16,
+    PlacedCall,
+)
+
+SID = "CA" + "0" * 31 + "1"
+
+
+class FakeClock:
+    """Real monotonic time; the wall clock stands still unless it is moved."""
+
+    def __init__(self) -> None:
+        self.wall = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.wall
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+
+class FakeLine:
+    """A media stream whose phone is the test."""
+
+    def __init__(self, call_sid: str = SID) -> None:
+        self.call_sid = call_sid
+        self.stream_sid = "MZ" + "0" * 32
+        self.sent: list[tuple[str, bytes | str]] = []
+        self.closed = False
+        self.sent_something = asyncio.Event()
+        self._events: asyncio.Queue[LineEvent | None] = asyncio.Queue()
+        self._position_ms = 0
+
+    # What the phone does
+
+    def say(self, pcm: Pcm16) -> None:
+        """Caller audio, int16 at 8000 Hz, in frames of 20 ms."""
+        data = mulaw.encode(pcm)
+        for start in range(0, len(data), 160):
+            self._events.put_nowait(LineAudio(data[start : start + 160], self._position_ms))
+            self._position_ms += 20
+
+    def skip(self, gap_ms: int) -> None:
+        """A hole in what arrives: later audio carries later times."""
+        self._position_ms += gap_ms
+
+    def echo(self, name: str) -> None:
+        self._events.put_nowait(LineMark(name))
+
+    def hang_up(self) -> None:
+        self._events.put_nowait(None)
+
+    # What the bridge does
+
+    async def events(self) -> AsyncIterator[LineEvent]:
+        while (event := await self._events.get()) is not None:
+            yield event
+
+    def send_audio(self, mulaw: bytes) -> None:
+        self._keep("audio", mulaw)
+
+    def send_mark(self, name: str) -> None:
+        self._keep("mark", name)
+
+    def clear(self) -> None:
+        self._keep("clear", "")
+
+    async def close(self) -> None:
+        self.closed = True
+        self.hang_up()
+
+    def audio(self) -> bytes:
+        return b"".join(data for kind, data in self.sent if isinstance(data, bytes))
+
+    def marks(self) -> list[str]:
+        return [str(data) for kind, data in self.sent if kind == "mark"]
+
+    def count(self, kind: str) -> int:
+        return sum(sent == kind for sent, _ in self.sent)
+
+    def _keep(self, kind: str, data: bytes | str) -> None:
+        self.sent.append((kind, data))
+        self.sent_something.set()
+
+
+class FakeAgentSession:
+    """A conversation whose model is the test."""
+
+    def __init__(self) -> None:
+        self.heard: list[Pcm16] = []
+        self.texts: list[str] = []
+        self.closed = False
+        self.text_sent = asyncio.Event()
+        self._events: asyncio.Queue[AgentEvent | ProblemError | None] = asyncio.Queue()
+
+    def does(self, *events: AgentEvent) -> None:
+        for event in events:
+            self._events.put_nowait(event)
+
+    def breaks(self, problem: Problem) -> None:
+        self._events.put_nowait(ProblemError(problem))
+
+    async def events(self) -> AsyncIterator[AgentEvent]:
+        while (event := await self._events.get()) is not None:
+            if isinstance(event, ProblemError):
+                raise event
+            yield event
+
+    def send_audio(self, pcm: Pcm16) -> None:
+        self.heard.append(pcm)
+
+    def send_text(self, text: str) -> None:
+        self.texts.append(text)
+        self.text_sent.set()
+
+    async def close(self) -> None:
+        self.closed = True
+        self._events.put_nowait(None)
+
+    def audio(self) -> Pcm16:
+        return np.concatenate(self.heard) if self.heard else np.zeros(0, np.int16)
+
+
+class FakeAgent:
+    """Opens one session after another, or refuses."""
+
+    def __init__(self) -> None:
+        self.sessions: list[FakeAgentSession] = []
+        self.briefs: list[AgentBrief] = []
+        self.refusal: Problem | None = None
+
+    async def open(self, brief: AgentBrief) -> FakeAgentSession:
+        if self.refusal is not None:
+            raise ProblemError(self.refusal)
+        self.briefs.append(brief)
+        self.sessions.append(FakeAgentSession())
+        return self.sessions[-1]
+
+    async def check(self) -> str:
+        return "fake agent"
+
+    async def close(self) -> None:
+        return
+
+
+class FakeCarrier:
+    """Accepts every order, or refuses; ending a call is reported back where asked for."""
+
+    def __init__(self) -> None:
+        self.orders: list[CallOrder] = []
+        self.ended: list[str] = []
+        self.refusal: Problem | None = None
+        self.end_fails = False
+        self.state = CarrierStatus.COMPLETED
+        self.release = asyncio.Event()
+        self.release.set()
+
+    async def place_call(self, order: CallOrder) -> PlacedCall:
+        self.orders.append(order)
+        await self.release.wait()
+        if self.refusal is not None:
+            raise ProblemError(self.refusal)
+        sid = f"CA{len(self.orders):032x}"
+        return PlacedCall(sid, CarrierStatus.QUEUED, "+16285550100")
+
+    async def end_call(self, call_sid: str) -> None:
+        self.ended.append(call_sid)
+        if self.end_fails:
+            raise ProblemError(Problem("fake.down", "Down", "It is down.", "Wait."))
+
+    async def fetch_call(self, call_sid: str) -> CarrierReport:
+        return CarrierReport(call_sid, self.state)
+
+    async def check(self) -> str:
+        return "fake carrier"
+
+    async def close(self) -> None:
+        return
+
+
+class FakePrompts:
+    """Prompts in memory."""
+
+    def __init__(self, **texts: str) -> None:
+        self.texts = texts or {"appointment_reminder": "You are Ada."}
+
+    def names(self) -> list[str]:
+        return sorted(self.texts)
+
+    def read(self, name: str) -> Prompt:
+        if name not in self.texts:
+            raise missing(name, "memory")
+        return Prompt(name, self.texts[name])
+
+    def write(self, prompt: Prompt) -> None:
+        self.texts[prompt.name] = prompt.text
+
+
+class FakeSpeaker:
+    """A sound device that keeps what it plays, or does not exist."""
+
+    def __init__(self, problem: Problem | None = None) -> None:
+        self.problem = problem
+        self.playing = False
+        self.volume = 1.0
+        self.played: list[tuple[Pcm16, Pcm16]] = []
+        self.flushed = 0
+
+    def start(self) -> str:
+        if self.problem is not None:
+            raise ProblemError(self.problem)
+        self.playing = True
+        return "Fake headset"
+
+    def set_volume(self, fraction: float) -> None:
+        self.volume = fraction
+
+    def play(self, caller: Pcm16, agent: Pcm16) -> None:
+        self.played.append((caller, agent))
+
+    def flush(self) -> None:
+        self.flushed += 1
+
+    def stop(self) -> None:
+        self.playing = False
