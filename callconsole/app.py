@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable
+from functools import partial
 from pathlib import Path
 
 from callconsole import __version__, paths
 from callconsole.adapters.file_prompts import FilePrompts
 from callconsole.adapters.twilio import stream, webhooks
-from callconsole.adapters.web.access import Access
+from callconsole.adapters.web.access import AccessPolicy
 from callconsole.adapters.web.server import WebServer
 from callconsole.domain.events import Service, ServiceChanged, ServiceState
 from callconsole.domain.problems import Problem, ProblemError
@@ -109,8 +110,7 @@ class App:
 
     async def _warm_up(self, line: Line) -> None:
         """Take the vendors' slow first use out of the first call."""
-        await asyncio.to_thread(line.carrier.warm_up)
-        await line.agent.warm_up()
+        await asyncio.gather(line.carrier.warm_up(), line.agent.warm_up())
 
     async def _open_server(self, line: Line) -> None:
         server = self._build_server(line, self.settings.server_port)
@@ -129,9 +129,9 @@ class App:
     def _build_server(self, line: Line, port: int) -> WebServer:
         extra = [
             *webhooks.routes(self.console, line.signature),
-            *stream.routes(self.console, line.signature, account_sid=line.carrier.account_sid),
+            *stream.routes(self.console, line.signature, account_sid=line.account_sid),
         ]
-        access = Access(self.settings.api_token)
+        access = AccessPolicy(self.settings.api_token)
         return WebServer(self.settings.server_host, port, self.console, extra, access)
 
     async def _open_tunnel(self, line: Line) -> None:
@@ -143,8 +143,11 @@ class App:
         except ProblemError as error:
             self._fail(Service.TUNNEL, error.problem)
             return
-        shown = line.address.url.removeprefix("https://")
-        self._report(Service.TUNNEL, ServiceState.READY, shown)
+        line.follow_tunnel(partial(self._fail, Service.TUNNEL), self._tunnel_is_up)
+        self._tunnel_is_up(line.address.url)
+
+    def _tunnel_is_up(self, url: str) -> None:
+        self._report(Service.TUNNEL, ServiceState.READY, url.removeprefix("https://"))
 
     async def _look(self, service: Service, check: Awaitable[str]) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from callconsole.adapters.gemini.live import GeminiAgent
 from callconsole.adapters.ngrok_tunnel import FixedAddress, NgrokTunnel
 from callconsole.adapters.twilio.rest import TwilioCarrier
 from callconsole.adapters.twilio.signature import SignatureCheck
-from callconsole.domain.problems import ProblemError
+from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine.ports import Tunnel
 from callconsole.practice.world import PracticeTunnel, PracticeWorld
 from callconsole.settings import Settings, missing_for_phone
@@ -38,16 +39,26 @@ class Line:
 
     Attributes:
         name: `PRACTICE` or `PHONE`.
+        account_sid: the account whose streams are ours.
         practice: the services behind the practice line; None on the phone line.
     """
 
     name: str
+    account_sid: str
     carrier: TwilioCarrier
     agent: GeminiAgent
     tunnel: Tunnel
     signature: SignatureCheck
     address: PublicAddress
     practice: PracticeWorld | None = None
+
+    def follow_tunnel(
+        self, lost: Callable[[Problem], None], restored: Callable[[str], None]
+    ) -> None:
+        """Be told when a tunnel of ours goes down and comes up again."""
+        if isinstance(self.tunnel, NgrokTunnel):
+            self.tunnel.on_lost = lost
+            self.tunnel.on_restored = restored
 
     async def close(self) -> None:
         """Let go of everything, in the reverse order of opening."""
@@ -74,6 +85,7 @@ async def open_practice(settings: Settings, world: PracticeWorld | None = None) 
     token = SecretStr(practice.auth_token)
     return Line(
         name=PRACTICE,
+        account_sid=practice.account_sid,
         carrier=TwilioCarrier(
             practice.account_sid,
             token,
@@ -98,6 +110,7 @@ def open_phone(settings: Settings, data: Path) -> Line:
     token = settings.twilio_auth_token or SecretStr("")
     return Line(
         name=PHONE,
+        account_sid=settings.twilio_account_sid or "",
         carrier=TwilioCarrier(
             settings.twilio_account_sid or "",
             token,

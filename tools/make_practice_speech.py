@@ -79,9 +79,7 @@ LINES = (
     ),
     Line("agent_goodbye", AGENT, "Thank you very much. Goodbye."),
     Line("agent_sorry", AGENT, "I am sorry to have troubled you. Goodbye."),
-    Line(
-        "agent_again", AGENT, "I am sorry, I did not quite catch that. Could you say it again?"
-    ),
+    Line("agent_again", AGENT, "I am sorry, I did not quite catch that. Could you say it again?"),
     Line("person_hello", PERSON, "Hello, Sam speaking."),
     Line("person_move", PERSON, "Could we move it to the afternoon, maybe after three?"),
     Line("person_choose", PERSON, "A quarter past three is fine."),

@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-from callconsole.domain import call as life
-from callconsole.domain.call import Call, EndedBy, Ending, Floor, Outcome, Phase
 from hypothesis import given
 from hypothesis import strategies as st
+
+from callconsole.domain import call as life
+from callconsole.domain.call import Call, EndedBy, Ending, Floor, Outcome, Phase
 
 T0 = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 DONE = Ending(Outcome.COMPLETED, EndedBy.CALLER)

@@ -1,10 +1,11 @@
 """Numbers as people type them."""
 
 import pytest
-from callconsole.domain import phone
-from callconsole.domain.problems import ProblemError
 from hypothesis import given
 from hypothesis import strategies as st
+
+from callconsole.domain import phone
+from callconsole.domain.problems import ProblemError
 
 
 @pytest.mark.parametrize(

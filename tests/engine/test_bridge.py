@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import numpy as np
 import pytest
+
 from callconsole.domain import events
 from callconsole.domain.call import Floor
 from callconsole.domain.problems import Problem, ProblemError

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from callconsole.domain import events
+
 from callconsole.domain.call import AnsweredBy, Call, EndedBy, Outcome, Phase
 from callconsole.domain.dialling import DialError, Step, StepState
 from callconsole.domain.events import Event, Service, ServiceChanged, ServiceState

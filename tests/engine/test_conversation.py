@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from callconsole.domain.transcript import Speaker, Turn
-from callconsole.engine.conversation import Conversation
 from hypothesis import given
 from hypothesis import strategies as st
+
+from callconsole.domain.transcript import Speaker, Turn
+from callconsole.engine.conversation import Conversation
 
 
 class Talk:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+
 from callconsole.engine.playout import FRAME_BYTES, LEAD_MS, MARK_EVERY_MS, Playout
 from fakes.engine import FakeClock, FakeLine
 

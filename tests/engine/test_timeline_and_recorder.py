@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+
 from callconsole.audio import mulaw
 from callconsole.engine.recorder import Recorder, file_name
 from callconsole.engine.timeline import Timeline

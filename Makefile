@@ -1,0 +1,40 @@
+# Two commands: `make run` sets everything up and opens the console, `make test` runs every test.
+# Another Python: make PYTHON=python3.12 run
+
+PYTHON ?= python3
+BIN := .venv/bin
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench screenshots clean
+.NOTPARALLEL:
+
+help:  ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+
+run:  ## Set up what is missing and open the console
+	@$(PYTHON) tools/set_up.py run
+	@exec $(BIN)/callconsole $(ARGS)
+
+test:  ## Set up what is missing and run every test (ARGS="-k tunnel" runs some)
+	@$(PYTHON) tools/set_up.py test
+	@QT_QPA_PLATFORM=offscreen exec $(BIN)/python -m pytest $(ARGS)
+
+lint:  ## Style, types and import rules
+	@$(PYTHON) tools/set_up.py lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench:  ## Measure the voice path; asserts nothing
+	@$(PYTHON) tools/set_up.py test
+	@for script in bench/*.py; do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+
+screenshots:  ## Draw docs/screenshots anew
+	@$(PYTHON) tools/set_up.py test
+	@$(BIN)/python tools/screenshots.py
+
+clean:  ## Remove the virtual environment, caches and build results
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find callconsole tests bench tools -name __pycache__ -type d -prune -exec rm -rf {} +

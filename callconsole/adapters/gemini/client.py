@@ -1,0 +1,68 @@
+"""Makes the SDK's client for one account: pinned version, trusted certificates, socket options."""
+
+from __future__ import annotations
+
+import ssl
+from typing import TYPE_CHECKING, Any
+
+from callconsole.adapters.gemini.credentials import ApiKey, GeminiAccess, load_credentials
+
+if TYPE_CHECKING:
+    from google.genai import Client, types
+
+
+def build_client(access: GeminiAccess, api_version: str) -> Client:
+    """A client; importing and making it takes a second, so this belongs in a thread.
+
+    Raises:
+        ProblemError: there are no application default credentials.
+        OSError: a file of certificates is missing or broken.
+    """
+    from google.genai import Client
+
+    options = _http_options(access, api_version)
+    if isinstance(access.account, ApiKey):
+        # Said outright, as GOOGLE_GENAI_USE_VERTEXAI in the environment would win otherwise.
+        return Client(
+            vertexai=False,
+            api_key=access.account.key.get_secret_value(),
+            http_options=options,
+        )
+    return Client(
+        vertexai=True,
+        project=access.account.project,
+        location=access.account.location,
+        credentials=load_credentials(access.account),
+        http_options=options,
+    )
+
+
+def _http_options(access: GeminiAccess, api_version: str) -> types.HttpOptions:
+    from google.genai import types
+
+    return types.HttpOptions(
+        base_url=access.base_url,
+        api_version=api_version,
+        async_client_args=_socket_options(access),
+    )
+
+
+def _socket_options(access: GeminiAccess) -> dict[str, Any]:
+    """Keyword arguments that the SDK hands on to `websockets.connect`.
+
+    Gemini's pongs were seen 8 to 30 seconds late, so pings would end good calls.
+    """
+    from callconsole.adapters.gemini.bounded_socket import CLOSE_S, BoundedSocket
+
+    options: dict[str, Any] = {
+        "ping_interval": None,
+        "close_timeout": CLOSE_S,
+        "max_size": None,
+        "compression": None,
+        "create_connection": BoundedSocket,
+    }
+    if access.on_loopback:
+        options["proxy"] = None
+    if access.ca_file is not None:
+        options["ssl"] = ssl.create_default_context(cafile=str(access.ca_file))
+    return options

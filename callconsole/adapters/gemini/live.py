@@ -1,0 +1,142 @@
+"""The agent: opens sessions with one Live model at one back end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from callconsole.adapters.gemini.client import build_client
+from callconsole.adapters.gemini.connection import Connection
+from callconsole.adapters.gemini.credentials import GeminiAccess
+from callconsole.adapters.gemini.models import (
+    DEFAULT_MODEL,
+    bare_name,
+    capabilities,
+    check_back_end,
+)
+from callconsole.adapters.gemini.problems import Circumstances, problem_from
+from callconsole.adapters.gemini.session import GeminiSession
+from callconsole.adapters.gemini.session_config import session_config
+from callconsole.adapters.gemini.warm_up import exercise
+from callconsole.domain.problems import Problem, ProblemError
+from callconsole.domain.prompt import Prompt
+from callconsole.engine.clock import SystemClock
+from callconsole.engine.ports import AgentBrief, Clock
+
+if TYPE_CHECKING:
+    from google.genai import Client
+
+DEFAULT_VOICE = "Puck"
+
+_log = logging.getLogger(__name__)
+
+
+class GeminiAgent:
+    """Fulfils `callconsole.engine.ports.Agent`; nothing of the SDK is imported until needed."""
+
+    def __init__(
+        self,
+        access: GeminiAccess,
+        model: str = DEFAULT_MODEL,
+        voice: str = DEFAULT_VOICE,
+        language: str | None = None,
+        *,
+        clock: Clock | None = None,
+    ) -> None:
+        """Remember how to connect; nothing is opened yet.
+
+        Args:
+            access: account and address.
+            model: model id; a leading ``models/`` or resource path is cut off.
+            voice: a prebuilt voice.
+            language: BCP 47 code that helps the transcripts, or None.
+            clock: the date, for models that retire, and durations; None for this computer's.
+        """
+        self._access = access
+        self._model = bare_name(model)
+        self._voice = voice
+        self._language = language
+        self._clock = clock or SystemClock()
+        self._able = capabilities(self._model, access.account.back_end)
+        self._client: Client | None = None
+        self._client_lock = asyncio.Lock()
+
+    async def open(self, brief: AgentBrief) -> GeminiSession:
+        """Open a session that is ready to talk.
+
+        Raises:
+            ProblemError: code ``agent.…``; see `callconsole.adapters.gemini.problems`.
+        """
+        connection = await self._connect(brief, None)
+        return GeminiSession(
+            connection,
+            dial=lambda handle: self._connect(brief, handle),
+            explain=lambda error: self._explain(error, connected=True),
+            clock=self._clock,
+        )
+
+    async def check(self) -> str:
+        """Open and close a session; return model and back end. Raises `ProblemError`."""
+        brief = AgentBrief(Prompt(name="check", text="Say nothing."))
+        connection = await self._connect(brief, None)
+        await connection.close()
+        return f"{self._model}, {self._access.account.where}"
+
+    async def warm_up(self) -> None:
+        """Import and build what is slow, in a thread; a fault is left for `check` to tell."""
+        with suppress(ProblemError):
+            await self._ready_client()
+        await asyncio.to_thread(self._exercise)
+
+    async def close(self) -> None:
+        """Let go of the SDK's client; sessions are closed by whoever opened them."""
+        async with self._client_lock:
+            client, self._client = self._client, None
+        if client is not None:
+            await client.aio.aclose()
+            client.close()
+
+    def _exercise(self) -> None:
+        exercise(self._model, self._access.account.back_end, self._voice)
+
+    async def _connect(self, brief: AgentBrief, handle: str | None) -> Connection:
+        back_end = self._access.account.back_end
+        check_back_end(self._model, back_end)
+        client = await self._ready_client()
+        config = session_config(
+            self._model, back_end, brief, self._voice, language=self._language, handle=handle
+        )
+        try:
+            return await Connection.open(client, self._model, config, self._able.text)
+        except Exception as error:
+            raise self._refusal(error) from None
+
+    async def _ready_client(self) -> Client:
+        async with self._client_lock:
+            if self._client is None:
+                try:
+                    self._client = await asyncio.to_thread(self._build_client)
+                except Exception as error:
+                    raise self._refusal(error) from None
+            return self._client
+
+    def _build_client(self) -> Client:
+        return build_client(self._access, self._able.api_version)
+
+    def _refusal(self, error: Exception) -> ProblemError:
+        # Not chained: what a server says may repeat a secret, and chains are printed whole.
+        _log.warning("a Gemini session could not be opened (%s)", type(error).__name__)
+        return ProblemError(self._explain(error, connected=False))
+
+    def _explain(self, error: BaseException, *, connected: bool) -> Problem:
+        return problem_from(
+            error,
+            Circumstances(
+                access=self._access,
+                model=self._model,
+                today=self._clock.now().date(),
+                connected=connected,
+            ),
+        )

@@ -1,0 +1,119 @@
+"""Reads the server's messages: every field for itself, as one message may carry several."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from callconsole.engine.ports import (
+    AgentAudio,
+    AgentCutOff,
+    AgentEvent,
+    AgentGenerated,
+    AgentLeaving,
+    AgentTurnDone,
+    AgentUsage,
+    AgentWords,
+)
+
+if TYPE_CHECKING:
+    from google.genai import types
+
+
+class MessageReader:
+    """Turns messages into events, in order; keeps half a sample between two audio parts.
+
+    Attributes:
+        in_turn: True while the model is speaking a turn that is not complete.
+    """
+
+    def __init__(self) -> None:
+        self.in_turn = False
+        self._tail = b""
+
+    def events(self, message: types.LiveServerMessage) -> list[AgentEvent]:
+        """What one message says: words, audio, then signals, then the tokens it cost.
+
+        Content goes before `AgentCutOff`, so that what came with a cut is void as well.
+        """
+        events: list[AgentEvent] = []
+        if message.server_content is not None:
+            events += self._content(message.server_content)
+        if message.usage_metadata is not None:
+            events.append(usage(message.usage_metadata))
+        if message.go_away is not None:
+            events.append(AgentLeaving(seconds(message.go_away.time_left)))
+        return events
+
+    def _content(self, content: types.LiveServerContent) -> list[AgentEvent]:
+        spoken = [
+            *_words(content.output_transcription, by_caller=False),
+            *self._audio(content.model_turn),
+        ]
+        self.in_turn = self.in_turn or bool(spoken)
+        events = [*_words(content.input_transcription, by_caller=True), *spoken]
+        if content.interrupted:
+            self._tail = b""
+            events.append(AgentCutOff())
+        if content.generation_complete:
+            events.append(AgentGenerated())
+        if content.turn_complete:
+            self._tail = b""
+            self.in_turn = False
+            events.append(AgentTurnDone())
+        return events
+
+    def _audio(self, turn: types.Content | None) -> list[AgentEvent]:
+        """Audio of every part; thoughts and text are not meant for the phone."""
+        events: list[AgentEvent] = []
+        for part in (turn.parts or []) if turn else []:
+            blob = part.inline_data
+            if part.thought or blob is None or not blob.data:
+                continue
+            if not (blob.mime_type or "audio/pcm").startswith("audio/pcm"):
+                continue
+            data = self._tail + blob.data if self._tail else blob.data
+            whole = len(data) // 2
+            self._tail = data[2 * whole :]
+            if whole:
+                events.append(AgentAudio(np.frombuffer(data, dtype="<i2", count=whole)))
+        return events
+
+
+def _words(transcript: types.Transcription | None, *, by_caller: bool) -> list[AgentEvent]:
+    if transcript is None or not (transcript.text or transcript.finished):
+        return []
+    return [AgentWords(transcript.text or "", by_caller, final=bool(transcript.finished))]
+
+
+def usage(counts: types.UsageMetadata) -> AgentUsage:
+    """Tokens of one turn; `by_modality` has keys such as ``prompt_audio``, ``response_audio``.
+
+    Thoughts are counted as ``response_thoughts``; they are not among the response tokens.
+    """
+    by_modality: dict[str, int] = {}
+    for side, details in (
+        ("prompt", counts.prompt_tokens_details),
+        ("response", counts.response_tokens_details),
+    ):
+        for detail in details or []:
+            name = str(detail.modality.value).lower() if detail.modality else "unspecified"
+            key = f"{side}_{name}"
+            by_modality[key] = by_modality.get(key, 0) + (detail.token_count or 0)
+    if counts.thoughts_token_count:
+        by_modality["response_thoughts"] = counts.thoughts_token_count
+    return AgentUsage(
+        prompt_tokens=counts.prompt_token_count or 0,
+        response_tokens=counts.response_token_count or 0,
+        total_tokens=counts.total_token_count or 0,
+        by_modality=by_modality,
+    )
+
+
+def seconds(duration: str | None) -> float:
+    """A protobuf JSON duration such as ``50s`` or ``1.5s`` in seconds; 0 where it is none."""
+    try:
+        return max(0.0, float((duration or "0").removesuffix("s")))
+    except ValueError:
+        return 0.0

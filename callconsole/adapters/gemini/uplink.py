@@ -1,0 +1,89 @@
+"""What waits to be sent to the model: never blocks the caller, never grows without bound."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+from callconsole.engine.ports import Pcm16
+
+RATE_HZ = 16_000
+BYTES_PER_MS = RATE_HZ * 2 // 1000
+KEPT_MS = 2000
+CHUNK_MS = 100
+
+
+class Uplink:
+    """Audio and text in order; beyond `kept_ms` the oldest audio goes, text never does.
+
+    Not for threads; one consumer.
+
+    Attributes:
+        dropped_ms: audio given up so far.
+    """
+
+    def __init__(self, kept_ms: int = KEPT_MS) -> None:
+        self._kept_bytes = kept_ms * BYTES_PER_MS
+        self._items: deque[bytes | str] = deque()
+        self._waiting_bytes = 0
+        self._dropped_bytes = 0
+        self._filled = asyncio.Event()
+
+    @property
+    def dropped_ms(self) -> float:
+        """Milliseconds of caller audio that the model never got."""
+        return self._dropped_bytes / BYTES_PER_MS
+
+    def add_audio(self, pcm: Pcm16) -> None:
+        """Queue audio, shape (n,), int16, mono, 16000 Hz; the samples are copied."""
+        data = pcm.astype("<i2", copy=False).tobytes()
+        if not data:
+            return
+        self._items.append(data)
+        self._waiting_bytes += len(data)
+        while self._waiting_bytes > self._kept_bytes:
+            self._drop_oldest_audio()
+        self._filled.set()
+
+    def add_text(self, text: str) -> None:
+        """Queue text."""
+        self._items.append(text)
+        self._filled.set()
+
+    async def next(self) -> bytes | str:
+        """Wait for what is due next and leave it queued until `sent`.
+
+        Audio that has piled up comes in one piece of at most 100 ms or one chunk as it was added.
+        """
+        while not self._items:
+            self._filled.clear()
+            await self._filled.wait()
+        self._join_audio()
+        return self._items[0]
+
+    def sent(self, item: bytes | str) -> None:
+        """Forget the item that `next` gave, unless it has been dropped meanwhile."""
+        if self._items and self._items[0] is item:
+            self._items.popleft()
+            if isinstance(item, bytes):
+                self._waiting_bytes -= len(item)
+
+    def _join_audio(self) -> None:
+        pieces: list[bytes] = []
+        length = 0
+        while self._items and isinstance(piece := self._items[0], bytes):
+            if pieces and length + len(piece) > CHUNK_MS * BYTES_PER_MS:
+                break
+            self._items.popleft()
+            pieces.append(piece)
+            length += len(piece)
+        if pieces:
+            self._items.appendleft(pieces[0] if len(pieces) == 1 else b"".join(pieces))
+
+    def _drop_oldest_audio(self) -> None:
+        for index, item in enumerate(self._items):
+            if isinstance(item, bytes):
+                del self._items[index]
+                self._waiting_bytes -= len(item)
+                self._dropped_bytes += len(item)
+                return

@@ -1,0 +1,383 @@
+"""This computer's sound output through PortAudio: a live call in the ear, and recordings."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from callconsole.audio import wavfile
+from callconsole.audio.convert import StreamResampler
+from callconsole.audio.interpolate import Interpolator
+from callconsole.audio.jitter import JitterBuffer
+from callconsole.domain.problems import Problem, ProblemError
+from callconsole.engine.ports import Pcm16
+
+LINE_HZ = 8000
+USUAL_HZ = 48000
+LATENCY_S = 0.1  # a thread that needs the GIL was seen 43 ms late; see `window.md` §9 on figures
+PAUSE_S = 1.0
+VOLUME_RAMP_S = 0.03
+
+# A caller a little to the left and an agent a little to the right; the power stays the same.
+_NEAR, _FAR = math.cos(math.pi / 8), math.sin(math.pi / 8)
+_BALANCE = np.array([[_NEAR, _FAR], [_FAR, _NEAR]], np.float32) / 32768
+
+Frames = NDArray[np.float32]
+
+
+class PortAudioSpeaker:
+    """The engine's `Speaker`: both sides of a call, played a tenth of a second late.
+
+    `play` and the rest belong to one thread (the event loop's); PortAudio takes the sound in a
+    thread of its own, which only copies.
+
+    Args:
+        volume: 0 (silent) to 1.
+    """
+
+    def __init__(self, volume: float = 1.0) -> None:
+        self._volume = volume
+        self._output: _Output | None = None
+        self._buffer = JitterBuffer(USUAL_HZ)
+        self._rate = Interpolator(LINE_HZ, USUAL_HZ, channels=2)
+        self._underruns = 0
+        self._dry_seen = 0
+        self._played_at_s = -math.inf
+
+    @property
+    def underruns(self) -> int:
+        """Gaps that were heard since `start`; the silence after the last word is none."""
+        return self._underruns
+
+    @property
+    def buffered_ms(self) -> float:
+        """Sound that waits to be played, in ms, without what the device holds."""
+        return self._buffer.buffered_ms
+
+    def start(self) -> str:
+        """Open the default output; return its name. Raises `ProblemError` where there is none."""
+        self.stop()
+        output = _Output(self._volume)
+        self._buffer = JitterBuffer(output.rate_hz)
+        self._rate = Interpolator(LINE_HZ, output.rate_hz, channels=2)
+        self._underruns = self._dry_seen = 0
+        self._played_at_s = -math.inf
+        output.start(self._buffer.read_into)
+        self._output = output
+        return output.name
+
+    def play(self, caller: Pcm16, agent: Pcm16) -> None:
+        """Queue both sides, equal length, int16, 8000 Hz; never blocks."""
+        if self._output is None:
+            return
+        self._count_gap()
+        sides = np.column_stack((caller, agent)).astype(np.float32)
+        self._buffer.write(self._rate.process(np.clip(sides @ _BALANCE, -1, 1)))
+
+    def flush(self) -> None:
+        """Drop queued sound."""
+        self._buffer.flush()
+        self._rate.reset()
+        self._played_at_s = -math.inf
+
+    def set_volume(self, volume: float) -> None:
+        """Set the loudness, 0 to 1, without a click."""
+        self._volume = min(1.0, max(0.0, volume))
+        if self._output is not None:
+            self._output.volume = self._volume
+
+    def stop(self) -> None:
+        """Close the device; safe to call twice."""
+        output, self._output = self._output, None
+        if output is not None:
+            output.close()
+
+    def _count_gap(self) -> None:
+        """A buffer that ran dry was a gap only if sound goes on soon after."""
+        now_s = time.monotonic()
+        dry = self._buffer.ran_dry
+        if now_s - self._played_at_s < PAUSE_S:
+            self._underruns += dry - self._dry_seen
+        self._dry_seen = dry
+        self._played_at_s = now_s
+
+
+class PortAudioPlayer:
+    """Plays one WAV file at a time on the default output.
+
+    Args:
+        finished: called in the event loop when a file has been heard to its end.
+    """
+
+    def __init__(self, finished: Callable[[], None] | None = None) -> None:
+        self._finished = finished
+        self._volume = 1.0
+        self._output: _Output | None = None
+        self._feeder: asyncio.Task[None] | None = None
+
+    async def play_file(self, path: Path) -> float:
+        """Start to play; return the duration in s. Raises `ProblemError`.
+
+        Args:
+            path: 16-bit or μ-law WAV file, one or two channels.
+        """
+        self.stop_file()
+        try:
+            pcm, rate_hz = await asyncio.to_thread(wavfile.read, path)
+        except (OSError, ValueError) as error:
+            raise ProblemError(_unreadable(path, error)) from None
+        output = _Output(self._volume)
+        buffer = JitterBuffer(output.rate_hz, prime_ms=100, cap_ms=2000)
+        loop, ended = asyncio.get_running_loop(), asyncio.Event()
+        output.start(buffer.read_into, lambda: _tell(loop, ended))
+        self._output = output
+        feeding = self._feed(output, buffer, ended, pcm, rate_hz)
+        self._feeder = asyncio.create_task(feeding, name="recording player")
+        return len(pcm) / rate_hz
+
+    def stop_file(self) -> None:
+        """Stop at once; `finished` is not called."""
+        feeder, self._feeder = self._feeder, None
+        if feeder is not None:
+            feeder.cancel()
+        output, self._output = self._output, None
+        if output is not None:
+            output.close()
+
+    def set_volume(self, volume: float) -> None:
+        """Set the loudness, 0 to 1."""
+        self._volume = min(1.0, max(0.0, volume))
+        if self._output is not None:
+            self._output.volume = self._volume
+
+    async def _feed(
+        self,
+        output: _Output,
+        buffer: JitterBuffer,
+        ended: asyncio.Event,
+        pcm: Pcm16,
+        rate_hz: int,
+    ) -> None:
+        """Keep a second of sound ahead of the device, then wait until it has been heard."""
+        resampler = StreamResampler(rate_hz, output.rate_hz, channels=2)
+        step = rate_hz // 5
+        # soxr keeps a little back until more comes: a second of silence brings the last word out.
+        sound = np.concatenate((_stereo(pcm), np.zeros((rate_hz, 2), np.int16)))
+        wanted = len(pcm) * output.rate_hz // rate_hz
+        for start in range(0, len(sound), step):
+            frames = resampler.process(sound[start : start + step])[:wanted]
+            wanted -= len(frames)
+            buffer.write(frames.astype(np.float32) / np.float32(32768))
+            await _until_below(buffer, 1000)
+        buffer.finish()
+        output.end_when_dry(buffer)
+        await ended.wait()
+        self._output = self._feeder = None
+        output.close()
+        if self._finished is not None:
+            self._finished()
+
+
+class _Output:
+    """One open stereo stream; opened by `__init__`, silent until `start`.
+
+    Attributes:
+        name: the device's name.
+        rate_hz: the rate it runs at.
+        volume: wanted loudness, reached smoothly.
+        faults: exceptions in the callback, which have no other way out.
+    """
+
+    def __init__(self, volume: float) -> None:
+        self._sounddevice = _library()
+        self.name, self.rate_hz = _default_output(self._sounddevice)
+        self.volume = volume
+        self.faults = 0
+        self._gain = volume
+        self._ramp = np.arange(1, self.rate_hz + 1, dtype=np.float32)[:, None]
+        self._scratch = np.zeros((self.rate_hz, 1), np.float32)
+        self._ending: JitterBuffer | None = None
+        self._silence_left = 0
+        self._stream: Any = None
+        self._read_into: Callable[[Frames], None] = _silence
+
+    def start(
+        self, read_into: Callable[[Frames], None], ended: Callable[[], None] | None = None
+    ) -> None:
+        """Open the stream and let it run. Raises `ProblemError`."""
+        self._read_into = read_into
+        try:
+            self._stream = self._sounddevice.OutputStream(
+                samplerate=self.rate_hz,
+                channels=2,
+                dtype="float32",
+                latency=LATENCY_S,
+                callback=self._fill,
+                finished_callback=ended,
+                extra_settings=_host_settings(self._sounddevice),
+            )
+            _open.add(self)
+            self._stream.start()
+        except self._sounddevice.PortAudioError as error:
+            self.close()
+            raise ProblemError(_busy(self.name, error)) from None
+
+    def end_when_dry(self, buffer: JitterBuffer) -> None:
+        """Let the stream end by itself when the buffer has been played.
+
+        Silence follows for as long as the device holds sound back; or its end would be cut off.
+        """
+        self._silence_left = int(self.rate_hz * (self._stream.latency + LATENCY_S))
+        self._ending = buffer
+
+    def close(self) -> None:
+        """Close the stream at once; safe to call twice."""
+        stream, self._stream = self._stream, None
+        _open.discard(self)
+        if stream is not None:
+            stream.abort()
+            stream.close()
+
+    def _fill(self, out: Frames, count: int, _time: object, _status: object) -> None:
+        """PortAudio's callback: always fills `out`, makes no array, waits for nothing."""
+        try:
+            self._read_into(out)
+            self._apply_volume(out, count)
+        except Exception:
+            out.fill(0)
+            self.faults += 1
+        if self._ending is not None and self._ending.buffered_ms == 0:
+            self._silence_left -= count
+            if self._silence_left <= 0:
+                raise self._sounddevice.CallbackStop
+
+    def _apply_volume(self, out: Frames, count: int) -> None:
+        gain, wanted = self._gain, self.volume
+        if gain == wanted == 1.0:
+            return
+        step = (wanted - gain) / max(count, self.rate_hz * VOLUME_RAMP_S)
+        gains = self._scratch[:count]
+        np.multiply(self._ramp[:count], step, out=gains)
+        gains += gain
+        out *= gains
+        reached = gain + step * count
+        self._gain = wanted if abs(wanted - reached) < 1e-4 else reached
+
+
+def probe() -> str:
+    """Name of the default output, without playing. Raises `ProblemError` where there is none.
+
+    The first call loads PortAudio, which may take a second: call it in a thread.
+    """
+    return _default_output(_library())[0]
+
+
+# PortAudio ----------------------------------------------------------------------------------
+
+_open: set[_Output] = set()
+_lock = threading.Lock()
+
+
+def _library() -> Any:
+    try:
+        import sounddevice
+    except (OSError, ImportError):
+        raise ProblemError(_NO_LIBRARY) from None
+    return sounddevice
+
+
+def _default_output(sounddevice: Any) -> tuple[str, int]:
+    """Name and rate in Hz of the default output, looked for again where there was none.
+
+    PortAudio reads the list of devices once; to read it again it has to be started anew, which
+    would stop every open stream.
+    """
+    with _lock:
+        try:
+            device = sounddevice.query_devices(kind="output")
+        except (sounddevice.PortAudioError, ValueError):
+            if _open:
+                raise ProblemError(_NO_DEVICE) from None
+            try:
+                sounddevice._terminate()
+                sounddevice._initialize()
+                device = sounddevice.query_devices(kind="output")
+            except (sounddevice.PortAudioError, ValueError):
+                raise ProblemError(_NO_DEVICE) from None
+    rate_hz = int(device["default_samplerate"])
+    return str(device["name"]), rate_hz if rate_hz >= LINE_HZ else USUAL_HZ
+
+
+def _host_settings(sounddevice: Any) -> Any:
+    """Let Windows convert the rate: its shared mode takes no rate but its mixer's."""
+    host = sounddevice.query_hostapis(sounddevice.query_devices(kind="output")["hostapi"])
+    if "WASAPI" in host["name"]:
+        return sounddevice.WasapiSettings(auto_convert=True)
+    return None
+
+
+def _silence(out: Frames) -> None:
+    out.fill(0)
+
+
+def _stereo(pcm: Pcm16) -> Pcm16:
+    """Shape (n, 1) or (n, 2) to (n, 2)."""
+    return pcm if pcm.shape[1] == 2 else np.repeat(pcm[:, :1], 2, axis=1)
+
+
+async def _until_below(buffer: JitterBuffer, limit_ms: float) -> None:
+    while True:
+        ahead_ms = buffer.buffered_ms - limit_ms
+        if ahead_ms <= 0:
+            return
+        await asyncio.sleep(ahead_ms / 1000)
+
+
+def _tell(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
+    """Runs in PortAudio's thread; a loop that was closed in the meantime is told nothing."""
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(ended.set)
+
+
+# What an operator reads ---------------------------------------------------------------------
+
+_NO_LIBRARY = Problem(
+    "sound.no_library",
+    "This computer cannot play the call",
+    "The sound library PortAudio is not installed.",
+    "Install it (on Debian and Ubuntu: sudo apt install libportaudio2), then start again.",
+)
+_NO_DEVICE = Problem(
+    "sound.no_device",
+    "This computer cannot play the call",
+    "No sound output was found.",
+    "Connect a headset or loudspeaker, then switch Listen on again.",
+)
+
+
+def _busy(name: str, error: Exception) -> Problem:
+    reason = str(error.args[0]).partition(":")[2].strip() if error.args else ""
+    return Problem(
+        "sound.busy",
+        "This computer cannot play the call",
+        f"The sound output {name} could not be opened{f' ({reason})' if reason else ''}.",
+        "Close other programs that use it, or choose another output in the system's settings.",
+    )
+
+
+def _unreadable(path: Path, error: Exception) -> Problem:
+    reason = error.strerror if isinstance(error, OSError) else str(error)
+    return Problem(
+        "sound.unreadable",
+        "The recording cannot be played",
+        f"The file {path.name} could not be read ({reason}).",
+        "Choose another recording, or look whether the file is still in the recordings folder.",
+    )

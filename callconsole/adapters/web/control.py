@@ -1,0 +1,112 @@
+"""The control API: place a call, look at it, follow it, end it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from aiohttp import web
+
+from callconsole import __version__
+from callconsole.adapters.web import answers
+from callconsole.adapters.web.access import AccessPolicy
+from callconsole.adapters.web.bodies import read_object, require_keys, text_of
+from callconsole.adapters.web.event_stream import EventStreams
+from callconsole.domain.call import Call
+from callconsole.domain.problems import Problem, ProblemError
+from callconsole.engine.ports import Switchboard
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def routes(
+    switchboard: Switchboard, access: AccessPolicy, streams: EventStreams
+) -> list[web.RouteDef]:
+    """`/`, `/health`, `/place-call` and `/calls/…`; all but the first two are guarded."""
+    api = _ControlApi(switchboard, access, streams)
+    return [
+        web.get("/", api.root),
+        web.get("/health", api.health),
+        web.post("/place-call", api.guarded(api.place_call)),
+        web.get("/calls/{sid}", api.guarded(api.call)),
+        web.get("/calls/{sid}/events", api.guarded(api.events)),
+        web.post("/calls/{sid}/hang-up", api.guarded(api.hang_up)),
+    ]
+
+
+def call_json(call: Call, now: datetime) -> dict[str, Any]:
+    """A call's state, keyed as in the events; times as ISO 8601, and the seconds talked."""
+    state = {
+        key: item.isoformat(timespec="milliseconds") if isinstance(item, datetime) else item
+        for key, item in asdict(call).items()
+    }
+    return {**state, "duration_s": round(call.duration_s(now), 3)}
+
+
+class _ControlApi:
+    def __init__(
+        self, switchboard: Switchboard, access: AccessPolicy, streams: EventStreams
+    ) -> None:
+        self._switchboard = switchboard
+        self._access = access
+        self._streams = streams
+
+    def guarded(self, handler: Handler) -> Handler:
+        """The handler behind the access policy."""
+
+        async def guard(request: web.Request) -> web.StreamResponse:
+            refusal = self._access.refusal(request)
+            return answers.problem(refusal) if refusal is not None else await handler(request)
+
+        return guard
+
+    async def root(self, _: web.Request) -> web.Response:
+        """What this server is."""
+        what = "A console that lets an AI make phone calls while a person watches."
+        return answers.value({"name": "callconsole", "version": __version__, "about": what})
+
+    async def health(self, request: web.Request) -> web.Response:
+        """How the parts are doing; to the outside only that somebody answers."""
+        if self._access.refusal(request) is not None:
+            return answers.value({"status": "ok"})
+        return answers.value({"status": "ok", **self._switchboard.health()})
+
+    async def place_call(self, request: web.Request) -> web.Response:
+        """Dial `to` with the prompt named `prompt`, or the chosen one."""
+        body = await read_object(request)
+        require_keys(body, ("to", "prompt"))
+        to = text_of(body, "to", required=True) or ""
+        call = await self._switchboard.place_call(to, text_of(body, "prompt", required=False))
+        return answers.value({"callSid": call.sid, "status": call.phase.value})
+
+    async def call(self, request: web.Request) -> web.Response:
+        """The call's present state."""
+        return answers.value(call_json(self._known(request), datetime.now(UTC)))
+
+    async def events(self, request: web.Request) -> web.StreamResponse:
+        """The call's events, one JSON object a line, until it has ended."""
+        call = self._known(request)
+        first = {"event": "CallState", "call": call_json(call, datetime.now(UTC))}
+        return await self._streams.follow(request, call, first)
+
+    async def hang_up(self, request: web.Request) -> web.Response:
+        """End the call; one that is over already is a success."""
+        call = self._known(request)
+        await self._switchboard.hang_up(call.sid)
+        call = self._switchboard.call(call.sid) or call
+        return answers.value({"callSid": call.sid, "status": call.phase.value})
+
+    def _known(self, request: web.Request) -> Call:
+        call = self._switchboard.call(request.match_info["sid"])
+        if call is None:
+            raise ProblemError(
+                Problem(
+                    code="call.unknown",
+                    title="There is no such call",
+                    cause="This console has placed no call of that name since it was started.",
+                    cure="Use the callSid that /place-call gave.",
+                )
+            )
+        return call

@@ -1,0 +1,103 @@
+"""Commands without a window: one practice call, and the engine as a server."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+
+from callconsole.app import App
+from callconsole.domain.call import Outcome
+from callconsole.domain.events import CallEvent, Event, RecordingSaved, ServiceState
+from callconsole.domain.problems import ProblemError
+from callconsole.lines import PHONE, PRACTICE
+from callconsole.settings import Settings, missing_for_phone, missing_message
+from callconsole.terminal import CallScript, say, summary
+
+GOOD_ENDINGS = frozenset({Outcome.COMPLETED, Outcome.VOICEMAIL})
+RECORDING_S = 5.0
+
+
+async def practice_call(settings: Settings, number: str) -> int:
+    """Play one complete call on the practice line; 0 where it was completed."""
+    app = App(settings.model_copy(update={"server_port": 0}))
+    say("Starting the practice line: a phone company and an AI agent on this computer.")
+    try:
+        await app.start(PRACTICE)
+        return await _play(app, number)
+    except ProblemError as error:
+        say(error.problem.sentence(), sys.stderr)
+        return 1
+    finally:
+        await app.stop()
+
+
+async def _play(app: App, number: str) -> int:
+    over, saved = asyncio.Event(), asyncio.Event()
+
+    def watch(event: Event) -> None:
+        if isinstance(event, CallEvent) and not app.console.live_calls():
+            over.set()
+        if isinstance(event, RecordingSaved):
+            saved.set()
+
+    app.console.subscribe(CallScript())
+    call = await app.console.place_call(number)
+    app.console.subscribe(watch)
+    await over.wait()
+    now = app.console.call(call.sid) or call
+    if now.answered_at is not None and app.settings.record:
+        async with asyncio.timeout(RECORDING_S):
+            await saved.wait()
+    ended = app.console.call(call.sid) or call
+    for line in summary(ended, app.console.turns(call.sid)):
+        say(line)
+    good = ended.ending is not None and ended.ending.outcome in GOOD_ENDINGS
+    return 0 if good else 1
+
+
+async def serve(settings: Settings, line: str) -> int:
+    """Run the engine with its HTTP interface until SIGTERM or Ctrl+C."""
+    missing = missing_for_phone(settings)
+    if line == PHONE and missing:
+        say(missing_message(missing), sys.stderr)
+        return 2
+    app = App(settings)
+    stop = asyncio.Event()
+    _on_signals(stop)
+    try:
+        await app.start(line)
+        if not app.port:
+            _say_failures(app)
+            return 1
+        say(_ready_line(app))
+        _say_failures(app)
+        await stop.wait()
+        live = len(app.console.live_calls())
+        say(f"Stopping; ending {live} live calls." if live else "Stopping.")
+    finally:
+        await app.stop()
+    return 0
+
+
+def _ready_line(app: App) -> str:
+    address = app.line.address.url if app.line is not None else None
+    reached = f", reached at {address}" if address else ""
+    host = app.settings.server_host
+    return f"callconsole is ready on http://{host}:{app.port} ({app.console.line} line{reached})"
+
+
+def _say_failures(app: App) -> None:
+    for change in app.console.services().values():
+        if change.state is ServiceState.FAILED and change.problem is not None:
+            say(f"{change.service.value}: {change.problem.sentence()}", sys.stderr)
+
+
+def _on_signals(stop: asyncio.Event) -> None:
+    """Let SIGTERM and Ctrl+C ask for a polite end; Windows has no loop signal handlers."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))

@@ -1,0 +1,164 @@
+"""What a client says after its setup, as typed messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from callconsole.practice.agent.protocol import (
+    Json,
+    Pcm16,
+    field_names,
+    fields_of,
+    read_audio,
+    refuse_unless,
+    texts_of,
+)
+from callconsole.practice.agent.refusals import invalid_argument, unknown_field
+from callconsole.practice.agent.setup_check import SessionSetup, read_instruction, read_tools
+from callconsole.practice.agent.upgrade import BackEnd
+
+_TOP_LEVEL = frozenset({"setup", "realtimeInput", "clientContent", "toolResponse", "contextUpdate"})
+_REALTIME = field_names("audio text video mediaChunks audioStreamEnd activityStart activityEnd")
+_ROLES = frozenset({"user", "model", None, ""})
+
+
+@dataclass(frozen=True, slots=True)
+class CallerAudio:
+    """Audio of the caller: shape (n,), int16, 16000 Hz."""
+
+    pcm: Pcm16
+
+
+@dataclass(frozen=True, slots=True)
+class RealtimeText:
+    """An instruction or a typed remark that counts at once."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A video frame; taken, as the real service takes it, and not looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamEnded:
+    """The client's microphone is off."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityMarked:
+    """The client finds turns itself: one starts, or ends."""
+
+    starts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClientContent:
+    """Turns put into the context; `turn_complete` asks for an answer now."""
+
+    texts: tuple[str, ...]
+    turn_complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ContextUpdate:
+    """New instructions or tools in the middle of a session; None leaves them."""
+
+    instruction: str | None
+    tool_names: tuple[str, ...] | None
+
+
+ClientMessage = (
+    CallerAudio
+    | RealtimeText
+    | Picture
+    | StreamEnded
+    | ActivityMarked
+    | ClientContent
+    | ContextUpdate
+)
+
+
+def read_client_message(message: Json, setup: SessionSetup) -> ClientMessage:
+    """Check and type one message with camelCase fields.
+
+    Raises:
+        RefusalError: 1007 for whatever the session's model does not take.
+    """
+    for name in message:
+        if name not in _TOP_LEVEL:
+            raise unknown_field(name, "")
+    refuse_unless(len(message) == 1)
+    if "realtimeInput" in message:
+        return _read_realtime(fields_of(message["realtimeInput"]), setup)
+    if "clientContent" in message:
+        return _read_content(fields_of(message["clientContent"]), setup)
+    if "contextUpdate" in message and setup.model.context_update:
+        return _read_update(fields_of(message["contextUpdate"]))
+    # A second setup, or the answer to a tool call that was never made.
+    raise invalid_argument()
+
+
+def _read_realtime(fields: Json, setup: SessionSetup) -> ClientMessage:
+    for name in fields:
+        if name not in _REALTIME:
+            raise unknown_field(name, "realtime_input")
+    refuse_unless(len(fields) == 1)
+    (name,) = fields
+    value = fields[name]
+    if name in {"audio", "mediaChunks"}:
+        return CallerAudio(_read_sound(name, value, setup))
+    if name == "text":
+        return RealtimeText(_text(value))
+    if name == "video":
+        refuse_unless(_text(fields_of(value).get("mimeType")).startswith("image/"))
+        return Picture()
+    if name == "audioStreamEnd":
+        refuse_unless(value is True and setup.detection.automatic)
+        return StreamEnded()
+    refuse_unless(value == {} and not setup.detection.automatic)
+    return ActivityMarked(starts=name == "activityStart")
+
+
+def _read_sound(name: str, value: object, setup: SessionSetup) -> Pcm16:
+    if name == "audio":
+        return read_audio(value)
+    refuse_unless(setup.model.media_chunks)
+    if not isinstance(value, list) or len(value) != 1:
+        raise invalid_argument()
+    return read_audio(value[0])
+
+
+def _read_content(fields: Json, setup: SessionSetup) -> ClientContent:
+    for name in fields:
+        if name not in {"turns", "turnComplete"}:
+            raise unknown_field(name, "client_content")
+    turns = fields.get("turns", [])
+    if not isinstance(turns, list):
+        raise invalid_argument()
+    complete = fields.get("turnComplete", False)
+    refuse_unless(isinstance(complete, bool))
+    for turn in turns:
+        role = fields_of(turn).get("role")
+        # The Developer API refuses other roles; Vertex passes over them.
+        refuse_unless(role in _ROLES or setup.door.back_end is BackEnd.VERTEX)
+    texts = tuple(text for turn in turns for text in texts_of(turn))
+    return ClientContent(texts, bool(complete))
+
+
+def _read_update(fields: Json) -> ContextUpdate:
+    for name in fields:
+        if name not in {"systemInstruction", "tools"}:
+            raise unknown_field(name, "context_update")
+    refuse_unless(bool(fields))
+    return ContextUpdate(
+        instruction=read_instruction(fields) if "systemInstruction" in fields else None,
+        tool_names=read_tools(fields) if "tools" in fields else None,
+    )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise invalid_argument()
+    return value

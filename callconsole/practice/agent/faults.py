@@ -1,0 +1,131 @@
+"""What can be made to go wrong at the practice agent, as a typed script."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from callconsole.practice.agent.protocol import Json, server_content, write_message
+from callconsole.practice.agent.upgrade import HttpRefusal
+
+
+class Moment(StrEnum):
+    """When a strike's delay begins to count."""
+
+    SETUP = "setup"
+    """The setup has been read and not yet answered; the answer waits for the strike."""
+    READY = "ready"
+    """The session is set up."""
+    FIRST_AUDIO = "first audio"
+    """The session has sent its first piece of speech."""
+
+
+@dataclass(frozen=True, slots=True)
+class CloseSocket:
+    """Close with a code and a reason."""
+
+    code: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DropConnection:
+    """Cut the TCP connection without a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendFrame:
+    """Send a frame as it stands: bytes as a binary frame, text as a text frame."""
+
+    frame: bytes | str
+
+
+@dataclass(frozen=True, slots=True)
+class GoAway:
+    """Say that the connection ends, and close it with 1008 where that is ignored."""
+
+    time_left_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """Stop reading, answering and sending, pongs included; the socket stays open."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhantomInterruption:
+    """Say that the caller interrupted, where nobody spoke."""
+
+
+Action = CloseSocket | DropConnection | SendFrame | GoAway | Freeze | PhantomInterruption
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """One fault at one time.
+
+    Attributes:
+        action: what happens.
+        moment: from when `after_ms` counts.
+        after_ms: delay.
+    """
+
+    action: Action
+    moment: Moment = Moment.READY
+    after_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentFaults:
+    """The faults of a session; the default has none.
+
+    Attributes:
+        refuse_upgrade: HTTP answer instead of the WebSocket.
+        hang_setup: the setup is never answered.
+        strikes: things that happen at certain times.
+        text_frames: server messages come as text frames.
+        audio_speed: speed of generation against real time instead of the pace's;
+            below 1 the caller hears gaps.
+        gap_ms: one pause inside every reply.
+        gap_after_ms: how much speech comes before that pause.
+        silent_turns: so many first turns end without any audio.
+        unanswered_turns: so many first turns get no answer at all.
+        never_turn_complete: ``turnComplete`` is never sent.
+        first_connections: only so many connections of an agent are hit, or None for all.
+    """
+
+    refuse_upgrade: HttpRefusal | None = None
+    hang_setup: bool = False
+    strikes: tuple[Strike, ...] = ()
+    text_frames: bool = False
+    audio_speed: float | None = None
+    gap_ms: float = 0.0
+    gap_after_ms: float = 1000.0
+    silent_turns: int = 0
+    unanswered_turns: int = 0
+    never_turn_complete: bool = False
+    first_connections: int | None = None
+
+    def at(self, moment: Moment) -> tuple[Strike, ...]:
+        """The strikes that count from `moment`."""
+        return tuple(strike for strike in self.strikes if strike.moment is moment)
+
+
+NO_FAULTS = AgentFaults()
+
+GARBAGE_FRAME = b"\x00\xff{]garbage"
+UNKNOWN_MESSAGE: Json = {"somethingNew": {"value": 1}}
+ERROR_MESSAGE: Json = {
+    "error": {"code": 500, "message": "Internal error encountered.", "status": "INTERNAL"}
+}
+
+
+def send_message(message: Json) -> SendFrame:
+    """Send a message of one's own, such as `ERROR_MESSAGE` or `UNKNOWN_MESSAGE`."""
+    return SendFrame(write_message(message))
+
+
+def send_huge_frame(size_bytes: int = 2**20 + 1) -> SendFrame:
+    """Send a valid message of at least `size_bytes`: a thought, which clients pass over."""
+    thought = {"text": "x" * size_bytes, "thought": True}
+    return send_message(server_content(modelTurn={"parts": [thought]}))

@@ -1,0 +1,120 @@
+"""Carries out a call's TwiML: verb after verb, document after document, until nothing is left."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from urllib.parse import urljoin
+
+from callconsole.practice.carrier import tones, twiml
+from callconsole.practice.carrier.line import Line
+from callconsole.practice.carrier.orders import TwimlSource
+from callconsole.practice.carrier.playout import PlayoutBuffer
+from callconsole.practice.carrier.services import Services
+from callconsole.practice.carrier.stream import MediaStream
+
+_XML_TYPES = frozenset({"text/xml", "application/xml", "text/html"})
+_APOLOGY = "We are sorry. An application error has occurred. Goodbye."
+_Fields = Callable[[], dict[str, str]]
+
+
+class Instructions:
+    """What a call is doing between its answer and its end.
+
+    Attributes:
+        stream: the media stream that is open now, or None.
+    """
+
+    def __init__(self, call_sid: str, line: Line, fields: _Fields, services: Services) -> None:
+        self.stream: MediaStream | None = None
+        self._call_sid = call_sid
+        self._line = line
+        self._fields = fields
+        self._services = services
+
+    async def run(self, source: TwimlSource) -> None:
+        """Carry out a source's document and what it leads to; returns where the call is over.
+
+        A document that cannot be had or read is told to the callee by an apology.
+        """
+        try:
+            verbs, base_url = await self._first(source)
+            while verbs is not None:
+                verbs, base_url = await self._carry_out(verbs, base_url)
+        except twiml.TwimlError as error:
+            self._services.alerts.add(error.code, error.detail, self._call_sid)
+            await self._play(tones.murmur(_APOLOGY))
+
+    async def _first(self, source: TwimlSource) -> tuple[list[twiml.Verb] | None, str]:
+        if not source.url:
+            return twiml.parse(source.text), ""
+        try:
+            return await self._fetch(source.url, source.method)
+        except twiml.TwimlError as error:
+            if not source.fallback_url:
+                raise
+            self._services.alerts.add(error.code, error.detail, self._call_sid)
+            reason = {"ErrorCode": str(error.code), "ErrorUrl": source.url}
+            return await self._fetch(source.fallback_url, source.fallback_method, reason)
+
+    async def _fetch(
+        self, url: str, method: str, more: dict[str, str] | None = None
+    ) -> tuple[list[twiml.Verb], str]:
+        """Get a document from the customer's server. Raises `twiml.TwimlError`."""
+        if self._services.faults.twiml_fetch_fails:
+            raise twiml.TwimlError(11205, "the TwiML address cannot be reached")
+        fields = self._fields() | (more or {})
+        answer = await self._services.webhooks.send(url, fields, self._call_sid, method)
+        if answer is None:
+            raise twiml.TwimlError(11200, "the document could not be fetched")
+        if answer.content_type not in _XML_TYPES:
+            raise twiml.TwimlError(12300, f"{answer.content_type} is no TwiML")
+        return twiml.parse(answer.text), url
+
+    async def _carry_out(
+        self, verbs: list[twiml.Verb], base_url: str
+    ) -> tuple[list[twiml.Verb] | None, str]:
+        """Run verbs in order; the next document, or None where the call is over."""
+        for verb in verbs:
+            match verb:
+                case twiml.Hangup() | twiml.Reject():
+                    return None, base_url
+                case twiml.Pause(length_s):
+                    await self._play(tones.silence(length_s * 1000))
+                case twiml.Say(text):
+                    await self._play(tones.murmur(text))
+                case twiml.Play(digits):
+                    await self._play(tones.key_tones(digits))
+                case twiml.Redirect(url, method):
+                    return await self._fetch(urljoin(base_url, url), method)
+                case twiml.Connect():
+                    await self._connect(verb)
+                    if verb.action:
+                        return await self._fetch(urljoin(base_url, verb.action), verb.method)
+        return None, base_url
+
+    async def _connect(self, verb: twiml.Connect) -> None:
+        self.stream = MediaStream(verb.stream, self._call_sid, self._line, self._services)
+        try:
+            await self.stream.run()
+        finally:
+            self.stream = None
+
+    async def _play(self, sound: bytes) -> None:
+        """Let the callee hear a sound to its end."""
+        buffer = PlayoutBuffer()
+        heard = asyncio.Event()
+        buffer.put(sound)
+        buffer.mark("end")
+
+        def source() -> bytes:
+            frame, due = buffer.take()
+            if due:
+                heard.set()
+            return frame
+
+        self._line.source = source
+        try:
+            await heard.wait()
+        finally:
+            self._line.source = None

@@ -1,0 +1,186 @@
+"""Paints transcript lines: bubbles left and right, system lines across."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QTextCharFormat, QTextLayout
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from callconsole.ui import icons, theme
+from callconsole.ui.bubble_layout import (
+    HEAD_HEIGHT,
+    ICON,
+    NOTE_LINE,
+    NOTE_PAD,
+    PAD_Y,
+    ROW_GAP,
+    BubbleLayout,
+    bubble_fonts,
+    lay_out,
+    row_height,
+    shown_text,
+)
+from callconsole.ui.tokens import Tokens
+from callconsole.viewmodels.transcript_model import Line, LineKind, Match, TranscriptRole
+
+RADIUS = 10
+TAG_ICON = "scissors"
+HAIRLINE_GAP = 16
+
+_CACHED_LAYOUTS = 256
+
+
+class BubbleDelegate(QStyledItemDelegate):
+    """Draws the `Line` of each index; keeps the layouts of the lines seen last.
+
+    Attributes:
+        current_match: the found place that the reader stands on, or None.
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.current_match: Match | None = None
+        self._layouts: OrderedDict[int, tuple[Line, int, BubbleLayout]] = OrderedDict()
+
+    def forget(self) -> None:
+        """Drop the layouts, as after a change of font."""
+        self._layouts.clear()
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        """The row's size at the width of `option.rect`."""
+        width = option.rect.width()
+        return QSize(width, row_height(index.data(TranscriptRole.LINE), width))
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """Draw one line."""
+        line: Line = index.data(TranscriptRole.LINE)
+        laid = self._layout(line, option.rect.width())
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(option.rect.topLeft())
+        tokens = theme.current()
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        if line.kind is LineKind.SYSTEM:
+            _paint_note(painter, line, laid, option.rect.width(), tokens, selected)
+        else:
+            _paint_bubble(painter, line, laid, tokens, selected)
+        self._paint_text(painter, line, laid, index.row(), tokens)
+        painter.restore()
+
+    def _layout(self, line: Line, width: int) -> BubbleLayout:
+        kept = self._layouts.get(line.turn.id)
+        if kept is not None and kept[0] is line and kept[1] == width:
+            self._layouts.move_to_end(line.turn.id)
+            return kept[2]
+        laid = lay_out(line, width)
+        self._layouts[line.turn.id] = (line, width, laid)
+        self._layouts.move_to_end(line.turn.id)
+        if len(self._layouts) > _CACHED_LAYOUTS:
+            self._layouts.popitem(last=False)
+        return laid
+
+    def _paint_text(
+        self, painter: QPainter, line: Line, laid: BubbleLayout, row: int, tokens: Tokens
+    ) -> None:
+        muted = line.kind is LineKind.SYSTEM
+        painter.setPen(QColor(tokens.muted if muted else tokens.text))
+        marks = self._marks(line, row, tokens)
+        laid.text.draw(painter, laid.text_at, marks)
+
+    def _marks(self, line: Line, row: int, tokens: Tokens) -> list[QTextLayout.FormatRange]:
+        # The layout lacks what was stripped in front, so every place moves by that much.
+        shift = _shift(line)
+        marks = []
+        if line.struck_from is not None:
+            struck = QTextCharFormat()
+            struck.setFontStrikeOut(True)
+            struck.setForeground(QColor(tokens.muted))
+            end = len(shown_text(line))
+            marks.append(_range(line.struck_from - shift, end - line.struck_from + shift, struck))
+        here = self.current_match
+        for start, length in line.matches:
+            on_it = here is not None and (here.row, here.start) == (row, start)
+            marks.append(_range(start - shift, length, _match_format(tokens, on_it)))
+        return marks
+
+
+def _shift(line: Line) -> int:
+    text = line.turn.text
+    if line.kind is LineKind.SYSTEM:
+        return len(text) - len(text.lstrip())
+    return len(text) - len(text.lstrip("\n")) if line.turn.final else 0
+
+
+def _range(start: int, length: int, form: QTextCharFormat) -> QTextLayout.FormatRange:
+    made = QTextLayout.FormatRange()
+    made.start = start
+    made.length = length
+    made.format = form
+    return made
+
+
+def _match_format(tokens: Tokens, current: bool) -> QTextCharFormat:
+    made = QTextCharFormat()
+    if current:
+        made.setBackground(QBrush(QColor(tokens.accent_fill)))
+        made.setForeground(QBrush(QColor(tokens.on_fill)))
+    else:
+        made.setBackground(QBrush(QColor(tokens.warning_soft)))
+        made.setForeground(QBrush(QColor(tokens.warning)))
+    return made
+
+
+def _paint_bubble(
+    painter: QPainter, line: Line, laid: BubbleLayout, tokens: Tokens, selected: bool
+) -> None:
+    caller = line.kind is LineKind.CALLER
+    painter.setPen(QPen(QColor(tokens.accent), 1.5) if selected else Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(tokens.callee_soft if caller else tokens.ai_soft))
+    painter.drawRoundedRect(laid.box, RADIUS, RADIUS)
+    used = bubble_fonts()
+    top = PAD_Y
+    painter.setFont(used.name)
+    painter.setPen(QColor(tokens.callee if caller else tokens.ai))
+    _words(painter, laid.name_x, top, laid.clock_x - laid.name_x, laid.name)
+    painter.setFont(used.clock)
+    painter.setPen(QColor(tokens.muted))
+    _words(painter, laid.clock_x, top, laid.box.right() - laid.clock_x, line.clock)
+    if laid.tag:
+        icons.paint(painter, TAG_ICON, tokens.muted, laid.tag_x, top + 1, ICON)
+        painter.setFont(used.tag)
+        painter.setPen(QColor(tokens.muted))
+        left = laid.tag_x + ICON + ROW_GAP / 2
+        _words(painter, left, top, laid.box.right() - left, laid.tag)
+
+
+def _paint_note(
+    painter: QPainter, line: Line, laid: BubbleLayout, width: int, tokens: Tokens, selected: bool
+) -> None:
+    middle = laid.box.center().y()
+    painter.setPen(QPen(QColor(tokens.accent if selected else tokens.border), 1))
+    for left, right in (
+        (0.0, laid.box.left() - HAIRLINE_GAP),
+        (laid.box.right() + HAIRLINE_GAP, float(width)),
+    ):
+        if right > left:
+            painter.drawLine(QPointF(left, middle), QPointF(right, middle))
+    if line.icon:
+        icons.paint(painter, line.icon, tokens.muted, laid.name_x, NOTE_PAD + 1, ICON)
+    painter.setFont(bubble_fonts().clock)
+    painter.setPen(QColor(tokens.muted))
+    room = QRectF(laid.clock_x, NOTE_PAD, laid.box.width(), NOTE_LINE)
+    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, line.clock)
+
+
+def _words(painter: QPainter, x: float, y: float, width: float, text: str) -> None:
+    room = QRectF(x, y, width, HEAD_HEIGHT)
+    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, text)

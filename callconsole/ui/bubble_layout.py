@@ -1,0 +1,200 @@
+"""How large a transcript line is at a given width, and where its parts go."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QTextLayout, QTextOption
+
+from callconsole.ui import fonts
+from callconsole.viewmodels.transcript_model import Line, LineKind
+
+PAD_X = 12
+PAD_Y = 8
+GAP = 8  # between rows
+ROW_GAP = 8  # between the parts of one header
+HEAD_HEIGHT = 16
+HEAD_TO_TEXT = 4
+TEXT_LINE = 20
+NOTE_LINE = 16
+NOTE_PAD = 4
+ICON = 14
+WIDEST = 640
+SHARE = 0.74
+NOTE_SHARE = 0.7
+ELLIPSIS = " …"
+
+
+@dataclass(frozen=True, slots=True)
+class BubbleFonts:
+    """The fonts of a line's parts."""
+
+    name: QFont
+    clock: QFont
+    tag: QFont
+    text: QFont
+    partial: QFont
+
+
+def bubble_fonts() -> BubbleFonts:
+    """Fonts of the window's present family."""
+    return _fonts_of(fonts.family())
+
+
+@lru_cache(maxsize=4)
+def _fonts_of(_family: str) -> BubbleFonts:
+    partial = QFont(fonts.font(14))
+    partial.setItalic(True)
+    return BubbleFonts(
+        name=fonts.font(12, 600),
+        clock=fonts.font(12, tabular=True),
+        tag=fonts.font(12, 500),
+        text=fonts.font(14),
+        partial=partial,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BubbleLayout:
+    """One line laid out for painting; all places are relative to the row's top left corner.
+
+    Attributes:
+        box: the bubble, or the words of a system line with their icon.
+        text: lines of text placed relative to `text_at`.
+        name, tag: shortened where they do not fit; empty where they are not drawn.
+        name_x, clock_x, tag_x: where the header's parts begin; on a system line `name_x` is
+            the icon's place.
+    """
+
+    box: QRectF
+    text: QTextLayout
+    text_at: QPointF
+    name: str
+    name_x: float
+    clock_x: float
+    tag: str
+    tag_x: float
+
+
+def shown_text(line: Line) -> str:
+    """The words as drawn: paragraphs as line breaks, three dots while more may come."""
+    text = line.turn.text.strip("\n") if line.turn.final else line.turn.text.rstrip()
+    return text.replace("\n", "\u2028") + ("" if line.turn.final else ELLIPSIS)
+
+
+def row_height(line: Line, width: int) -> int:
+    """Height of the line's row in pixels at this view width, with the gap below it."""
+    if line.kind is LineKind.SYSTEM:
+        lines = _line_count(_note_text(line), bubble_fonts().tag, _note_width(width))
+        return NOTE_PAD * 2 + NOTE_LINE * lines + GAP
+    lines = _line_count(shown_text(line), _text_font(line), _inner_width(width))
+    return PAD_Y * 2 + HEAD_HEIGHT + HEAD_TO_TEXT + TEXT_LINE * lines + GAP
+
+
+def lay_out(line: Line, width: int) -> BubbleLayout:
+    """Place everything of one line at this view width."""
+    return _lay_out_note(line, width) if line.kind is LineKind.SYSTEM else _lay_out(line, width)
+
+
+def _lay_out(line: Line, width: int) -> BubbleLayout:
+    used = bubble_fonts()
+    inner = _inner_width(width)
+    text = wrapped(shown_text(line), _text_font(line), inner, TEXT_LINE)
+    clock_width = _advance(line.clock, used.clock)
+    name = _elided(line.name, used.name, inner - clock_width - ROW_GAP)
+    clock_x = _advance(name, used.name) + ROW_GAP
+    tag_x = clock_x + clock_width + ROW_GAP
+    tag_room = inner - tag_x - ICON - ROW_GAP / 2
+    tag = _elided(line.tag, used.tag, tag_room) if line.tag and tag_room > ICON * 2 else ""
+    head = clock_x + clock_width
+    if tag:
+        head = tag_x + ICON + ROW_GAP / 2 + _advance(tag, used.tag)
+    box_width = math.ceil(max(head, _natural_width(text))) + 1 + PAD_X * 2
+    box_height = PAD_Y * 2 + HEAD_HEIGHT + HEAD_TO_TEXT + TEXT_LINE * text.lineCount()
+    left = width - box_width - 1 if line.kind is LineKind.CALLER else 1
+    return BubbleLayout(
+        box=QRectF(left, 0, box_width, box_height),
+        text=text,
+        text_at=QPointF(left + PAD_X, PAD_Y + HEAD_HEIGHT + HEAD_TO_TEXT),
+        name=name,
+        name_x=left + PAD_X,
+        clock_x=left + PAD_X + clock_x,
+        tag=tag,
+        tag_x=left + PAD_X + tag_x,
+    )
+
+
+def _lay_out_note(line: Line, width: int) -> BubbleLayout:
+    used = bubble_fonts()
+    text = wrapped(_note_text(line), used.tag, _note_width(width), NOTE_LINE)
+    icon = ICON + ROW_GAP if line.icon else 0
+    clock = _advance(line.clock, used.clock) + ROW_GAP
+    box_width = math.ceil(icon + clock + _natural_width(text))
+    left = (width - box_width) // 2
+    return BubbleLayout(
+        box=QRectF(left, NOTE_PAD, box_width, NOTE_LINE * text.lineCount()),
+        text=text,
+        text_at=QPointF(left + icon + clock, NOTE_PAD),
+        name="",
+        name_x=left,
+        clock_x=left + icon,
+        tag="",
+        tag_x=left,
+    )
+
+
+def wrapped(text: str, font: QFont, width: float, line_height: int) -> QTextLayout:
+    """The text broken at `width`, its lines `line_height` px apart and centred in them."""
+    layout = QTextLayout(text, font)
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout.setTextOption(option)
+    layout.setCacheEnabled(True)
+    layout.beginLayout()
+    top = 0
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(width)
+        line.setPosition(QPointF(0, top + (line_height - line.height()) / 2))
+        top += line_height
+    layout.endLayout()
+    return layout
+
+
+def _line_count(text: str, font: QFont, width: float) -> int:
+    # Most lines are short: the advance alone answers, twenty times faster than breaking them.
+    if "\u2028" not in text and _advance(text, font) < width - 2:
+        return 1
+    return max(wrapped(text, font, width, TEXT_LINE).lineCount(), 1)
+
+
+def _natural_width(layout: QTextLayout) -> float:
+    return max(
+        (layout.lineAt(i).naturalTextWidth() for i in range(layout.lineCount())), default=0.0
+    )
+
+
+def _advance(text: str, font: QFont) -> float:
+    return QFontMetricsF(font).horizontalAdvance(text)
+
+
+def _elided(text: str, font: QFont, width: float) -> str:
+    return QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, max(width, 0.0))
+
+
+def _text_font(line: Line) -> QFont:
+    return bubble_fonts().text if line.turn.final else bubble_fonts().partial
+
+
+def _note_text(line: Line) -> str:
+    return line.turn.text.strip().replace("\n", " ")
+
+
+def _inner_width(width: int) -> int:
+    return max(min(WIDEST, int(width * SHARE)) - PAD_X * 2, 40)
+
+
+def _note_width(width: int) -> int:
+    return max(int(width * NOTE_SHARE) - 80, 40)

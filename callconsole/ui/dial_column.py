@@ -1,0 +1,133 @@
+"""The left column: a new call, from the number to the green button."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from callconsole.domain.problems import Problem
+from callconsole.ui.dial_options import DialOptions, FoldedOptions
+from callconsole.ui.dial_pad import DialPad
+from callconsole.ui.kit.button import Button, Kind
+from callconsole.ui.kit.number_field import NumberField
+from callconsole.ui.kit.segmented import Segmented
+from callconsole.ui.kit.text import Text
+from callconsole.ui.tokens import DIAL_WIDTH
+from callconsole.viewmodels.desk import PHONE, PRACTICE
+from callconsole.viewmodels.dialler import Dialler
+from callconsole.viewmodels.parties import Parties
+
+
+class DialColumn(QWidget):
+    """Always "New call"; what it shows is the dialler's."""
+
+    def __init__(self, dialler: Dialler, parties: Parties, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._dialler = dialler
+        self._parties = parties
+        self.setFixedWidth(DIAL_WIDTH)
+        self.line = Segmented("Line", [(PRACTICE, "Practice"), (PHONE, "Phone")])
+        self.number = NumberField()
+        self.error = Text("", 12, 500, "danger", wrap=True)
+        self.pad = DialPad()
+        self.options = DialOptions(dialler)
+        self.folded = FoldedOptions(dialler)
+        self.reason = Text("", 12, 500, "muted", wrap=True)
+        self.call = Button(
+            "Call", Kind.SUCCESS, icon="phone-fill", key="Enter", height=44, text_size=15
+        )
+        self.redial = Button("Redial", Kind.GHOST, icon="arrow-clockwise", height=32)
+        self._lay_out()
+        self._join()
+        self._show_options()
+        self._show_readiness()
+        self._show_problem(None)
+        self.fold(False)
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.addWidget(Text("New call", 15, 600))
+        top.addStretch()
+        top.addWidget(self.line)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 12, 16, 12)
+        column.setSpacing(0)
+        column.addLayout(top)
+        column.addSpacing(10)
+        column.addWidget(self.number)
+        column.addWidget(self.error)
+        column.addSpacing(12)
+        column.addWidget(self.pad, 1)
+        column.addSpacing(18)
+        column.addWidget(self.options)
+        column.addWidget(self.folded)
+        column.addStretch(1000)
+        column.addSpacing(8)
+        column.addWidget(self.reason)
+        column.addSpacing(6)
+        column.addWidget(self.call)
+        column.addSpacing(4)
+        column.addWidget(self.redial)
+        self.error.setContentsMargins(0, 6, 0, 0)
+
+    def _join(self) -> None:
+        dialler, number = self._dialler, self.number
+        number.edited.connect(dialler.edit)
+        number.entered.connect(dialler.call)
+        number.left.connect(dialler.leave)
+        number.backspaced.connect(dialler.backspace)
+        number.cleared.connect(dialler.clear)
+        number.region_chosen.connect(dialler.set_region)
+        self.line.chosen.connect(dialler.choose_line)
+        self.pad.typed.connect(dialler.press)
+        self.call.clicked.connect(dialler.call)
+        self.redial.clicked.connect(self.put_redial)
+        dialler.text_changed.connect(number.show_text)
+        dialler.region_changed.connect(number.country.show_region)
+        dialler.problem_changed.connect(self._show_problem)
+        dialler.options_changed.connect(self._show_options)
+        dialler.readiness_changed.connect(self._show_readiness)
+
+    def fold(self, folded: bool) -> None:
+        """Show the options as one row, for low windows."""
+        self.options.setVisible(not folded)
+        self.folded.setVisible(folded)
+
+    def put_redial(self) -> None:
+        """Put the last number into the field, ready for Enter."""
+        self._dialler.redial()
+        self.number.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _show_problem(self, problem: Problem | None) -> None:
+        sentence = f"{problem.title}." if problem is not None else ""
+        self.error.setText(sentence)
+        self.error.setVisible(bool(sentence))
+        hint = f"{problem.cause} {problem.cure}" if problem is not None else ""
+        self.error.setToolTip(hint)
+        self.number.set_wrong(problem is not None, sentence)
+
+    def _show_options(self) -> None:
+        self.line.choose(self._dialler.line)
+        reason = self._dialler.phone_reason
+        self.line.allow(PHONE, not reason, f"Real calls need set-up first.\n{reason}")
+
+    def _show_readiness(self) -> None:
+        reason = self._dialler.reason
+        self.call.setEnabled(not reason)
+        obstacle = self._dialler.obstacle
+        self.call.setToolTip(f"{obstacle.cause} {obstacle.cure}" if obstacle else reason)
+        self.reason.setText(reason)
+        self.reason.setVisible(bool(reason))
+        self.reason.set_tone("danger" if obstacle else "muted")
+        self._show_redial()
+
+    def _show_redial(self) -> None:
+        last = self._dialler.last_number
+        self.redial.setVisible(last is not None)
+        if last is not None:
+            title = self._parties.party(last).title
+            room = self.redial.fontMetrics().elidedText(
+                f"Redial {title}", Qt.TextElideMode.ElideRight, DIAL_WIDTH - 80
+            )
+            self.redial.set_content(room)
+            self.redial.setToolTip(f"Redial {title} (Ctrl R)")

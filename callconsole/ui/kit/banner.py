@@ -1,0 +1,81 @@
+"""The band under the top bar: one thing that needs a person, with a way to put it aside."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from callconsole.ui import icons, theme
+from callconsole.ui.kit.button import Button, Kind
+from callconsole.ui.kit.surfaces import Surface
+from callconsole.ui.kit.text import Elided
+
+
+class IconMark(QWidget):
+    """A fixed icon in a token's colour."""
+
+    def __init__(self, name: str, tone: str, size: int = 20, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name, self._tone, self._size = name, tone, size
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def set_icon(self, name: str, tone: str) -> None:
+        """Show another icon or tone."""
+        self._name, self._tone = name, tone
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """The icon's size."""
+        return QSize(self._size, self._size)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the icon."""
+        colour = getattr(theme.current(), self._tone)
+        icons.paint(QPainter(self), self._name, colour, 0, 0, self._size)
+
+
+class Banner(Surface):
+    """52 high, in danger's or warning's soft tone.
+
+    Signals:
+        closed: the operator put it away.
+    """
+
+    closed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("danger_soft", parent=parent)
+        self.setFixedHeight(52)
+        self._mark = IconMark("warning-octagon-fill", "danger")
+        self._title = Elided(weight=600)
+        self._line = Elided(size=12)
+        self._close = Button("Hide", Kind.SECONDARY, height=32)
+        self._close.setAccessibleName("Hide this message")
+        self._close.clicked.connect(self.closed)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addStretch()
+        words.addWidget(self._title)
+        words.addWidget(self._line)
+        words.addStretch()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 0, 12, 0)
+        row.setSpacing(12)
+        row.addWidget(self._mark)
+        row.addLayout(words, 1)
+        row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignVCenter)
+
+    def show_notice(self, title: str, line: str, tone: str, hint: str = "") -> None:
+        """Say this; `tone` is ``danger`` or ``warning``."""
+        self._title.setText(title)
+        self._line.setText(line)
+        symbol = "warning-octagon-fill" if tone == "danger" else "warning-fill"
+        self._mark.set_icon(symbol, tone)
+        self.set_ground(f"{tone}_soft")
+        self.setToolTip(hint)
+        self.setAccessibleName(f"{title} {line}")
+
+    def title(self) -> str:
+        """The headline shown."""
+        return self._title.text()

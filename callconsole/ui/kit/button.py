@@ -1,0 +1,210 @@
+"""Every kind of button, painted: filled, outlined, ghost, selected, with icon and keycap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QEnterEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from callconsole.ui import fonts, icons, theme
+from callconsole.ui.kit import keycap
+from callconsole.ui.tokens import RADIUS_CONTROL
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Tokens of one kind: ground, outline and text; None is not drawn."""
+
+    ground: str | None
+    outline: str | None
+    ink: str
+
+
+class Kind(Enum):
+    """What a button is for; one PRIMARY in a view."""
+
+    PRIMARY = Look("accent_fill", None, "on_fill")
+    SUCCESS = Look("success_fill", None, "on_fill")
+    DANGER = Look("danger_fill", None, "on_fill")
+    SECONDARY = Look("surface", "strong", "text")
+    GHOST = Look(None, None, "text")
+    SELECTED = Look("accent_soft", None, "accent")
+    DANGER_LINE = Look("surface", "danger", "danger")
+
+    @property
+    def filled(self) -> bool:
+        """True for the three deep fills with white text."""
+        return self.value.ink == "on_fill"
+
+
+_DISABLED = Look("sunken", "border", "muted")
+_GAP = 8
+
+
+class Button(QAbstractButton):
+    """A push button. Enter presses it as Space does."""
+
+    def __init__(
+        self,
+        text: str,
+        kind: Kind = Kind.SECONDARY,
+        *,
+        icon: str = "",
+        key: str = "",
+        height: int = 36,
+        text_size: int = 13,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._kind = kind
+        self._icon = icon
+        self._key = key
+        self._padding = 16 if height >= 44 else 12
+        self._icon_size = 20 if height >= 44 else 16
+        self._weight = 600 if kind.filled else 500
+        self.setText(text)
+        self.setFont(fonts.font(text_size, self._weight))
+        self.setFixedHeight(height)
+        self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(text)
+
+    def set_content(self, text: str, icon: str | None = None) -> None:
+        """Show another text, and another icon where one is given."""
+        self.setText(text)
+        self.setAccessibleName(text)
+        if icon is not None:
+            self._icon = icon
+        self.updateGeometry()
+        self.update()
+
+    def set_kind(self, kind: Kind) -> None:
+        """Look like another kind."""
+        self._kind = kind
+        self.update()
+
+    @property
+    def kind(self) -> Kind:
+        """The present kind."""
+        return self._kind
+
+    def _content_width(self) -> int:
+        wanted = QFontMetrics(self.font()).horizontalAdvance(self.text())
+        if self._icon:
+            wanted += self._icon_size + (_GAP if self.text() else 0)
+        if self._key and self.isEnabled():
+            wanted += _GAP + keycap.width(self._key)
+        return wanted
+
+    def sizeHint(self) -> QSize:
+        """Its content between two paddings; square without text."""
+        if not self.text():
+            return QSize(self.height(), self.height())
+        reserved = self._content_width()
+        if self._key and not self.isEnabled():
+            reserved += _GAP + keycap.width(self._key)
+        return QSize(reserved + 2 * self._padding, self.height())
+
+    def minimumSizeHint(self) -> QSize:
+        """The same: a button's words are never cut."""
+        return self.sizeHint()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Press on Enter too."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.click()
+            return
+        super().keyPressEvent(event)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Show the hover."""
+        self.update()
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Hide the hover."""
+        self.update()
+        super().leaveEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw ground, hover, icon, words and keycap, centred."""
+        look = self._kind.value if self.isEnabled() else _DISABLED
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRectF(self.rect())
+        if not (self._kind is Kind.GHOST and not self.isEnabled()):
+            _paint_ground(painter, box, look)
+        if self.isEnabled():
+            paint_hover(painter, box, self, filled=self._kind.filled)
+        self._paint_content(painter, look.ink)
+
+    def _paint_content(self, painter: QPainter, ink: str) -> None:
+        left = (self.width() - self._content_width()) / 2
+        if self._icon:
+            top = (self.height() - self._icon_size) / 2
+            colour = getattr(theme.current(), ink)
+            icons.paint(painter, self._icon, colour, round(left), round(top), self._icon_size)
+            left += self._icon_size + _GAP
+        painter.setFont(self.font())
+        painter.setPen(theme.colour(ink))
+        words = QFontMetrics(self.font()).horizontalAdvance(self.text())
+        box = QRectF(left, 0, words + 2, self.height())
+        align = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(box, align, self.text())
+        if self._key and self.isEnabled():
+            top = (self.height() - keycap.HEIGHT) / 2
+            cap = QRectF(left + words + _GAP, top, keycap.width(self._key), keycap.HEIGHT)
+            keycap.paint(painter, cap, self._key, on_fill=self._kind.filled)
+
+
+def _paint_ground(painter: QPainter, box: QRectF, look: Look) -> None:
+    painter.setPen(QPen(theme.colour(look.outline), 1) if look.outline else Qt.PenStyle.NoPen)
+    painter.setBrush(theme.colour(look.ground) if look.ground else Qt.BrushStyle.NoBrush)
+    inset = 0.5 if look.outline else 0.0
+    painter.drawRoundedRect(
+        box.adjusted(inset, inset, -inset, -inset), RADIUS_CONTROL, RADIUS_CONTROL
+    )
+
+
+def paint_hover(
+    painter: QPainter,
+    box: QRectF,
+    button: QAbstractButton,
+    *,
+    filled: bool = False,
+    radius: float = RADIUS_CONTROL,
+) -> None:
+    """Veil a button's box while the pointer is over it or presses it."""
+    if button.isDown():
+        paint_hover_at(painter, box, 0.24 if filled else 0.14, filled=filled, radius=radius)
+    elif button.underMouse():
+        paint_hover_at(painter, box, 0.12 if filled else 0.06, filled=filled, radius=radius)
+
+
+def paint_hover_at(
+    painter: QPainter,
+    box: QRectF,
+    strength: float,
+    *,
+    filled: bool = False,
+    radius: float = RADIUS_CONTROL,
+) -> None:
+    """Darken a box by this share; dark grounds that are no fill are lightened instead."""
+    lighten = theme.current().dark and not filled
+    veil = QColor(Qt.GlobalColor.white if lighten else Qt.GlobalColor.black)
+    veil.setAlphaF(strength)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(veil)
+    painter.drawRoundedRect(box, radius, radius)

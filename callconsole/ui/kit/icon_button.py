@@ -1,0 +1,54 @@
+"""A button that is only an icon, with its name as tool tip and for screen readers."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from callconsole.ui import icons, theme
+from callconsole.ui.kit.button import paint_hover
+
+
+class IconButton(QAbstractButton):
+    """28 by 28."""
+
+    def __init__(self, icon: str, name: str, size: int = 28, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon = icon
+        self._edge = size
+        self.setAccessibleName(name)
+        self.setToolTip(name)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def set_icon(self, icon: str, name: str) -> None:
+        """Show another icon under another name."""
+        self._icon = icon
+        self.setAccessibleName(name)
+        self.setToolTip(name)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Square."""
+        return QSize(self._edge, self._edge)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Show the hover."""
+        self.update()
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Hide the hover."""
+        self.update()
+        super().leaveEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the hover and the icon."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.isEnabled():
+            paint_hover(painter, QRectF(self.rect()), self)
+        at = (self._edge - 16) / 2
+        icons.paint(painter, self._icon, theme.current().muted, at, at, 16)

@@ -1,0 +1,51 @@
+"""A line to type in, with our outline, and red with a sentence where it is wrong."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from callconsole.ui import fonts, theme
+from callconsole.ui.tokens import RADIUS_CONTROL
+
+
+def clear_ground(field: QWidget) -> None:
+    """Let a field's parent show through, so that rounded corners stay round."""
+    palette = QPalette()
+    palette.setColor(QPalette.ColorRole.Base, QColor(Qt.GlobalColor.transparent))
+    field.setPalette(palette)
+
+
+class LineField(QLineEdit):
+    """A text field 36 high."""
+
+    def __init__(
+        self, name: str, placeholder: str = "", *, height: int = 36, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._wrong = False
+        self.setFrame(False)
+        self.setFont(fonts.font(13))
+        self.setFixedHeight(height)
+        self.setTextMargins(10, 0, 10, 0)
+        self.setPlaceholderText(placeholder)
+        self.setAccessibleName(name)
+        clear_ground(self)
+
+    def set_wrong(self, wrong: bool) -> None:
+        """Outline in red, or no longer."""
+        self._wrong = wrong
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the box, then Qt's text and caret over it."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        outline = "danger" if self._wrong else "strong"
+        painter.setPen(QPen(theme.colour(outline), 1))
+        painter.setBrush(theme.colour("surface" if self.isEnabled() else "sunken"))
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.drawRoundedRect(box, RADIUS_CONTROL, RADIUS_CONTROL)
+        painter.end()
+        super().paintEvent(event)

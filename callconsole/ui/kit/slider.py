@@ -1,0 +1,65 @@
+"""A slider: a thin groove, filled up to a round handle."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
+
+from callconsole.ui import theme
+
+_HANDLE = 16
+
+
+class Slider(QSlider):
+    """A horizontal slider 28 high; a click goes straight to that place."""
+
+    ring_radius = 10
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setAccessibleName(name)
+        self.setRange(0, 100)
+        self.setPageStep(10)
+        self.setFixedHeight(28)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room to aim."""
+        return QSize(80, 28)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Jump to the pointer."""
+        self._go_to(event.position().x())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Follow the pointer while it is held."""
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._go_to(event.position().x())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Stay there."""
+        event.accept()
+
+    def _go_to(self, x: float) -> None:
+        span = max(1, self.width() - _HANDLE)
+        fraction = min(1.0, max(0.0, (x - _HANDLE / 2) / span))
+        self.setValue(round(self.minimum() + fraction * (self.maximum() - self.minimum())))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw groove, filled part and handle."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        middle = self.height() / 2
+        share = (self.value() - self.minimum()) / max(1, self.maximum() - self.minimum())
+        at = _HANDLE / 2 + share * (self.width() - _HANDLE)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("track"))
+        painter.drawRoundedRect(QRectF(0, middle - 2, self.width(), 4), 2, 2)
+        painter.setBrush(theme.colour("accent" if self.isEnabled() else "strong"))
+        painter.drawRoundedRect(QRectF(0, middle - 2, at, 4), 2, 2)
+        painter.setPen(QPen(theme.colour("strong"), 1))
+        painter.setBrush(theme.colour("surface" if self.isEnabled() else "sunken"))
+        painter.drawEllipse(QRectF(at - 7.5, middle - 7.5, 15, 15))

@@ -1,0 +1,89 @@
+"""What things lie on: the white panel, quiet groups, cards of a choice, hairlines."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
+
+from callconsole.ui import theme
+from callconsole.ui.tokens import RADIUS_CARD, RADIUS_PANEL
+
+
+class Surface(QWidget):
+    """A rounded ground in a token's colour, with or without an outline."""
+
+    def __init__(
+        self,
+        ground: str,
+        *,
+        outline: str = "",
+        radius: int = RADIUS_CARD,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._ground = ground
+        self._outline = outline
+        self._radius = radius
+
+    def set_ground(self, ground: str, outline: str = "") -> None:
+        """Take other tokens."""
+        self._ground, self._outline = ground, outline
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the ground."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        outlined = bool(self._outline)
+        painter.setPen(QPen(theme.colour(self._outline), 1) if outlined else Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour(self._ground))
+        inset = 0.5 if outlined else 0.0
+        box = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
+        painter.drawRoundedRect(box, self._radius, self._radius)
+
+
+def panel(parent: QWidget | None = None) -> Surface:
+    """The one raised surface of a page."""
+    return Surface("surface", outline="border", radius=RADIUS_PANEL, parent=parent)
+
+
+def sunken(parent: QWidget | None = None) -> Surface:
+    """A quiet group inside the panel."""
+    return Surface("sunken", parent=parent)
+
+
+def card(parent: QWidget | None = None) -> Surface:
+    """One of several choices."""
+    return Surface("surface", outline="border", parent=parent)
+
+
+class Hairline(QWidget):
+    """A line of one pixel between groups; upright with `vertical`."""
+
+    def __init__(self, *, vertical: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        if vertical:
+            self.setFixedWidth(1)
+            self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        else:
+            self.setFixedHeight(1)
+            self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the line."""
+        QPainter(self).fillRect(self.rect(), theme.colour("border"))
+
+
+class Scroll(QScrollArea):
+    """A vertical scroll area without frame or ground of its own."""
+
+    def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.viewport().setAutoFillBackground(False)
+        self.setWidget(content)
+        content.setAutoFillBackground(False)

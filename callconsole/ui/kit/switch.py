@@ -1,0 +1,79 @@
+"""A switch with its label: the whole row is the target."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from callconsole.ui import fonts, icons, theme
+from callconsole.ui.kit.button import paint_hover
+
+_TRACK_WIDTH, _TRACK_HEIGHT = 36, 20
+
+
+class Switch(QAbstractButton):
+    """On or off; label at the left, track at the right."""
+
+    ring_radius = 6
+
+    def __init__(
+        self, text: str, *, icon: str = "", weight: int = 400, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._icon = icon
+        self.setText(text)
+        self.setCheckable(True)
+        self.setAccessibleName(text)
+        self.setFont(fonts.font(13, weight))
+        self.setFixedHeight(28)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Switch on Enter too."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.click()
+            return
+        super().keyPressEvent(event)
+
+    def sizeHint(self) -> QSize:
+        """Label, gap and track."""
+        words = self.fontMetrics().horizontalAdvance(self.text())
+        return QSize(words + (24 if self._icon else 0) + 12 + _TRACK_WIDTH, 28)
+
+    def minimumSizeHint(self) -> QSize:
+        """The same."""
+        return self.sizeHint()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw icon, label and track."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ink = "text" if self.isEnabled() else "muted"
+        left = 0
+        if self._icon:
+            tone = "accent" if self.isChecked() and self.isEnabled() else "muted"
+            icons.paint(painter, self._icon, getattr(theme.current(), tone), 0, 6, 16)
+            left = 24
+        painter.setPen(theme.colour(ink))
+        painter.drawText(
+            self.rect().adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text()
+        )
+        self._paint_track(painter)
+
+    def _paint_track(self, painter: QPainter) -> None:
+        top = (self.height() - _TRACK_HEIGHT) / 2
+        track = QRectF(self.width() - _TRACK_WIDTH, top, _TRACK_WIDTH, _TRACK_HEIGHT)
+        lit = self.isChecked() and self.isEnabled()
+        painter.setPen(Qt.PenStyle.NoPen if lit else QPen(theme.colour("strong"), 1))
+        painter.setBrush(theme.colour("accent_fill" if lit else "sunken"))
+        inset = 0.0 if lit else 0.5
+        painter.drawRoundedRect(track.adjusted(inset, inset, -inset, -inset), 10, 10)
+        paint_hover(painter, track, self, filled=lit, radius=10)
+        size = 14 if lit else 10
+        middle = track.right() - 11 if self.isChecked() else track.left() + 10
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("on_fill" if lit else "strong"))
+        painter.drawEllipse(QRectF(middle - size / 2, track.center().y() - size / 2, size, size))

@@ -1,0 +1,263 @@
+"""The column with all prompts: title and New, a search field, one row for each."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import (
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPalette, QPen
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from callconsole.domain.problems import Problem
+from callconsole.ui import fonts, theme
+from callconsole.ui.kit.button import Button, Kind
+from callconsole.ui.kit.line_field import LineField
+from callconsole.ui.kit.text import Text
+from callconsole.ui.tokens import DIAL_WIDTH, RADIUS_CARD
+from callconsole.viewmodels.prompt_shelf import PromptEntry, PromptShelf
+
+ROW = 44
+ROW_GAP = 2
+PAD_X = 12
+DOT = 8
+ENTRY = Qt.ItemDataRole.UserRole
+
+
+class PromptList(QWidget):
+    """Shows the shelf's entries and opens the one chosen."""
+
+    def __init__(self, shelf: PromptShelf, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shelf = shelf
+        self.setFixedWidth(DIAL_WIDTH)
+        self.new_button = Button("New", Kind.SECONDARY, icon="plus")
+        self.search = LineField("Find a prompt", "Find a prompt", height=32)
+        self.new_name = NewName(shelf)
+        self.rows = QListWidget()
+        self.nothing = Text("", 13, 400, "muted", wrap=True)
+        self._build()
+        self.search.textChanged.connect(self._fill)
+        self.new_button.clicked.connect(self.ask_name)
+        self.new_name.done.connect(self._on_named)
+        self.rows.currentItemChanged.connect(self._on_chosen)
+        shelf.names_changed.connect(self._fill)
+        shelf.current_changed.connect(self._fill)
+        self._fill()
+
+    def ask_name(self) -> None:
+        """Open the field for a new prompt's name."""
+        self.new_button.setEnabled(False)
+        self.new_name.begin()
+
+    def _build(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(Text("Prompts", 15, 600))
+        head.addStretch(1)
+        head.addWidget(self.new_button)
+        self.rows.setFrameShape(QFrame.Shape.NoFrame)
+        self.rows.setItemDelegate(_RowDelegate(self.rows))
+        self.rows.setAccessibleName("Prompts")
+        self.rows.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
+        self.rows.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.rows.setMouseTracking(True)
+        self.rows.setSpacing(0)
+        clear = QPalette()
+        for role in (QPalette.ColorRole.Base, QPalette.ColorRole.Highlight):
+            clear.setColor(role, QColor(Qt.GlobalColor.transparent))
+        self.rows.setPalette(clear)
+        self.rows.viewport().setAutoFillBackground(False)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 8, 16, 12)
+        column.setSpacing(8)
+        column.addLayout(head)
+        column.addWidget(self.new_name)
+        column.addWidget(self.search)
+        column.addSpacing(4)
+        column.addWidget(self.nothing)
+        column.addWidget(self.rows, 1)
+
+    def _fill(self) -> None:
+        wanted = self.search.text().strip().casefold()
+        entries = [e for e in self._shelf.entries if wanted in e.title.casefold()]
+        self.rows.blockSignals(True)
+        while self.rows.count() > len(entries):
+            self.rows.takeItem(self.rows.count() - 1)
+        while self.rows.count() < len(entries):
+            self.rows.addItem(QListWidgetItem())
+        self.rows.setCurrentRow(-1)
+        for row, entry in enumerate(entries):
+            self._write(self.rows.item(row), entry)
+            if entry.name == self._shelf.current:
+                self.rows.setCurrentRow(row)
+        self.rows.blockSignals(False)
+        self.nothing.setText(self._why_nothing(wanted))
+        self.nothing.setVisible(not entries)
+
+    def _write(self, item: QListWidgetItem, entry: PromptEntry) -> None:
+        item.setData(ENTRY, entry)
+        item.setData(
+            Qt.ItemDataRole.AccessibleTextRole, entry.title + (", edited" if entry.edited else "")
+        )
+        item.setToolTip(entry.title)
+
+    def _why_nothing(self, wanted: str) -> str:
+        if wanted and self._shelf.names:
+            return f"No prompt is called “{self.search.text().strip()}”."
+        return "No prompts yet. Make one with New."
+
+    def _on_chosen(self, item: QListWidgetItem | None) -> None:
+        if item is None:
+            return
+        entry: PromptEntry = item.data(ENTRY)
+        if entry.name != self._shelf.current and not self._shelf.open(entry.name):
+            self._fill()
+
+    def _on_named(self, made: bool) -> None:
+        self.new_button.setEnabled(True)
+        if made:
+            self.search.clear()
+
+
+class NewName(QWidget):
+    """A field for a new prompt's name, with what is wrong with it below.
+
+    Signals:
+        done(bool): True where the prompt was made, False where the operator gave up.
+    """
+
+    done = Signal(bool)
+
+    def __init__(self, shelf: PromptShelf) -> None:
+        super().__init__()
+        self._shelf = shelf
+        self.field = LineField("Name of the new prompt", "Name, then Enter")
+        self.create_button = Button("Create", Kind.SECONDARY)
+        self.problem = Text("", 12, 400, "danger", wrap=True)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.field, 1)
+        row.addWidget(self.create_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(row)
+        column.addWidget(self.problem)
+        self.create_button.clicked.connect(self._make)
+        self.field.returnPressed.connect(self._make)
+        self.field.textEdited.connect(self._on_typed)
+        self.hide()
+
+    def begin(self) -> None:
+        """Appear empty, with the keyboard."""
+        self.field.clear()
+        self._on_typed()
+        self.show()
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape gives up."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._leave(False)
+        else:
+            super().keyPressEvent(event)
+
+    def _make(self) -> None:
+        name = self.field.text()
+        if not name.strip():
+            self._say("A prompt needs a name.")
+            return
+        refused: list[str] = []
+
+        def note(problem: Problem) -> None:
+            refused.append(f"{problem.title}. {problem.cure}")
+
+        self._shelf.failed.connect(note)
+        made = self._shelf.new(name)
+        self._shelf.failed.disconnect(note)
+        if made:
+            self._leave(True)
+        else:
+            self._say(refused[0])
+
+    def _say(self, sentence: str) -> None:
+        self.problem.setText(sentence)
+        self.problem.show()
+        self.field.set_wrong(True)
+
+    def _on_typed(self) -> None:
+        self.problem.hide()
+        self.field.set_wrong(False)
+
+    def _leave(self, made: bool) -> None:
+        self.hide()
+        self.done.emit(made)
+
+
+class _RowDelegate(QStyledItemDelegate):
+    """Draws one prompt: its title, and a dot with "edited"."""
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        """One row and the gap below it."""
+        return QSize(option.rect.width(), ROW + ROW_GAP)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """Draw ground, title and state."""
+        entry: PromptEntry | None = index.data(ENTRY)
+        if entry is None:
+            return
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = option.rect.adjusted(0, 0, 0, -ROW_GAP)
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        focused = selected and bool(option.state & QStyle.StateFlag.State_HasFocus)
+        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        if selected or hovered:
+            painter.setPen(QPen(theme.colour("accent"), 1) if focused else Qt.PenStyle.NoPen)
+            painter.setBrush(theme.colour("accent_soft" if selected else "hover"))
+            ground = QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5)
+            painter.drawRoundedRect(ground, RADIUS_CARD, RADIUS_CARD)
+        inner = box.adjusted(PAD_X, 0, -PAD_X, 0)
+        room = inner.width() - (_paint_edited(painter, inner) if entry.edited else 0)
+        painter.setFont(fonts.font(13, 600 if selected else 500))
+        painter.setPen(theme.colour("text"))
+        title = painter.fontMetrics().elidedText(entry.title, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter, title)
+        painter.restore()
+
+
+def _paint_edited(painter: QPainter, inner: QRect) -> int:
+    """Draw the mark at the right end; return the room it takes."""
+    painter.setFont(fonts.font(12, 500))
+    words = painter.fontMetrics().horizontalAdvance("edited")
+    painter.setPen(theme.colour("warning"))
+    right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+    painter.drawText(inner, right, "edited")
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.colour("warning"))
+    middle = QPointF(inner.right() - words - 8 - DOT / 2, inner.center().y() + 1)
+    painter.drawEllipse(middle, DOT / 2, DOT / 2)
+    return words + DOT + 24

@@ -1,0 +1,164 @@
+"""The top bar: logo, name, and how the five parts are doing."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from callconsole.domain.events import ServiceState
+from callconsole.ui import fonts, icons, theme
+from callconsole.ui.kit.button import Button, Kind
+from callconsole.ui.kit.text import Text
+from callconsole.ui.tokens import RADIUS_CONTROL, TOP_BAR_HEIGHT
+from callconsole.viewmodels.services import Services, ServiceStatus
+
+_MAX_VALUE = 150
+_BETWEEN = 20
+
+
+class Logo(QWidget):
+    """A receiver on a square of the accent."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedSize(24, 24)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw it."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("accent_fill"))
+        painter.drawRoundedRect(QRectF(self.rect()), RADIUS_CONTROL, RADIUS_CONTROL)
+        icons.paint(painter, "phone-call-fill", theme.current().on_fill, 5, 5, 14)
+
+
+class StatusItem(QWidget):
+    """Symbol, name, value; the value goes where room is short and all is well."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._status: ServiceStatus | None = None
+        self._brief = False
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def show_status(self, status: ServiceStatus) -> None:
+        """Show this part."""
+        self._status = status
+        self.setToolTip(status.hint)
+        self.setAccessibleName(f"{status.name}: {status.value}")
+        self.setAccessibleDescription(status.hint)
+        self.updateGeometry()
+        self.update()
+
+    def set_brief(self, brief: bool) -> None:
+        """Leave the value out, unless something is wrong."""
+        if brief != self._brief:
+            self._brief = brief
+            self.updateGeometry()
+            self.update()
+
+    def value(self) -> str:
+        """What stands after the name, shortened."""
+        status = self._status
+        if status is None or (self._brief and status.state is ServiceState.READY):
+            return ""
+        metrics = self._value_metrics()
+        limit = _MAX_VALUE // 2 if self._brief else _MAX_VALUE
+        return metrics.elidedText(status.value, Qt.TextElideMode.ElideRight, limit)
+
+    def width_with(self, brief: bool) -> int:
+        """How wide it would be."""
+        before, self._brief = self._brief, brief
+        wanted = self.sizeHint().width()
+        self._brief = before
+        return wanted
+
+    @staticmethod
+    def _value_metrics() -> QFontMetrics:
+        return QFontMetrics(fonts.font(12, 400, tabular=True))
+
+    def sizeHint(self) -> QSize:
+        """Room for what is shown."""
+        if self._status is None:
+            return QSize(0, 24)
+        name = QFontMetrics(fonts.font(12, 500)).horizontalAdvance(self._status.name)
+        value = self.value()
+        gap = 7 + self._value_metrics().horizontalAdvance(value) if value else 0
+        return QSize(14 + 7 + name + gap + 2, 24)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw symbol, name and value."""
+        status = self._status
+        if status is None:
+            return
+        painter = QPainter(self)
+        icons.paint(painter, status.symbol, getattr(theme.current(), status.tone), 0, 5, 14)
+        painter.setFont(fonts.font(12, 500))
+        painter.setPen(theme.colour("text"))
+        name = painter.fontMetrics().horizontalAdvance(status.name)
+        align = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(self.rect().adjusted(21, 0, 0, 0), align, status.name)
+        painter.setFont(fonts.font(12, 400, tabular=True))
+        wrong = status.state is ServiceState.FAILED
+        painter.setPen(theme.colour("danger" if wrong else "muted"))
+        painter.drawText(self.rect().adjusted(21 + name + 7, 0, 0, 0), align, self.value())
+
+
+class TopBar(QWidget):
+    """44 high.
+
+    Signals:
+        drawer_asked: the button that opens the right panel on narrow windows.
+    """
+
+    drawer_asked = Signal()
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self.setFixedHeight(TOP_BAR_HEIGHT)
+        self.items = [StatusItem() for _status in services.statuses()]
+        self.drawer = Button("Listen", Kind.SECONDARY, icon="headphones", height=28)
+        self.drawer.setAccessibleName("Listen in, facts and keys")
+        self.drawer.clicked.connect(self.drawer_asked)
+        self.drawer.hide()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(20, 0, 16, 0)
+        row.setSpacing(_BETWEEN)
+        row.addWidget(Logo())
+        row.addWidget(Text("Call console", 14, 600))
+        row.addStretch(1)
+        for item in self.items:
+            row.addWidget(item)
+        row.addWidget(self.drawer)
+        services.changed.connect(self._show)
+        self._show()
+
+    def show_drawer_button(self, shown: bool) -> None:
+        """Offer the right panel as a drawer, or not."""
+        self.drawer.setVisible(shown)
+        self._fit()
+
+    def _show(self) -> None:
+        for item, status in zip(self.items, self._services.statuses(), strict=True):
+            item.show_status(status)
+        self._fit()
+
+    def _fit(self) -> None:
+        drawer = 0 if self.drawer.isHidden() else self.drawer.sizeHint().width() + _BETWEEN
+        room = self.width() - 180 - drawer
+        wanted = sum(item.width_with(False) + _BETWEEN for item in self.items)
+        for item in self.items:
+            item.set_brief(wanted > room)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave values out where they do not fit."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        """Never the reason for a wider window."""
+        return QSize(400, TOP_BAR_HEIGHT)

@@ -1,0 +1,233 @@
+"""The scrolling part of the transcript: sizes its rows and follows the newest line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from PySide6.QtCore import QItemSelection, QModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence, QPalette, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+
+from callconsole.ui import theme
+from callconsole.ui.bubble_delegate import BubbleDelegate
+from callconsole.ui.bubble_layout import row_height
+from callconsole.viewmodels.transcript_model import Match, TranscriptModel, TranscriptRole
+
+NEAR_END_PX = 24
+SCROLL_STEP_PX = 20
+PORTION = 200  # rows fitted at one go, about 12 ms
+
+
+class TranscriptList(QTableView):
+    """One column of bubbles.
+
+    A table sets each row's height once and never asks for the others again; a list view lays
+    out every row anew with each word (window.md §11).
+
+    Signals:
+        following_changed(bool): True while the newest line is kept in view.
+        unread_changed(int): lines that came below while the reader was further up.
+    """
+
+    following_changed = Signal(bool)
+    unread_changed = Signal(int)
+
+    def __init__(self, model: TranscriptModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._following = True
+        self._unread = 0
+        self._width = 0
+        self._unfitted = 0
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self._fit_some)
+        self._delegate = BubbleDelegate(self)
+        self._dress()
+        self.setItemDelegate(self._delegate)
+        self.setModel(model)
+        self._listen(model)
+
+    @property
+    def following(self) -> bool:
+        """True while the newest line is kept in view."""
+        return self._following
+
+    @property
+    def unread(self) -> int:
+        """Lines that came below while the reader was further up."""
+        return self._unread
+
+    @property
+    def at_end(self) -> bool:
+        """True where the newest line is in view."""
+        bar = self.verticalScrollBar()
+        return bar.value() >= bar.maximum() - NEAR_END_PX
+
+    def jump_to_end(self) -> None:
+        """Show the newest line and keep following."""
+        self.clearSelection()
+        self._set_following(True)
+        self.updateGeometries()
+        self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
+
+    def show_match(self, match: Match | None) -> None:
+        """Mark the found place and bring its row into view."""
+        self._delegate.current_match = match
+        if match is not None:
+            self.scrollTo(self._model.index(match.row), QAbstractItemView.ScrollHint.EnsureVisible)
+            self._set_following(self.at_end)
+        self.viewport().update()
+
+    def selected_rows(self) -> list[int]:
+        """Rows that the reader selected, from the top."""
+        return sorted(index.row() for index in self.selectionModel().selectedRows())
+
+    def copy(self) -> int:
+        """Put the selected lines, or all of them, on the clipboard; return how many."""
+        rows = self.selected_rows()
+        QGuiApplication.clipboard().setText(self._model.as_text(rows or None))
+        return len(rows) or self._model.rowCount()
+
+    # Qt's own doors ---------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """End and Home, copy; letters and digits are left to the window's shortcuts."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.key() == Qt.Key.Key_End:
+            self.jump_to_end()
+        elif event.key() == Qt.Key.Key_Home:
+            self.verticalScrollBar().setValue(0)
+        elif event.text().isprintable() and event.text() and not event.modifiers():
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the rows to the new width; the line at the top stays at the top."""
+        super().resizeEvent(event)
+        if self.viewport().width() != self._width:
+            self._fit_all()
+
+    # Inside -----------------------------------------------------------------------------
+
+    def _dress(self) -> None:
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        # The bubble shows by its outline that it is selected; the row's ground stays.
+        quiet = QPalette()
+        quiet.setColor(QPalette.ColorRole.Highlight, QColor(Qt.GlobalColor.transparent))
+        self.setPalette(quiet)
+        self.setCornerButtonEnabled(False)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.setAccessibleName("Transcript")
+        self.setMouseTracking(True)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAutoScroll(False)
+        self.horizontalHeader().hide()
+        self.horizontalHeader().setStretchLastSection(True)
+        self.horizontalHeader().setMinimumSectionSize(1)
+        self.verticalHeader().hide()
+        self.verticalHeader().setMinimumSectionSize(1)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalScrollBar().setSingleStep(SCROLL_STEP_PX)
+
+    def _listen(self, model: TranscriptModel) -> None:
+        model.rowsInserted.connect(self._on_rows_inserted)
+        model.dataChanged.connect(self._on_data_changed)
+        model.rowsMoved.connect(lambda *_: self._fit_all())
+        model.modelReset.connect(self._on_reset)
+        self.selectionModel().selectionChanged.connect(self._on_selection_changed)
+        self.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
+        self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        theme.notifier.changed.connect(self._on_theme_changed)
+
+    def _fit(self, first: int, last: int) -> None:
+        header = self.verticalHeader()
+        for row in range(first, last + 1):
+            height = row_height(self._model.line(row), self._width)
+            if header.sectionSize(row) != height:
+                header.resizeSection(row, height)
+
+    def _fit_all(self) -> None:
+        """Fit what is in view now, and the rest in portions between other work."""
+        self._width = self.viewport().width()
+        rows = self._model.rowCount()
+        self._unfitted = rows
+        if self._following:
+            self._fit_some()
+            return
+        top = max(self.rowAt(0), 0)
+        with self._kept_place():
+            self._fit(max(top - PORTION // 4, 0), min(top + PORTION // 2, rows - 1))
+        self._later.start()
+
+    def _fit_some(self) -> None:
+        """Fit one portion from the end of what is left; ask for the next."""
+        last = self._unfitted - 1
+        self._unfitted = max(self._unfitted - PORTION, 0)
+        with self._kept_place():
+            self._fit(self._unfitted, last)
+        if self._unfitted:
+            self._later.start()
+
+    @contextmanager
+    def _kept_place(self) -> Iterator[None]:
+        """Let the row at the top stay there while heights change; a follower stays at the end."""
+        top = self.rowAt(0)
+        into = -self.rowViewportPosition(top)
+        yield
+        if top >= 0 and not self._following:
+            self.updateGeometries()
+            self.verticalScrollBar().setValue(self.verticalHeader().sectionPosition(top) + into)
+
+    def _on_rows_inserted(self, _parent: QModelIndex, first: int, last: int) -> None:
+        if self._unfitted:
+            self._unfitted += last - first + 1
+        self._fit(first, last)
+        if not self._following:
+            self._set_unread(self._unread + last - first + 1)
+
+    def _on_data_changed(self, top: QModelIndex, bottom: QModelIndex, roles: list[int]) -> None:
+        if TranscriptRole.LOOK not in roles:
+            self._fit(top.row(), bottom.row())
+
+    def _on_reset(self) -> None:
+        self._delegate.forget()
+        self._fit_all()
+        self._set_following(True)
+
+    def _on_range_changed(self, _low: int, high: int) -> None:
+        if self._following:
+            self.verticalScrollBar().setValue(high)
+
+    def _on_scrolled(self, _value: int) -> None:
+        # A selection holds the view until the reader asks for the end.
+        if not self.selected_rows():
+            self._set_following(self.at_end)
+
+    def _on_selection_changed(self, selected: QItemSelection, _gone: QItemSelection) -> None:
+        if not selected.isEmpty():
+            self._set_following(False)
+
+    def _on_theme_changed(self) -> None:
+        self._delegate.forget()
+        self.viewport().update()
+
+    def _set_following(self, following: bool) -> None:
+        if following:
+            self._set_unread(0)
+        if following != self._following:
+            self._following = following
+            self.following_changed.emit(following)
+
+    def _set_unread(self, unread: int) -> None:
+        if unread != self._unread:
+            self._unread = unread
+            self.unread_changed.emit(unread)

@@ -1,0 +1,89 @@
+"""What the window asks of the engine, and the practice callees it offers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from callconsole.domain.call import Call
+from callconsole.domain.dialling import StepResult
+from callconsole.domain.events import Event, Service, ServiceChanged
+from callconsole.domain.problems import Problem
+from callconsole.domain.transcript import Turn
+
+PRACTICE = "practice"
+PHONE = "phone"
+
+
+class Desk(Protocol):
+    """The engine's façade as the window sees it."""
+
+    line: str
+
+    async def place_call(
+        self,
+        to: str,
+        prompt: str | None = None,
+        *,
+        on_step: Callable[[StepResult], None] | None = None,
+    ) -> Call:
+        """Dial an E.164 number. Raises `DialError`."""
+        ...
+
+    async def hang_up(self, call_sid: str) -> None:
+        """End a call. Raises `ProblemError`."""
+        ...
+
+    def call(self, call_sid: str) -> Call | None:
+        """The call's present state, or None."""
+        ...
+
+    def turns(self, call_sid: str) -> list[Turn]:
+        """The transcript so far."""
+        ...
+
+    def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
+        """Be told of every event; call the result to stop."""
+        ...
+
+    def services(self) -> dict[Service, ServiceChanged]:
+        """The last known state of each part."""
+        ...
+
+    def obstacles(self) -> list[Problem]:
+        """Why a call cannot start now; empty where it can."""
+        ...
+
+    def set_recording(self, on: bool) -> None:
+        """Record the calls placed from now on, or not."""
+        ...
+
+    def listen(self, on: bool) -> None:
+        """Play the call on this computer, or stop."""
+        ...
+
+    def set_volume(self, fraction: float) -> None:
+        """Loudness of listening, 0 to 1."""
+        ...
+
+    def listening_problem(self) -> Problem | None:
+        """Why nothing can be played here, or None."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeCallee:
+    """Somebody on the practice line.
+
+    Attributes:
+        number: E.164.
+        name: how the window calls them: "Maria, answers and talks".
+        story: what will happen, one short sentence.
+        icon: Phosphor name.
+    """
+
+    number: str
+    name: str
+    story: str
+    icon: str = "user"

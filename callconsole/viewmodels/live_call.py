@@ -1,0 +1,329 @@
+"""The call that the centre shows: its stage, words, clock, levels, counts, and how it ended."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import Enum
+from statistics import median
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from callconsole.domain import events
+from callconsole.domain.call import AnsweredBy, Call, Floor, Outcome, Phase
+from callconsole.domain.dialling import StepResult
+from callconsole.domain.problems import Problem, ProblemError
+from callconsole.domain.transcript import Speaker
+from callconsole.engine import tasks
+from callconsole.viewmodels import failure, headline
+from callconsole.viewmodels.desk import Desk
+from callconsole.viewmodels.dialler import Attempt, DialFailure
+from callconsole.viewmodels.failure import Failure
+from callconsole.viewmodels.headline import Headline
+from callconsole.viewmodels.parties import Parties, Party
+from callconsole.viewmodels.relay import Relay
+from callconsole.viewmodels.transcript_model import TranscriptModel
+
+TICK_MS = 200
+
+
+class Stage(Enum):
+    """Which page the centre shows."""
+
+    IDLE = "idle"
+    DIALLING = "dialling"
+    LIVE = "live"
+    ENDED = "ended"
+    FAILED = "failed"
+
+
+class LiveCall(QObject):
+    """Follows one call at a time: the newest.
+
+    Signals:
+        changed: stage, call state, headline or steps.
+        clock_changed: the clock's text.
+        levels_changed: a `LevelsMeasured`.
+        figures_changed: interruptions, reply times.
+        ended: the `Call` that ended.
+    """
+
+    changed = Signal()
+    clock_changed = Signal(str)
+    levels_changed = Signal(object)
+    figures_changed = Signal()
+    ended = Signal(object)
+
+    def __init__(
+        self, desk: Desk, relay: Relay, parties: Parties, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._parties = parties
+        self.transcript = TranscriptModel(self)
+        self.call: Call | None = None
+        self.attempt: Attempt | None = None
+        self.failure: Failure | None = None
+        self.trouble: Problem | None = None
+        self._started_at = datetime.now(UTC)
+        self._clock_shown = ""
+        self._ticker = QTimer(self)
+        self._ticker.setInterval(TICK_MS)
+        self._ticker.timeout.connect(self._tick)
+        self._reset()
+        relay.call_event.connect(self._on_event)
+
+    def _reset(self) -> None:
+        self.call = None
+        self.attempt = None
+        self.failure = None
+        self.trouble = None
+        self.steps: list[StepResult] = []
+        self.hanging_up = False
+        self.sound = False
+        self.interruptions = 0
+        self.dropped_ms = 0
+        self.replies_s: list[float] = []
+        self._caller_stopped_at: datetime | None = None
+        self._unheard: dict[int, int] = {}
+        self.recording_s: float | None = None
+        self.transcript.clear()
+
+    # What is shown ----------------------------------------------------------------------------
+
+    @property
+    def stage(self) -> Stage:
+        """Which page fits now."""
+        if self.failure is not None:
+            return Stage.FAILED
+        if self.call is not None:
+            return Stage.LIVE if self.call.live else Stage.ENDED
+        return Stage.DIALLING if self.attempt is not None else Stage.IDLE
+
+    @property
+    def live(self) -> bool:
+        """True while something is dialling, ringing or talking."""
+        return self.stage in (Stage.DIALLING, Stage.LIVE)
+
+    @property
+    def number(self) -> str | None:
+        """The other end, E.164."""
+        if self.call is not None:
+            return self.call.to
+        return self.attempt.number if self.attempt is not None else None
+
+    @property
+    def party(self) -> Party | None:
+        """The other end in words."""
+        return self._parties.party(self.number) if self.number is not None else None
+
+    @property
+    def headline(self) -> Headline:
+        """The state in words, tone and symbol."""
+        if self.call is None and self.failure is not None:
+            return headline.NOT_PLACED
+        return headline.headline(
+            self.call, dialling=self.attempt is not None, hanging_up=self.hanging_up
+        )
+
+    @property
+    def clock(self) -> str:
+        """Talk time once answered, before that the time waited."""
+        if self.call is not None:
+            return headline.clock_text(self.call.clock_s(datetime.now(UTC)))
+        if self.attempt is not None and self.failure is None:
+            waited_s = (datetime.now(UTC) - self._started_at).total_seconds()
+            return headline.clock_text(waited_s)
+        return "00:00"
+
+    @property
+    def reply_s(self) -> float | None:
+        """Seconds between the caller's last word and the AI's answer, the newest."""
+        return self.replies_s[-1] if self.replies_s else None
+
+    @property
+    def reply_median_s(self) -> float | None:
+        """The median of those, once there are two."""
+        return median(self.replies_s) if len(self.replies_s) > 1 else None
+
+    @property
+    def unheard_words(self) -> int:
+        """Words of the AI that the caller never heard."""
+        return sum(self._unheard.values())
+
+    @property
+    def can_hang_up(self) -> bool:
+        """True where pressing Hang up does something."""
+        return self.live and not self.hanging_up
+
+    # What is done -----------------------------------------------------------------------------
+
+    def begin(self, attempt: Attempt) -> None:
+        """The operator pressed Call."""
+        self._reset()
+        self.attempt = attempt
+        self._started_at = datetime.now(UTC)
+        self._ticker.start()
+        self._announce()
+
+    def add_step(self, step: StepResult) -> None:
+        """A step of dialling was taken."""
+        self.steps.append(step)
+        self.changed.emit()
+
+    def placed(self, call: Call) -> None:
+        """The carrier accepted the call."""
+        self._show(self._desk.call(call.sid) or call)
+
+    def fail(self, failed: DialFailure) -> None:
+        """The attempt rang nobody's phone."""
+        self.steps = list(failed.steps)
+        self.attempt = failed.attempt
+        self.hanging_up = False
+        party = self._parties.party(failed.attempt.number)
+        self.failure = failure.of_dialling(failed, party)
+        self._ticker.stop()
+        self._announce()
+
+    def hang_up(self) -> None:
+        """End the call; before the carrier named it, as soon as it does."""
+        if not self.can_hang_up:
+            return
+        self.hanging_up = True
+        self._announce()
+        if self.call is not None:
+            self._end(self.call.sid)
+
+    def dismiss(self) -> None:
+        """Go back to the idle page after an ended or failed call."""
+        if not self.live:
+            self._reset()
+            self._announce()
+
+    def _end(self, call_sid: str) -> None:
+        tasks.start(self._desk.hang_up(call_sid), on_error=self._on_hang_up_failed)
+
+    def _on_hang_up_failed(self, error: BaseException) -> None:
+        self.hanging_up = False
+        title = error.problem.title if isinstance(error, ProblemError) else "Hanging up failed"
+        self.note(title, "warning")
+        self._announce()
+
+    # What is heard ----------------------------------------------------------------------------
+
+    def _show(self, call: Call) -> None:
+        if (self.call is None and self.attempt is None) or (
+            self.call is not None and self.call.sid != call.sid
+        ):
+            self._reset()
+        first = self.call is None
+        self.call = call
+        if first:
+            self._ticker.start()
+            self.transcript.set_started_at(call.answered_at)
+            for turn in self._desk.turns(call.sid):
+                self.transcript.put(turn)
+            if self.hanging_up:
+                self._end(call.sid)
+        self._announce()
+
+    def _on_event(self, event: events.CallEvent) -> None:
+        if isinstance(event, events.CallQueued):
+            if self.call is None or not self.call.live:
+                self._show(self._desk.call(event.call_sid) or event.call)
+            return
+        if self.call is None or event.call_sid != self.call.sid:
+            return
+        match event:
+            case events.LevelsMeasured():
+                self.levels_changed.emit(event)
+                return
+            case events.TurnChanged(turn=turn):
+                self.transcript.put(turn)
+                if turn.speaker is Speaker.AGENT and turn.unheard_words:
+                    self._unheard[turn.id] = turn.unheard_words
+                    self.figures_changed.emit()
+                return
+            case events.AgentInterrupted():
+                self.interruptions += 1
+                self.dropped_ms += event.dropped_ms
+                self.figures_changed.emit()
+            case events.FloorChanged():
+                self._time_reply(event)
+        self.call = self._desk.call(event.call_sid) or self.call
+        self._mark(event)
+        self._announce()
+
+    def _mark(self, event: events.CallEvent) -> None:
+        """Leave a line in the transcript where something other than words happened."""
+        match event:
+            case events.CallAnswered():
+                self.transcript.set_started_at(event.at)
+                self.note("Answered", "phone-call")
+            case events.AnswerJudged(answered_by=AnsweredBy.VOICEMAIL):
+                self.note("Voicemail answered", "voicemail")
+            case events.AnswerJudged(answered_by=AnsweredBy.FAX):
+                self.note("A fax answered", "warning")
+            case events.StreamStarted():
+                self.sound = True
+            case events.StreamStopped():
+                self.sound = False
+            case events.AgentLost(problem=problem):
+                self.trouble = problem
+                self.note(problem.title, "warning")
+            case events.RecordingSaved():
+                self.recording_s = event.duration_s
+            case events.CallEnded():
+                self._on_ended()
+
+    def _on_ended(self) -> None:
+        call = self.call
+        if call is None:
+            return
+        self.hanging_up = False
+        self.sound = False
+        self._ticker.stop()
+        self.note(self.headline.text, "phone-disconnect")
+        if call.ending is not None and call.ending.outcome in _REACHED_NOBODY:
+            answered_and_spoke = call.answered_at is not None and self.transcript.rowCount() > 2
+            if not answered_and_spoke:
+                self.failure = failure.of_call(call, self.steps)
+        self.ended.emit(call)
+
+    def note(self, text: str, icon: str) -> None:
+        """Add a line about the call to the transcript, at its present time."""
+        if self.call is not None:
+            self.transcript.note(text, self.call.duration_s(datetime.now(UTC)), icon)
+
+    def _time_reply(self, event: events.FloorChanged) -> None:
+        before = self.call.floor if self.call is not None else Floor.NOBODY
+        if event.floor is Floor.AGENT and self._caller_stopped_at is not None:
+            self.replies_s.append((event.at - self._caller_stopped_at).total_seconds())
+            self._caller_stopped_at = None
+            self.figures_changed.emit()
+        elif event.floor is Floor.NOBODY and before is Floor.CALLER:
+            self._caller_stopped_at = event.at
+        elif event.floor is Floor.CALLER:
+            self._caller_stopped_at = None
+
+    def _announce(self) -> None:
+        self.changed.emit()
+        self._tick()
+
+    def _tick(self) -> None:
+        shown = self.clock
+        if shown != self._clock_shown:
+            self._clock_shown = shown
+            self.clock_changed.emit(shown)
+
+    @property
+    def answered(self) -> bool:
+        """True once somebody or something picked up."""
+        return self.call is not None and self.call.answered_at is not None
+
+    @property
+    def ringing(self) -> bool:
+        """True while the callee's phone rings."""
+        return self.call is not None and self.call.phase is Phase.RINGING
+
+
+_REACHED_NOBODY = frozenset({Outcome.BUSY, Outcome.NO_ANSWER, Outcome.DECLINED, Outcome.FAILED})

@@ -1,0 +1,108 @@
+"""All view models of one window, joined to one another and to the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject
+
+from callconsole.domain.call import Call
+from callconsole.domain.problems import Problem
+from callconsole.domain.prompt import Prompt
+from callconsole.engine.ports import Prompts
+from callconsole.viewmodels.desk import Desk, PracticeCallee
+from callconsole.viewmodels.dialler import Dialler
+from callconsole.viewmodels.listening import Listening
+from callconsole.viewmodels.live_call import LiveCall
+from callconsole.viewmodels.parties import Parties
+from callconsole.viewmodels.playback import Playback
+from callconsole.viewmodels.prompt_shelf import PromptShelf
+from callconsole.viewmodels.relay import Relay
+from callconsole.viewmodels.services import Services
+from callconsole.viewmodels.session_calls import SessionCalls
+
+
+class Models(QObject):
+    """What a window needs; build one, hand it to `MainWindow`, close it at the end.
+
+    Args:
+        desk: the engine.
+        prompts: where prompts are kept.
+        callees: who can be called on the practice line.
+        missing: what real calls lack; the phone line is closed while there is something.
+        choose_line: switches the engine to "practice" or "phone".
+        play, stop_playing: the recording player, or None where there is none.
+        prompt: the prompt to begin with.
+        recording: whether calls are recorded to begin with.
+        listen: whether listening in is on to begin with.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        prompts: Prompts,
+        *,
+        callees: Sequence[PracticeCallee] = (),
+        missing: Sequence[Problem] = (),
+        choose_line: Callable[[str], None] | None = None,
+        play: Callable[[str], None] | None = None,
+        stop_playing: Callable[[], None] | None = None,
+        prompt: str | None = None,
+        region: str = "US",
+        recording: bool = True,
+        listen: bool = False,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self._prompts = prompts
+        self.parties = Parties(callees)
+        self.relay = Relay(desk, self)
+        self.services = Services(desk, self.relay, missing, self)
+        self.dialler = Dialler(
+            desk,
+            region=region,
+            recording=recording,
+            missing=missing,
+            choose_line=choose_line,
+            parent=self,
+        )
+        self.live = LiveCall(desk, self.relay, self.parties, self)
+        self.listening = Listening(desk, self.relay, on=listen, parent=self)
+        self.playback = Playback(play, stop_playing, self)
+        self.recents = SessionCalls(self.parties, self)
+        self.shelf = PromptShelf(prompts, self)
+        self._join()
+        self._list_prompts()
+        if prompt is not None:
+            self.dialler.choose_prompt(prompt)
+
+    def close(self) -> None:
+        """Stop following the engine and playing."""
+        self.playback.stop()
+        self.relay.close()
+
+    def _join(self) -> None:
+        dialler, live = self.dialler, self.live
+        dialler.started.connect(live.begin)
+        dialler.stepped.connect(live.add_step)
+        dialler.placed.connect(live.placed)
+        dialler.failed.connect(live.fail)
+        dialler.failed.connect(self.recents.add_failure)
+        live.changed.connect(self._on_live_changed)
+        live.ended.connect(self._on_ended)
+        self.services.changed.connect(dialler.services_changed)
+        self.shelf.names_changed.connect(self._list_prompts)
+
+    def _on_live_changed(self) -> None:
+        self.dialler.set_busy(self.live.live)
+        if self.live.live:
+            self.playback.stop()
+
+    def _on_ended(self, call: Call) -> None:
+        self.dialler.last_number = call.to
+        self.recents.add(call)
+
+    def _list_prompts(self) -> None:
+        names = self._prompts.names()
+        self.dialler.set_prompts([(name, Prompt(name, "").title) for name in names])

@@ -1,0 +1,146 @@
+"""How the parts are doing: server, tunnel, Twilio, Gemini, sound; and what needs a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+from callconsole.domain.events import Service, ServiceChanged, ServiceState
+from callconsole.domain.problems import Problem
+from callconsole.viewmodels.desk import Desk
+from callconsole.viewmodels.relay import Relay
+
+NAMES = {
+    Service.SERVER: "Server",
+    Service.TUNNEL: "Tunnel",
+    Service.CARRIER: "Twilio",
+    Service.AGENT: "Gemini",
+    Service.SOUND: "Sound",
+}
+_MARKS = {
+    ServiceState.READY: ("success", "check-circle-fill", "ready"),
+    ServiceState.STARTING: ("warning", "circle-dashed", "starting…"),
+    ServiceState.OFF: ("muted", "minus-circle", "off"),
+    ServiceState.FAILED: ("danger", "x-circle-fill", "not working"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStatus:
+    """One part as the window shows it; `hint` says how it is and what to do."""
+
+    service: Service
+    name: str
+    value: str
+    tone: str
+    symbol: str
+    state: ServiceState
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The banner: the most serious thing that needs a person; `key` names it for closing."""
+
+    key: str
+    title: str
+    line: str
+    tone: str
+    hint: str = ""
+
+
+class Services(QObject):
+    """The last word of each part.
+
+    Signals:
+        changed: a part has another state.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        desk: Desk,
+        relay: Relay,
+        missing: Sequence[Problem] = (),
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._known = dict(desk.services())
+        self._missing = tuple(missing)
+        self._closed: set[str] = set()
+        relay.service_changed.connect(self._on_changed)
+
+    @property
+    def missing(self) -> tuple[Problem, ...]:
+        """What real calls lack; empty where they can be placed."""
+        return self._missing
+
+    def statuses(self) -> list[ServiceStatus]:
+        """All five, in their order on the bar."""
+        return [self.status(service) for service in Service]
+
+    def status(self, service: Service) -> ServiceStatus:
+        """One part; off where nothing was heard of it."""
+        known = self._known.get(service)
+        state = known.state if known else ServiceState.OFF
+        tone, symbol, word = _MARKS[state]
+        name = NAMES[service]
+        value = (known.detail if known else "") or word
+        hint = f"{name}: {value}"
+        if known is not None and known.problem is not None:
+            problem = known.problem
+            hint = f"{problem.title}. {problem.cause}\n{problem.cure}"
+        return ServiceStatus(service, name, value, tone, symbol, state, hint)
+
+    def notice(self) -> Notice | None:
+        """What the banner says, or None."""
+        for candidate in self._notices():
+            if candidate.key not in self._closed:
+                return candidate
+        return None
+
+    def close_notice(self) -> None:
+        """Put the present notice away until it comes anew."""
+        shown = self.notice()
+        if shown is not None:
+            self._closed.add(shown.key)
+            self.changed.emit()
+
+    def _notices(self) -> list[Notice]:
+        found = []
+        for service, known in self._known.items():
+            problem = known.problem
+            if known.state is not ServiceState.FAILED or problem is None:
+                continue
+            if service is Service.SOUND:  # said beside Listen in; calls go on without it
+                continue
+            line = f"{problem.cause} {problem.cure}".strip()
+            found.append(Notice(f"service.{service}", problem.title, line, "danger"))
+        if self._missing:
+            hint = "\n".join(f"{item.title}. {item.cure}" for item in self._missing)
+            line = "The practice line works now. Each missing value is explained in the tool tip."
+            title = f"Real calls need {_listed([_name(item) for item in self._missing])}."
+            found.append(Notice("setup", title, line, "warning", hint))
+        return found
+
+    def _on_changed(self, event: ServiceChanged) -> None:
+        self._known[event.service] = event
+        if event.state is not ServiceState.FAILED:
+            self._closed.discard(f"service.{event.service}")
+        self.changed.emit()
+
+
+def _name(problem: Problem) -> str:
+    title = problem.title.rstrip(".")
+    for ending in (" is missing", " is not set", " is empty"):
+        title = title.removesuffix(ending)
+    return title
+
+
+def _listed(names: list[str]) -> str:
+    if len(names) == 1:
+        return names[0]
+    return f"{', '.join(names[:-1])} and {names[-1]}"

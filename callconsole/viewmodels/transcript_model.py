@@ -1,0 +1,318 @@
+"""The transcript of one call as rows in the order in which they were spoken."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+
+from callconsole.domain.transcript import Speaker, Turn
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+class LineKind(StrEnum):
+    """How a row is drawn: whose bubble, or a line across."""
+
+    AGENT = "agent"
+    CALLER = "caller"
+    SYSTEM = "system"
+
+
+_KINDS = {
+    Speaker.AGENT: LineKind.AGENT,
+    Speaker.CALLER: LineKind.CALLER,
+    Speaker.SYSTEM: LineKind.SYSTEM,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row.
+
+    Attributes:
+        turn: what was said; a system line is a turn of the system.
+        name: who is shown as the speaker; empty on a system line.
+        icon: the icon's name on a system line, or "".
+        matches: (start, length) of each place in the text where the search is found.
+    """
+
+    turn: Turn
+    name: str
+    icon: str = ""
+    matches: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def kind(self) -> LineKind:
+        """How the row is drawn."""
+        return _KINDS[self.turn.speaker]
+
+    @property
+    def clock(self) -> str:
+        """Call time of the first word as ``mm:ss`` or ``h:mm:ss``."""
+        return clock_text(self.turn.offset_s)
+
+    @property
+    def tag(self) -> str:
+        """What is to be said of the row beside its text, or ""."""
+        if not self.turn.interrupted:
+            return ""
+        words = self.turn.unheard_words
+        if not words:
+            return "interrupted"
+        return f"interrupted, {words} word{'s' if words != 1 else ''} unheard"
+
+    @property
+    def struck_from(self) -> int | None:
+        """Where the words begin that were never heard, or None."""
+        if not self.turn.interrupted or self.turn.heard_chars is None:
+            return None
+        start = min(max(self.turn.heard_chars, 0), len(self.turn.text))
+        return start if self.turn.text[start:].strip() else None
+
+    def as_text(self) -> str:
+        """The row as one line of plain text."""
+        words = self.turn.text.strip() + ("" if self.turn.final else " …")
+        if self.kind is LineKind.SYSTEM:
+            return f"[{self.clock}] {words}"
+        tag = f" ({self.tag})" if self.tag else ""
+        return f"[{self.clock}] {self.name}: {words}{tag}"
+
+    def spoken(self) -> str:
+        """The row as a screen reader says it."""
+        who = f"{self.name}, " if self.name else ""
+        tag = f", {self.tag}" if self.tag else ""
+        return f"{who}{self.clock}{tag}: {self.turn.text.strip()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One place where the search is found."""
+
+    row: int
+    start: int
+    length: int
+
+
+class TranscriptRole(IntEnum):
+    """What the model gives beside Qt's own roles.
+
+    LINE is the whole `Line`. LOOK is only named in `dataChanged`: names or search marks are
+    others, the words and so the sizes are not.
+    """
+
+    LINE = Qt.ItemDataRole.UserRole + 1
+    LOOK = Qt.ItemDataRole.UserRole + 2
+
+
+class TranscriptModel(QAbstractListModel):
+    """Rows by audio time; a later snapshot of a turn takes the place of the earlier one.
+
+    `index.data(TranscriptRole.LINE)` is the `Line`; the display role is its plain text.
+
+    Signals:
+        line_finished(str): a spoken line became final, or a system line was added; the text
+            is what a screen reader says. Once per line.
+        search_changed(): the query or what it finds is another.
+        names_changed(): the shown names are others.
+    """
+
+    line_finished = Signal(str)
+    search_changed = Signal()
+    names_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lines: list[Line] = []
+        self._offsets: list[float] = []
+        self._rows: dict[int, int] = {}
+        self._finished: set[int] = set()
+        self._notes = 0
+        self._names = {LineKind.CALLER: "Caller", LineKind.AGENT: "AI", LineKind.SYSTEM: ""}
+        self._query: re.Pattern[str] | None = None
+        self._started_at: datetime | None = None
+
+    # What Qt asks -----------------------------------------------------------------------
+
+    def rowCount(self, parent: AnyIndex | None = None) -> int:
+        """Number of lines; rows have no children."""
+        return 0 if parent is not None and parent.isValid() else len(self._lines)
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """A line's part for `role`, or None."""
+        if not index.isValid() or index.row() >= len(self._lines):
+            return None
+        line = self._lines[index.row()]
+        match role:
+            case TranscriptRole.LINE:
+                return line
+            case Qt.ItemDataRole.DisplayRole:
+                return line.as_text()
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return line.spoken()
+            case Qt.ItemDataRole.ToolTipRole:
+                return self._wall_clock(line)
+        return None
+
+    # What the call tells ----------------------------------------------------------------
+
+    def put(self, turn: Turn) -> None:
+        """Show a turn's newest snapshot: a new row at its time, or its row changed."""
+        row = self._rows.get(turn.id)
+        line = self._line(turn)
+        if row is None:
+            self._insert(line)
+        elif self._lines[row] != line:
+            self._replace(row, line)
+        if turn.final and turn.id not in self._finished:
+            self._finished.add(turn.id)
+            self.line_finished.emit(line.spoken())
+
+    def note(self, text: str, offset_s: float, icon: str = "") -> None:
+        """Add a system line at `offset_s` seconds of the call."""
+        self._notes += 1
+        # The engine's turns count up from 1, so notes count down.
+        self._insert(
+            self._line(Turn(-self._notes, Speaker.SYSTEM, text, offset_s, final=True), icon)
+        )
+        self.line_finished.emit(text)
+
+    def clear(self) -> None:
+        """Forget every line and the time the call began."""
+        self.beginResetModel()
+        self._lines.clear()
+        self._offsets.clear()
+        self._rows.clear()
+        self._finished.clear()
+        self._notes = 0
+        self._started_at = None
+        self.endResetModel()
+        if self._query is not None:
+            self.search_changed.emit()
+
+    def set_names(self, caller: str, agent: str) -> None:
+        """Name the two sides, on lines already there as well."""
+        names = {LineKind.CALLER: caller, LineKind.AGENT: agent, LineKind.SYSTEM: ""}
+        if names == self._names:
+            return
+        self._names = names
+        self._lines = [self._line(line.turn, line.icon) for line in self._lines]
+        self._all_changed()
+        self.names_changed.emit()
+
+    def set_started_at(self, started_at: datetime | None) -> None:
+        """Aware time of call audio's second 0; gives each line its wall clock on hover."""
+        self._started_at = started_at
+
+    # What is read -----------------------------------------------------------------------
+
+    def line(self, row: int) -> Line:
+        """The line in `row`. Raises `IndexError`."""
+        return self._lines[row]
+
+    def as_text(self, rows: list[int] | None = None) -> str:
+        """Lines as plain text with times, one a row: all, or those of `rows` in order."""
+        chosen = self._lines if rows is None else [self._lines[row] for row in sorted(rows)]
+        return "\n".join(line.as_text() for line in chosen)
+
+    # Search -----------------------------------------------------------------------------
+
+    def search(self, query: str) -> None:
+        """Find `query` everywhere, without regard to case; an empty one ends the search."""
+        pattern = re.compile(re.escape(query), re.IGNORECASE) if query else None
+        if pattern == self._query:
+            return
+        self._query = pattern
+        self._lines = [self._line(line.turn, line.icon) for line in self._lines]
+        self._all_changed()
+        self.search_changed.emit()
+
+    def matches(self) -> list[Match]:
+        """Every place found, from the top."""
+        return [
+            Match(row, start, length)
+            for row, line in enumerate(self._lines)
+            for start, length in line.matches
+        ]
+
+    # Inside -----------------------------------------------------------------------------
+
+    def _line(self, turn: Turn, icon: str = "") -> Line:
+        matches: tuple[tuple[int, int], ...] = ()
+        if self._query is not None:
+            matches = tuple((m.start(), len(m[0])) for m in self._query.finditer(turn.text))
+        return Line(turn, self._names[_KINDS[turn.speaker]], icon, matches)
+
+    def _insert(self, line: Line) -> None:
+        row = bisect.bisect_right(self._offsets, line.turn.offset_s)
+        self.beginInsertRows(QModelIndex(), row, row)
+        self._place(row, line)
+        self.endInsertRows()
+        if line.matches:
+            self.search_changed.emit()
+
+    def _replace(self, row: int, line: Line) -> None:
+        before = self._lines[row]
+        if before.turn.offset_s != line.turn.offset_s:
+            row = self._move(row, line.turn.offset_s)
+        self._lines[row] = line
+        index = self.index(row)
+        self.dataChanged.emit(index, index)
+        if before.matches != line.matches:
+            self.search_changed.emit()
+
+    def _move(self, row: int, offset_s: float) -> int:
+        """Put the row where its new time belongs; return its new number."""
+        others = self._offsets[:row] + self._offsets[row + 1 :]
+        target = bisect.bisect_right(others, offset_s)
+        self._offsets[row] = offset_s
+        if target == row:
+            return row
+        # Qt counts the destination while the row is still in its old place.
+        destination = target if target < row else target + 1
+        self.beginMoveRows(QModelIndex(), row, row, QModelIndex(), destination)
+        line = self._lines.pop(row)
+        self._offsets.pop(row)
+        self._place(target, line, offset_s)
+        self._renumber(min(row, target))
+        self.endMoveRows()
+        return target
+
+    def _place(self, row: int, line: Line, offset_s: float | None = None) -> None:
+        self._lines.insert(row, line)
+        self._offsets.insert(row, line.turn.offset_s if offset_s is None else offset_s)
+        self._renumber(row)
+
+    def _renumber(self, first: int) -> None:
+        for row in range(first, len(self._lines)):
+            self._rows[self._lines[row].turn.id] = row
+
+    def _all_changed(self) -> None:
+        if self._lines:
+            last = self.index(len(self._lines) - 1)
+            self.dataChanged.emit(self.index(0), last, [TranscriptRole.LOOK])
+
+    def _wall_clock(self, line: Line) -> str | None:
+        if self._started_at is None:
+            return None
+        at = self._started_at + timedelta(seconds=line.turn.offset_s)
+        return at.astimezone().strftime("%H:%M:%S")
+
+
+def clock_text(seconds: float) -> str:
+    """Seconds of a call as ``mm:ss``, from an hour on as ``h:mm:ss``."""
+    whole = max(int(seconds), 0)
+    hours, rest = divmod(whole, 3600)
+    minutes, secs = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{secs:02}" if hours else f"{minutes:02}:{secs:02}"

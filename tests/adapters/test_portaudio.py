@@ -1,0 +1,326 @@
+"""Sound output on a real sound daemon: what is played is captured again and measured."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import os
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from callconsole.adapters import portaudio
+from callconsole.adapters.portaudio import PortAudioPlayer, PortAudioSpeaker, probe
+from callconsole.audio.wavfile import WavWriter
+from callconsole.domain.problems import ProblemError
+from support.sound_server import SoundServer
+
+RATE_HZ = 48000
+NEAR, FAR = math.cos(math.pi / 8), math.sin(math.pi / 8)
+Pcm = NDArray[np.int16]
+
+
+class Capture:
+    """What the null sink `spk` was given, read back through its monitor."""
+
+    def __init__(self, server: SoundServer) -> None:
+        self._server = server
+        self._bytes = b""
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        process = await asyncio.create_subprocess_exec(
+            *("parec", "-d", "spk.monitor", "--rate=48000", "--channels=2"),
+            *("--format=float32le", "--latency-msec=20"),
+            env={**os.environ, **self._server.environment()},
+            stdout=subprocess.PIPE,
+        )
+        assert process.stdout is not None
+        self._bytes += await process.stdout.readexactly(8)
+        reading = asyncio.create_task(process.stdout.read(-1))
+        try:
+            yield
+        finally:
+            process.terminate()
+            self._bytes += await reading
+            await process.wait()
+
+    def frames(self) -> NDArray[np.float32]:
+        whole = len(self._bytes) // 8 * 8
+        return np.frombuffer(self._bytes[:whole], "<f4").reshape(-1, 2)
+
+
+@pytest.fixture
+def capture(pulse: SoundServer) -> Capture:
+    return Capture(pulse)
+
+
+@pytest.fixture
+def speaker(pulse: SoundServer) -> Iterator[PortAudioSpeaker]:
+    output = PortAudioSpeaker()
+    yield output
+    output.stop()
+
+
+def tone(hz: float, seconds: float, peak: float = 0.5) -> Pcm:
+    times = np.arange(round(8000 * seconds)) / 8000
+    return np.round(32767 * peak * np.sin(2 * np.pi * hz * times)).astype(np.int16)
+
+
+async def play_live(speaker: PortAudioSpeaker, caller: Pcm, agent: Pcm) -> None:
+    """Play 20 ms pieces when they are due, as a call does."""
+    start = time.monotonic()
+    for index in range(len(caller) // 160):
+        await asyncio.sleep(max(0.0, start + index * 0.02 - time.monotonic()))
+        piece = slice(index * 160, index * 160 + 160)
+        speaker.play(caller[piece], agent[piece])
+    await asyncio.sleep(0.3)
+
+
+def sounding(frames: NDArray[np.float32]) -> NDArray[np.float32]:
+    """From the first to the last frame that is not silence."""
+    loud = np.flatnonzero(np.abs(frames).max(axis=1) > 0.005)
+    return frames[loud[0] : loud[-1] + 1]
+
+
+def share_of_tone(wave: NDArray[np.float32], hz: float) -> float:
+    """Part of the power that lies within 15 Hz of a tone."""
+    power = np.abs(np.fft.rfft(wave * np.hanning(len(wave)))) ** 2
+    near = np.abs(np.fft.rfftfreq(len(wave), 1 / RATE_HZ) - hz) < 15
+    return float(power[near].sum() / power.sum())
+
+
+def amplitude(wave: NDArray[np.float32]) -> float:
+    return float(np.sqrt(2 * np.mean(np.square(wave, dtype=np.float64))))
+
+
+def largest_step(wave: NDArray[np.float32]) -> float:
+    return float(np.abs(np.diff(wave)).max())
+
+
+async def test_a_tone_comes_out_whole_and_in_its_place(
+    speaker: PortAudioSpeaker, capture: Capture
+) -> None:
+    name = speaker.start()
+    async with capture.running():
+        caller = tone(440, 2.0)
+        await play_live(speaker, caller, np.zeros_like(caller))
+    heard = sounding(capture.frames())
+    assert name
+    assert speaker.underruns == 0
+    assert len(heard) == pytest.approx(2 * RATE_HZ, abs=0.03 * RATE_HZ)
+    middle = heard[RATE_HZ // 2 : -RATE_HZ // 2]
+    assert amplitude(middle[:, 0]) == pytest.approx(0.5 * NEAR, rel=0.02)
+    assert amplitude(middle[:, 1]) == pytest.approx(0.5 * FAR, rel=0.02)
+    assert share_of_tone(middle[:, 0], 440) > 0.9999
+    steepest = 0.5 * NEAR * 2 * np.pi * 440 / RATE_HZ
+    assert largest_step(heard[:, 0]) < 1.05 * steepest
+
+
+async def test_caller_left_and_agent_right(speaker: PortAudioSpeaker, capture: Capture) -> None:
+    speaker.start()
+    async with capture.running():
+        await play_live(speaker, tone(440, 1.2, 0.4), tone(1000, 1.2, 0.4))
+    middle = sounding(capture.frames())[RATE_HZ // 10 :][:RATE_HZ]
+    left, right = share_of_tone(middle[:, 0], 440), share_of_tone(middle[:, 1], 1000)
+    assert left == pytest.approx(NEAR**2, abs=0.01)
+    assert right == pytest.approx(NEAR**2, abs=0.01)
+
+
+async def test_the_volume_changes_smoothly(speaker: PortAudioSpeaker, capture: Capture) -> None:
+    speaker.start()
+    silence = np.zeros(8000, np.int16)
+    async with capture.running():
+        playing = asyncio.create_task(play_live(speaker, tone(440, 2.0), np.tile(silence, 2)))
+        await asyncio.sleep(1.0)
+        speaker.set_volume(0.25)
+        await playing
+    heard = sounding(capture.frames())[:, 0]
+    before, after = heard[RATE_HZ // 5 : RATE_HZ // 2], heard[-RATE_HZ // 2 : -RATE_HZ // 5]
+    assert amplitude(before) == pytest.approx(0.5 * NEAR, rel=0.02)
+    assert amplitude(after) == pytest.approx(0.125 * NEAR, rel=0.02)
+    assert largest_step(heard) < 1.05 * 0.5 * NEAR * 2 * np.pi * 440 / RATE_HZ
+
+
+async def test_volume_zero_is_silence(speaker: PortAudioSpeaker, capture: Capture) -> None:
+    speaker.set_volume(0)
+    speaker.start()
+    async with capture.running():
+        await play_live(speaker, tone(440, 0.4), tone(440, 0.4))
+    assert not capture.frames().any()
+
+
+async def test_flush_ends_the_sound_at_once(speaker: PortAudioSpeaker, capture: Capture) -> None:
+    speaker.start()
+    async with capture.running():
+        wave = tone(440, 0.18)
+        speaker.play(wave, wave)
+        assert speaker.buffered_ms == pytest.approx(180, abs=40)
+        speaker.flush()
+        assert speaker.buffered_ms == 0
+        await asyncio.sleep(0.4)
+    assert speaker.underruns == 0
+    assert np.count_nonzero(np.abs(capture.frames()).max(axis=1) > 0.005) < 0.05 * RATE_HZ
+
+
+async def test_a_gap_is_counted_and_the_end_is_not(speaker: PortAudioSpeaker) -> None:
+    speaker.start()
+    wave = tone(440, 0.1)
+    speaker.play(wave, wave)
+    await asyncio.sleep(0.4)
+    assert speaker.underruns == 0
+    speaker.play(wave, wave)
+    assert speaker.underruns == 1
+    await asyncio.sleep(0.4)
+    assert speaker.underruns == 1
+
+
+async def test_it_can_be_stopped_twice_and_started_again(speaker: PortAudioSpeaker) -> None:
+    speaker.stop()
+    first = speaker.start()
+    speaker.stop()
+    speaker.stop()
+    speaker.play(tone(440, 0.02), tone(440, 0.02))
+    assert speaker.start() == first
+    assert speaker.start() == first
+
+
+def test_probe_names_the_device(pulse: SoundServer) -> None:
+    assert probe()
+
+
+async def test_a_recording_is_heard_to_its_end(capture: Capture, tmp_path: Path) -> None:
+    path = tmp_path / "call.wav"
+    with WavWriter(path, 8000, 2) as file:
+        file.append(np.column_stack((tone(440, 1.5), tone(1000, 1.5, 0.25))))
+    finished = asyncio.get_running_loop().create_future()
+    player = PortAudioPlayer(lambda: finished.set_result(None))
+    async with capture.running():
+        assert await player.play_file(path) == 1.5
+        await finished
+        await asyncio.sleep(0.3)
+    heard = sounding(capture.frames())
+    assert len(heard) == pytest.approx(1.5 * RATE_HZ, abs=0.02 * RATE_HZ)
+    middle = heard[RATE_HZ // 4 :][:RATE_HZ]
+    assert amplitude(middle[:, 0]) == pytest.approx(0.5, rel=0.02)
+    assert amplitude(middle[:, 1]) == pytest.approx(0.25, rel=0.02)
+    assert share_of_tone(middle[:, 0], 440) > 0.999
+    assert share_of_tone(middle[:, 1], 1000) > 0.999
+
+
+async def test_a_short_mono_recording_is_heard(pulse: SoundServer, tmp_path: Path) -> None:
+    path = tmp_path / "beep.wav"
+    with WavWriter(path, 8000, 1) as file:
+        file.append(tone(440, 0.03))
+    finished = asyncio.Event()
+    player = PortAudioPlayer(finished.set)
+    assert await player.play_file(path) == 0.03
+    async with asyncio.timeout(5):
+        await finished.wait()
+
+
+async def test_a_recording_can_be_stopped(pulse: SoundServer, tmp_path: Path) -> None:
+    path = tmp_path / "call.wav"
+    with WavWriter(path, 8000, 1) as file:
+        file.append(tone(440, 5))
+    finished = asyncio.Event()
+    player = PortAudioPlayer(finished.set)
+    await player.play_file(path)
+    player.stop_file()
+    player.stop_file()
+    await asyncio.sleep(0.2)
+    assert not finished.is_set()
+
+
+async def test_an_unreadable_recording_says_so(tmp_path: Path) -> None:
+    player = PortAudioPlayer()
+    with pytest.raises(ProblemError) as missing:
+        await player.play_file(tmp_path / "gone.wav")
+    assert missing.value.problem.code == "sound.unreadable"
+    assert "gone.wav" in missing.value.problem.cause
+    (tmp_path / "text.wav").write_text("not a recording")
+    with pytest.raises(ProblemError) as broken:
+        await player.play_file(tmp_path / "text.wav")
+    assert broken.value.problem.code == "sound.unreadable"
+
+
+NO_DEVICE = """
+from callconsole.adapters.portaudio import PortAudioSpeaker, probe
+from callconsole.domain.problems import ProblemError
+for attempt in (probe, PortAudioSpeaker().start):
+    try:
+        attempt()
+    except ProblemError as error:
+        print(error.problem.code)
+"""
+
+
+def codes_without_sound(script: str) -> list[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "PULSE_SERVER": "unix:/nowhere"},
+        cwd=Path(portaudio.__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=50,
+    )
+    return done.stdout.split()
+
+
+def test_without_a_device_it_says_so() -> None:
+    assert codes_without_sound(NO_DEVICE) == ["sound.no_device", "sound.no_device"]
+
+
+def test_without_the_library_it_says_so() -> None:
+    hidden = "import ctypes.util; ctypes.util.find_library = lambda name: None\n" + NO_DEVICE
+    assert codes_without_sound(hidden) == ["sound.no_library", "sound.no_library"]
+
+
+def test_a_device_that_cannot_be_opened_says_so(
+    pulse: SoundServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sounddevice
+
+    def refuse(**_: object) -> None:
+        raise sounddevice.PortAudioError("Error opening OutputStream: Device unavailable", -9985)
+
+    monkeypatch.setattr(sounddevice, "OutputStream", refuse)
+    with pytest.raises(ProblemError) as caught:
+        PortAudioSpeaker().start()
+    assert caught.value.problem.code == "sound.busy"
+    assert "Device unavailable" in caught.value.problem.cause
+
+
+def test_a_device_that_appears_later_is_found(pulse: SoundServer) -> None:
+    import sounddevice
+
+    sounddevice._terminate()
+    os.environ["PULSE_SERVER"], kept = "unix:/nowhere", os.environ["PULSE_SERVER"]
+    try:
+        sounddevice._initialize()
+    finally:
+        os.environ["PULSE_SERVER"] = kept
+    with pytest.raises(sounddevice.PortAudioError):
+        sounddevice.query_devices(kind="output")
+    assert probe()
+
+
+async def test_the_callback_survives_anything(speaker: PortAudioSpeaker) -> None:
+    output = portaudio._Output(1.0)
+
+    def fail(_: object) -> None:
+        raise RuntimeError("a fault in the sound thread")
+
+    output._read_into = fail
+    block = np.ones((64, 2), np.float32)
+    output._fill(block, 64, None, None)
+    assert not block.any()
+    assert output.faults == 1

@@ -1,0 +1,138 @@
+"""The engine as the web server sees it, imitated: what it is told is kept, what it says is set."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from callconsole.domain.call import Call, EndedBy, Ending, Outcome, ended
+from callconsole.domain.events import CallEnded, CallEvent
+from callconsole.domain.problems import Problem, ProblemError
+from callconsole.engine.ports import AnswerVerdict, CarrierReport, MediaLine, Switchboard
+
+AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+SID = "CA" + "c" * 32
+FIRST_CALL = Call(
+    sid=SID,
+    to="+14155550100",
+    from_number="+16285550100",
+    prompt="reception",
+    line="practice",
+    placed_at=AT,
+)
+
+
+class FakeSwitchboard:
+    """A `Switchboard` with no calls behind it.
+
+    Attributes:
+        calls: every call by SID.
+        orders: what `place_call` was asked for, (to, prompt).
+        place_error: raised by `place_call` in place of an answer.
+        hung_up: SIDs in the order of `hang_up`.
+        tokens: one-time tokens that are still unspent, by call SID.
+        spent: what `admit` was asked, (call SID, token).
+        reports: status callbacks taken in.
+        verdicts: answering-machine verdicts taken in.
+        lines: media lines served, oldest first.
+        serve: how a line is carried; by default until it ends, keeping its events in `heard`.
+        listeners: who is told of events now.
+    """
+
+    def __init__(self, *calls: Call) -> None:
+        self.calls = {call.sid: call for call in calls}
+        self.orders: list[tuple[str, str | None]] = []
+        self.place_error: Exception | None = None
+        self.hung_up: list[str] = []
+        self.tokens: dict[str, set[str]] = {}
+        self.spent: list[tuple[str, str]] = []
+        self.reports: list[CarrierReport] = []
+        self.verdicts: list[AnswerVerdict] = []
+        self.lines: list[MediaLine] = []
+        self.heard: list[object] = []
+        self.serve: Callable[[MediaLine], Awaitable[None]] = self._hear
+        self.line_served = asyncio.Event()
+        self.line_done = asyncio.Event()
+        self.listeners: list[Callable[[object], None]] = []
+        self.subscribed = asyncio.Event()
+        self.unsubscribed = asyncio.Event()
+        self._minted = 0
+
+    async def place_call(self, to: str, prompt: str | None = None) -> Call:
+        self.orders.append((to, prompt))
+        if self.place_error is not None:
+            raise self.place_error
+        call = replace(FIRST_CALL, to=to, prompt=prompt or FIRST_CALL.prompt)
+        self.calls[call.sid] = call
+        return call
+
+    async def hang_up(self, call_sid: str) -> None:
+        if call_sid not in self.calls:
+            raise ProblemError(Problem("call.unknown", "No such call", "", ""))
+        self.hung_up.append(call_sid)
+        ending = Ending(Outcome.COMPLETED, EndedBy.OPERATOR)
+        self.calls[call_sid] = ended(self.calls[call_sid], ending, AT)
+        self.publish(CallEnded(call_sid=call_sid, at=AT, ending=ending))
+
+    def call(self, call_sid: str) -> Call | None:
+        return self.calls.get(call_sid)
+
+    def knows(self, call_sid: str) -> bool:
+        return call_sid in self.calls
+
+    def stream_token(self, call_sid: str) -> str | None:
+        call = self.calls.get(call_sid)
+        if call is None or not call.live:
+            return None
+        self._minted += 1
+        token = f"fresh-{self._minted}"
+        self.tokens.setdefault(call_sid, set()).add(token)
+        return token
+
+    async def admit(self, call_sid: str, token: str) -> bool:
+        self.spent.append((call_sid, token))
+        if token not in self.tokens.get(call_sid, set()):
+            return False
+        self.tokens[call_sid].remove(token)
+        return True
+
+    async def serve_line(self, line: MediaLine) -> None:
+        self.lines.append(line)
+        self.line_served.set()
+        try:
+            await self.serve(line)
+        finally:
+            self.line_done.set()
+
+    def carrier_reported(self, report: CarrierReport) -> None:
+        self.reports.append(report)
+
+    def answer_judged(self, verdict: AnswerVerdict) -> None:
+        self.verdicts.append(verdict)
+
+    def health(self) -> dict[str, object]:
+        return {"version": "test", "live_calls": sum(call.live for call in self.calls.values())}
+
+    def subscribe(self, listener: Callable[[object], None]) -> Callable[[], None]:
+        self.listeners.append(listener)
+        self.subscribed.set()
+
+        def stop() -> None:
+            self.listeners.remove(listener)
+            self.unsubscribed.set()
+
+        return stop
+
+    def publish(self, event: CallEvent) -> None:
+        """Tell every listener, as the engine's bus does."""
+        for listener in list(self.listeners):
+            listener(event)
+
+    async def _hear(self, line: MediaLine) -> None:
+        async for event in line.events():
+            self.heard.append(event)
+
+
+_: type[Switchboard] = FakeSwitchboard
