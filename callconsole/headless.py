@@ -73,8 +73,8 @@ async def serve(settings: Settings, line: str) -> int:
         say(_ready_line(app))
         _say_failures(app)
         await stop.wait()
-        live = len(app.console.live_calls())
-        say(f"Stopping; ending {live} live calls." if live else "Stopping.")
+        live = app.console.live_calls()
+        say("Stopping; live calls are being ended." if live else "Stopping.")
     finally:
         await app.stop()
     return 0

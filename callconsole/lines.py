@@ -73,13 +73,13 @@ async def open_practice(settings: Settings, world: PracticeWorld | None = None) 
     """Start the practice services and the adapters that reach them as they reach real ones.
 
     Args:
-        settings: the model and voice are taken from here, so that a setting is tried out too.
+        settings: model, voice and back end are taken from here, so that they are tried out too.
         world: services made by a test; None makes new ones.
     """
     practice = world or PracticeWorld()
     await practice.start()
     access = GeminiAccess(
-        ApiKey(SecretStr(practice.api_key)), practice.agent.base_url, practice.agent.ca_file
+        _practice_account(settings, practice), practice.agent.base_url, practice.agent.ca_file
     )
     address = PublicAddress()
     token = SecretStr(practice.auth_token)
@@ -99,6 +99,13 @@ async def open_practice(settings: Settings, world: PracticeWorld | None = None) 
         address=address,
         practice=practice,
     )
+
+
+def _practice_account(settings: Settings, practice: PracticeWorld) -> Vertex | ApiKey:
+    if settings.vertex_project_id is None:
+        return ApiKey(SecretStr(practice.api_key))
+    token = SecretStr(practice.access_token)
+    return Vertex(settings.vertex_project_id, settings.vertex_location, token)
 
 
 def open_phone(settings: Settings, data: Path) -> Line:

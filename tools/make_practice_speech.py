@@ -1,6 +1,6 @@
 """Make the practice line's speech: speak every line with espeak-ng and write the clips' manifest.
 
-Needs the program espeak-ng. Run from a checkout: ``python tools/make_practice_speech.py``.
+Needs the program espeak-ng. Run from a checkout: ``python -m tools.make_practice_speech``.
 The files it writes are committed, so that the console itself never needs a synthesizer.
 """
 
@@ -18,6 +18,8 @@ from pathlib import Path
 import numpy as np
 import soxr
 from numpy.typing import NDArray
+
+from callconsole.audio import mulaw
 
 Samples = NDArray[np.float64]
 
@@ -149,7 +151,7 @@ def beep(rate_hz: int, frequency_hz: float = 1000.0, length_s: float = 0.5) -> S
 
 def mulaw_wav(samples: Samples, rate_hz: int) -> bytes:
     """A mono WAV file in G.711 mu-law: format tag 7, an 18-byte ``fmt``, a ``fact`` chunk."""
-    coded = encode(np.round(samples * 32767).astype(np.int16))
+    coded = mulaw.encode(np.round(samples * 32767).astype(np.int16))
     padding = b"\0" * (len(coded) % 2)
     chunks = (
         b"WAVE"
@@ -163,15 +165,6 @@ def mulaw_wav(samples: Samples, rate_hz: int) -> bytes:
         + padding
     )
     return b"RIFF" + struct.pack("<I", len(chunks)) + chunks
-
-
-def encode(pcm: NDArray[np.int16]) -> bytes:
-    """G.711 mu-law of int16 samples (ITU-T G.711: bias 132, clip 32635, bits inverted)."""
-    magnitude = np.minimum(np.abs(pcm.astype(np.int32)), 32635) + 132
-    exponent = np.floor(np.log2(magnitude)).astype(np.int32) - 7
-    mantissa = (magnitude >> (exponent + 3)) & 0x0F
-    sign = np.where(pcm < 0, 0x80, 0)
-    return bytes((~(sign | (exponent << 4) | mantissa) & 0xFF).astype(np.uint8))
 
 
 def write(folder: Path, clip_id: str, voice: str, text: str, samples: Samples) -> Entry:

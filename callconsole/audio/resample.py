@@ -12,7 +12,7 @@ the largest odd length that delays by less than 2.5 ms.
 
 The arithmetic is exact. Taps are multiples of 2⁻³⁰ and samples are whole numbers, so every
 product and every sum fits the 53 bits of a float64, and the order of summation cannot matter:
-output is the same bit by bit however the input was cut into chunks, and on every machine.
+output is the same bit by bit however the input was cut into chunks.
 """
 
 from __future__ import annotations

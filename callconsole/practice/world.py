@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
-from callconsole.practice.agent import AgentFaults, PracticeAgent
-from callconsole.practice.carrier import CarrierFaults, PracticeCarrier
+from callconsole.practice.agent import USUAL_PACE, AgentFaults, Pace, PracticeAgent
+from callconsole.practice.carrier import CALLEES, Callee, CarrierFaults, PracticeCarrier
 
 PUBLIC_ADDRESS = "https://console.practice.example"
 NUMBER = "+16285550100"
@@ -22,7 +23,7 @@ class PracticeWorld:
 
     Attributes:
         account_sid, auth_token, number: the account at the phone company.
-        api_key: the key to the agent.
+        api_key, access_token: what opens the agent's two doors, Gemini API and Vertex AI.
         carrier, agent: the two services, for tests that look behind the scenes.
     """
 
@@ -33,6 +34,8 @@ class PracticeWorld:
         *,
         carrier_faults: CarrierFaults | None = None,
         agent_faults: AgentFaults | None = None,
+        callees: Iterable[Callee] = CALLEES,
+        pace: Pace = USUAL_PACE,
     ) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="callconsole-practice-")
         self.account_sid = "AC" + secrets.token_hex(16)
@@ -44,12 +47,14 @@ class PracticeWorld:
             auth_token=self.auth_token,
             number=self.number,
             faults=carrier_faults or CarrierFaults(),
+            callees=callees,
         )
         self.agent = PracticeAgent(
             Path(self._folder.name),
             api_key=self.api_key,
             access_token=self.access_token,
             faults=agent_faults or AgentFaults(),
+            pace=pace,
         )
 
     async def start(self) -> None:

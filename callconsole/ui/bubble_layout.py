@@ -113,7 +113,7 @@ def _lay_out(line: Line, width: int) -> BubbleLayout:
     if tag:
         head = tag_x + ICON + ROW_GAP / 2 + _advance(tag, used.tag)
     box_width = math.ceil(max(head, _natural_width(text))) + 1 + PAD_X * 2
-    box_height = PAD_Y * 2 + HEAD_HEIGHT + HEAD_TO_TEXT + TEXT_LINE * text.lineCount()
+    box_height = PAD_Y * 2 + HEAD_HEIGHT + HEAD_TO_TEXT + TEXT_LINE * max(text.lineCount(), 1)
     left = width - box_width - 1 if line.kind is LineKind.CALLER else 1
     return BubbleLayout(
         box=QRectF(left, 0, box_width, box_height),
@@ -135,7 +135,7 @@ def _lay_out_note(line: Line, width: int) -> BubbleLayout:
     box_width = math.ceil(icon + clock + _natural_width(text))
     left = (width - box_width) // 2
     return BubbleLayout(
-        box=QRectF(left, NOTE_PAD, box_width, NOTE_LINE * text.lineCount()),
+        box=QRectF(left, NOTE_PAD, box_width, NOTE_LINE * max(text.lineCount(), 1)),
         text=text,
         text_at=QPointF(left + icon + clock, NOTE_PAD),
         name="",

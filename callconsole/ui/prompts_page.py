@@ -84,8 +84,9 @@ class PromptsPage(QWidget):
         row.setSpacing(0)
         row.addWidget(self.list)
         row.addWidget(surface, 1)
-        self.conflict_band.add_answer("Take the file's text", self._shelf.revert)
-        self.conflict_band.add_answer("Keep mine and save", self._overwrite)
+        take, keep = "Take the file's text", "Keep mine and save"
+        self.take_button = self.conflict_band.add_answer(take, self._shelf.revert)
+        self.keep_button = self.conflict_band.add_answer(keep, self._overwrite)
         self.problem_band.add_answer("Close", self.problem_band.hide)
 
     def _head(self) -> QHBoxLayout:

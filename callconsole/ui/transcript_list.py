@@ -64,6 +64,11 @@ class TranscriptList(QTableView):
         bar = self.verticalScrollBar()
         return bar.value() >= bar.maximum() - NEAR_END_PX
 
+    @property
+    def fitted(self) -> bool:
+        """True once every row has the height that its words need at the present width."""
+        return not self._later.isActive()
+
     def jump_to_end(self) -> None:
         """Show the newest line and keep following."""
         self.clearSelection()
@@ -108,7 +113,7 @@ class TranscriptList(QTableView):
         """Fit the rows to the new width; the line at the top stays at the top."""
         super().resizeEvent(event)
         if self.viewport().width() != self._width:
-            self._fit_all()
+            self.refit()
 
     # Inside -----------------------------------------------------------------------------
 
@@ -141,7 +146,7 @@ class TranscriptList(QTableView):
     def _listen(self, model: TranscriptModel) -> None:
         model.rowsInserted.connect(self._on_rows_inserted)
         model.dataChanged.connect(self._on_data_changed)
-        model.rowsMoved.connect(lambda *_: self._fit_all())
+        model.rowsMoved.connect(lambda *_: self.refit())
         model.modelReset.connect(self._on_reset)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
         self.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
@@ -155,8 +160,8 @@ class TranscriptList(QTableView):
             if header.sectionSize(row) != height:
                 header.resizeSection(row, height)
 
-    def _fit_all(self) -> None:
-        """Fit what is in view now, and the rest in portions between other work."""
+    def refit(self) -> None:
+        """Size what is in view now, and the rest in portions between other work."""
         self._width = self.viewport().width()
         rows = self._model.rowCount()
         self._unfitted = rows
@@ -200,7 +205,7 @@ class TranscriptList(QTableView):
 
     def _on_reset(self) -> None:
         self._delegate.forget()
-        self._fit_all()
+        self.refit()
         self._set_following(True)
 
     def _on_range_changed(self, _low: int, high: int) -> None:

@@ -4,27 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from callconsole.domain.call import Call, Outcome
-from callconsole.domain.dialling import Step, StepResult, StepState
+from callconsole.domain.dialling import StepResult
 from callconsole.viewmodels.dialler import DialFailure
 from callconsole.viewmodels.parties import Party
+from callconsole.viewmodels.progress import RowState, StepRow, local_time, step_rows
 
-_STEP_NAMES = {
-    Step.NUMBER: "Number checked",
-    Step.PROMPT: "Prompt read",
-    Step.TUNNEL: "Way in for the phone company",
-    Step.AGENT: "AI session opened",
-    Step.CARRIER: "Call handed to the phone company",
-}
-_FAILED_NAMES = {
-    Step.NUMBER: "Number refused",
-    Step.PROMPT: "Prompt not usable",
-    Step.TUNNEL: "No way in for the phone company",
-    Step.AGENT: "AI session refused",
-    Step.CARRIER: "The phone company refused the call",
-}
 _NOTICED = {
     Outcome.BUSY: "The line was busy",
     Outcome.NO_ANSWER: "The phone rang, and nobody answered",
@@ -35,16 +21,6 @@ _DIDS = {
     Outcome.NO_ANSWER: "Not answered",
     Outcome.DECLINED: "Declined",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class StepRow:
-    """One step as a line: state, words, detail, local time."""
-
-    state: StepState
-    text: str
-    detail: str
-    time: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +48,6 @@ class Failure:
     code: str
 
 
-def step_rows(steps: Sequence[StepResult]) -> tuple[StepRow, ...]:
-    """The steps of dialling as lines."""
-    return tuple(_row(step) for step in steps)
-
-
 def of_dialling(failure: DialFailure, party: Party) -> Failure:
     """The story of an attempt that the phone company never got, or refused."""
     problem = failure.problem
@@ -87,7 +58,7 @@ def of_dialling(failure: DialFailure, party: Party) -> Failure:
         cure=problem.cure,
         open_prompts=problem.code.startswith("prompt."),
         link=problem.link,
-        rows=step_rows(failure.steps),
+        rows=tuple(step_rows(failure.steps)),
         code=problem.code,
     )
 
@@ -97,15 +68,15 @@ def of_call(call: Call, steps: Sequence[StepResult]) -> Failure:
     ending = call.ending
     outcome = ending.outcome if ending is not None else Outcome.FAILED
     problem = ending.problem if ending is not None else None
-    rows = list(step_rows(steps))
+    rows = step_rows(steps)
     if call.rang_at is not None:
-        rows.append(StepRow(StepState.OK, "The phone rang", "", local_time(call.rang_at)))
+        rows.append(StepRow(RowState.OK, "The phone rang", "", local_time(call.rang_at)))
     if call.answered_at is not None:
-        rows.append(StepRow(StepState.OK, "Answered", "", local_time(call.answered_at)))
+        rows.append(StepRow(RowState.OK, "Answered", "", local_time(call.answered_at)))
     if call.ended_at is not None:
         title = problem.title if problem is not None else ""
         word = _DIDS.get(outcome, "Call failed")
-        rows.append(StepRow(StepState.FAILED, word, title, local_time(call.ended_at)))
+        rows.append(StepRow(RowState.FAILED, word, title, local_time(call.ended_at)))
     return Failure(
         noticed=_NOTICED.get(outcome) or _broken(call),
         explanation=problem.cause if problem else "The phone network did not say why.",
@@ -122,16 +93,3 @@ def _broken(call: Call) -> str:
     if call.answered_at is not None:
         return "The line went dead during the call"
     return "Their phone rang, then stopped" if call.rang_at else "Their phone never rang"
-
-
-def _row(step: StepResult) -> StepRow:
-    names = _FAILED_NAMES if step.state is StepState.FAILED else _STEP_NAMES
-    detail = step.detail or ("not started" if step.state is StepState.NOT_STARTED else "")
-    time = local_time(step.at) if step.at is not None else "—"
-    return StepRow(step.state, names[step.step], detail, time)
-
-
-def local_time(at: datetime) -> str:
-    """Local clock time with tenths: ``18:41:02.1``."""
-    local = at.astimezone()
-    return f"{local:%H:%M:%S}.{local.microsecond // 100_000}"

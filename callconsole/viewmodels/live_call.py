@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum
 from statistics import median
@@ -54,9 +55,15 @@ class LiveCall(QObject):
     ended = Signal(object)
 
     def __init__(
-        self, desk: Desk, relay: Relay, parties: Parties, parent: QObject | None = None
+        self,
+        desk: Desk,
+        relay: Relay,
+        parties: Parties,
+        recording_wanted: Callable[[], bool] = lambda: False,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._recording_wanted = recording_wanted
         self._desk = desk
         self._parties = parties
         self.transcript = TranscriptModel(self)
@@ -80,6 +87,7 @@ class LiveCall(QObject):
         self.steps: list[StepResult] = []
         self.hanging_up = False
         self.sound = False
+        self.recorded = self._recording_wanted()
         self.interruptions = 0
         self.dropped_ms = 0
         self.replies_s: list[float] = []

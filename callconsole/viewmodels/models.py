@@ -67,7 +67,9 @@ class Models(QObject):
             choose_line=choose_line,
             parent=self,
         )
-        self.live = LiveCall(desk, self.relay, self.parties, self)
+        self.live = LiveCall(
+            desk, self.relay, self.parties, lambda: self.dialler.recording, self
+        )
         self.listening = Listening(desk, self.relay, on=listen, parent=self)
         self.playback = Playback(play, stop_playing, self)
         self.recents = SessionCalls(self.parties, self)

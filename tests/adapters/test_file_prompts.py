@@ -155,8 +155,10 @@ def test_what_cannot_be_written_is_refused(files: FilePrompts, text: str, code: 
 
 @pytest.mark.parametrize(
     "name",
-    ["", ".", "..", "../a", "a/b", "a\\b", "/etc/passwd", "C:a", "a\0", "a\n", " a", "a ", "-a"]
-    + [".a", "a.", "a.md", "CON", "nul", "lpt1", "é" * 51, "x" * 101, "\ud800"],
+    [
+        *("", ".", "..", "../a", "a/b", "a\\b", "/etc/passwd", "C:a", "a\0", "a\n", " a", "a "),
+        *("-a", ".a", "a.", "a.md", "CON", "nul", "lpt1", "é" * 51, "x" * 101, "\ud800"),
+    ],
 )
 def test_names_that_lead_elsewhere_are_refused(files: FilePrompts, name: str) -> None:
     with pytest.raises(ProblemError) as read:

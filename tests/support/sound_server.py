@@ -33,6 +33,7 @@ class SoundServer:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._process: subprocess.Popen[bytes] | None = None
+        self._pace: subprocess.Popen[bytes] | None = None
 
     def environment(self) -> dict[str, str]:
         """Variables that lead libpulse and PortAudio here, and away from the user's own daemon."""
@@ -65,17 +66,13 @@ class SoundServer:
         command = ["pulseaudio", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "-n"]
         for module in modules:
             command += ["-L", module]
-        self._process = subprocess.Popen(
-            command,
-            env={**os.environ, **self.environment(), "HOME": str(self.folder)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            preexec_fn=end_with_parent if sys.platform == "linux" else None,
-        )
+        self._process = self._run(*command)
         self._wait_until_it_answers()
         self.control("set-default-sink", "spk")
         self.control("set-default-source", "mic.monitor")
+        # A null sink that nobody listens to takes sound in steps of up to two seconds; a listener
+        # who wants it early makes it take sound as a sound card does.
+        self._pace = self._run("parec", "-d", "spk.monitor", "--latency-msec=20", "--raw")
 
     def control(self, *arguments: str) -> str:
         """Run `pactl` against this daemon and return what it prints."""
@@ -91,15 +88,20 @@ class SoundServer:
 
     def stop(self) -> None:
         """End the daemon; safe to call twice."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.terminate()
-        try:
-            process.wait(5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        for process in (self._pace, self._process):
+            if process is not None:
+                _end(process)
+        self._pace = self._process = None
+
+    def _run(self, *command: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            command,
+            env={**os.environ, **self.environment(), "HOME": str(self.folder)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=end_with_parent if sys.platform == "linux" else None,
+        )
 
     def _wait_until_it_answers(self) -> None:
         assert self._process is not None
@@ -115,6 +117,15 @@ class SoundServer:
                 return
         self.stop()
         raise RuntimeError(f"pulseaudio did not answer within {START_LIMIT_S:.0f} s")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def end_with_parent() -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from fakes.engine import FakePrompts
 
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.prompt import Prompt
 from callconsole.viewmodels.prompt_shelf import PromptEntry, PromptShelf
+from fakes.engine import FakePrompts
 
 pytestmark = pytest.mark.usefixtures("qapp")
 

@@ -72,11 +72,6 @@ class Hearing:
         """True between a start and an end."""
         return bool(self._turn)
 
-    @property
-    def heard_s(self) -> float:
-        """Seconds of audio received, in whole frames."""
-        return self._frames_heard * FRAME_MS / 1000
-
     def feed(self, pcm: Pcm16) -> list[HearingEvent]:
         """Take in audio of any length; return what it completed."""
         joined = np.concatenate([self._rest, pcm])
@@ -105,7 +100,7 @@ class Hearing:
             return None
         self._turn = list(self._before)
         self._quiet_frames = 0
-        return SpeechStarted(max(0.0, self.heard_s - self._needed * FRAME_MS / 1000))
+        return SpeechStarted(self._seconds_before(self._needed))
 
     def _hear_in_turn(self, frame: Pcm16, level: float) -> SpeechEnded | None:
         self._turn.append(frame)
@@ -116,11 +111,14 @@ class Hearing:
 
     def _finish(self) -> SpeechEnded:
         pcm = np.concatenate(self._turn)
-        ended = SpeechEnded(self.heard_s - self._quiet_frames * FRAME_MS / 1000, pcm)
+        ended = SpeechEnded(self._seconds_before(self._quiet_frames), pcm)
         self._turn = []
         self._before.clear()
         self._recent.clear()
         return ended
+
+    def _seconds_before(self, frames: int) -> float:
+        return (self._frames_heard - frames) * FRAME_MS / 1000
 
     def _threshold(self, base_dbfs: float) -> float:
         return min(max(base_dbfs, self._floor_dbfs + _ABOVE_FLOOR_DB), _HIGHEST_THRESHOLD_DBFS)

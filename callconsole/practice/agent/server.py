@@ -133,7 +133,7 @@ class PracticeAgent:
         await self._notice.until(predicate)
 
     def _abort(self) -> None:
-        for session in self._live:
+        for session in list(self._live):
             session.abort()
 
     def _admit(self, _socket: ServerConnection, request: Request) -> Response | None:

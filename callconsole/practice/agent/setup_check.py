@@ -232,7 +232,12 @@ def _check_thinking(fields: Json, model: Model) -> None:
 
 def _check_speech(fields: Json) -> None:
     _known(fields, _SPEECH, "setup.generation_config.speech_config")
-    voice = _part(_part(fields, "voiceConfig"), "prebuiltVoiceConfig").get("voiceName")
+    place = "setup.generation_config.speech_config.voice_config"
+    chosen = _part(fields, "voiceConfig")
+    _known(chosen, frozenset({"prebuiltVoiceConfig"}), place)
+    prebuilt = _part(chosen, "prebuiltVoiceConfig")
+    _known(prebuilt, frozenset({"voiceName"}), f"{place}.prebuilt_voice_config")
+    voice = prebuilt.get("voiceName")
     refuse_unless(voice is None or voice in VOICES)
 
 

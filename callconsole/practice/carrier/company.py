@@ -105,6 +105,7 @@ class PracticeCarrier:
         live = [call for call in self._calls.values() if call.live]
         for call in live:
             call.hang_up(by="carrier")
+        self._api.close()
         await self._lives.finish(_STOP_PATIENCE_S)
         await self._tasks.finish(_CALLBACK_PATIENCE_S)
         await self._webhooks.close()

@@ -14,7 +14,7 @@ from callconsole.practice.carrier.services import Services
 from callconsole.practice.carrier.stream import MediaStream
 
 _XML_TYPES = frozenset({"text/xml", "application/xml", "text/html"})
-_APOLOGY = "We are sorry. An application error has occurred. Goodbye."
+_APOLOGY = "An application error has occurred."
 _Fields = Callable[[], dict[str, str]]
 
 

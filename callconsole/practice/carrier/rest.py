@@ -6,7 +6,6 @@ import asyncio
 import hmac
 from base64 import b64decode
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, date, datetime
 from typing import Protocol
 
 from aiohttp import web
@@ -14,6 +13,7 @@ from multidict import MultiDict, MultiDictProxy
 
 from callconsole.practice.carrier import resources
 from callconsole.practice.carrier.call import PracticeCall
+from callconsole.practice.carrier.call_filter import CallFilter
 from callconsole.practice.carrier.faults import RestFault
 from callconsole.practice.carrier.orders import API_VERSION, Order
 from callconsole.practice.carrier.rest_checks import (
@@ -58,6 +58,11 @@ class RestApi:
         self._number = number
         self._number_sid = new_sid("PN")
         self._exchange = exchange
+        self._closing = asyncio.Event()
+
+    def close(self) -> None:
+        """Let go of requests that a fault keeps hanging."""
+        self._closing.set()
 
     def application(self) -> web.Application:
         """The aiohttp application that serves the API."""
@@ -117,7 +122,8 @@ class RestApi:
             await handler(request)
         await asyncio.sleep(fault.delay_s)
         if fault.hang:
-            await asyncio.Event().wait()
+            await self._closing.wait()
+            raise web.HTTPServiceUnavailable
         if fault.status is None:
             return await handler(request)
         if fault.code is None:
@@ -153,12 +159,12 @@ class RestApi:
         return self._call_response(call)
 
     async def _list(self, request: web.Request) -> web.Response:
-        query = request.query
-        size = page_size_from(query)
+        wanted = CallFilter.read(request.query)
+        size = page_size_from(request.query)
         found = [
             resources.call_json(call, self._services.account_sid, self._number_sid)
             for call in reversed(list(self._exchange.calls.values()))
-            if _matches(call, query)
+            if wanted.fits(call)
         ]
         return web.json_response(resources.page_json("calls", found[:size], request.path_qs, size))
 
@@ -195,34 +201,3 @@ async def _form(request: web.Request) -> MultiDictProxy[str]:
         return MultiDictProxy(MultiDict())
     fields = await request.post()
     return MultiDictProxy(MultiDict((k, v) for k, v in fields.items() if isinstance(v, str)))
-
-
-def _matches(call: PracticeCall, query: Mapping[str, str]) -> bool:
-    """True where a call fits the filters To, From, Status and StartTime (also < and >)."""
-    wanted = (
-        (call.order.to, query.get("To")),
-        (call.order.from_number, query.get("From")),
-        (call.status, query.get("Status")),
-    )
-    if any(asked is not None and value != asked for value, asked in wanted):
-        return False
-    began = call.answered_at or call.created_at
-    after, before, on = (_time(query.get(f"StartTime{sign}")) for sign in (">", "<", ""))
-    if after is not None and began < after:
-        return False
-    if before is not None and began >= before:
-        return False
-    return on is None or began.date() == on.date()
-
-
-def _time(text: str | None) -> datetime | None:
-    """A filter's time: a date or an ISO time, in UTC. Raises `RestError`."""
-    if text is None:
-        return None
-    try:
-        if len(text) == len("YYYY-MM-DD"):
-            return datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise RestError(20001, "StartTime has to be a date or an ISO 8601 time") from None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)

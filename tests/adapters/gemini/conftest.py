@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pydantic import SecretStr
+from gemini_kit import ACCOUNTS, BRIEF
 from scripted_gemini import ScriptedGemini
 
 from callconsole.adapters.gemini import ApiKey, GeminiAccess, GeminiAgent, Vertex
 from callconsole.adapters.gemini.session import GeminiSession
-from callconsole.domain.prompt import Prompt
-from callconsole.engine.ports import AgentBrief, AgentEvent
 from callconsole.practice.certificates import LoopbackCertificate, make_loopback_certificate
-
-KEY = "test-key-4711"
-TOKEN = "test-token-4711"
-BRIEF = AgentBrief(Prompt(name="friendly", text="Be friendly."))
-ACCOUNTS: dict[str, ApiKey | Vertex] = {
-    "developer": ApiKey(SecretStr(KEY)),
-    "vertex": Vertex("desk", "us-central1", SecretStr(TOKEN)),
-}
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +41,7 @@ async def make_agent(
     agents: list[GeminiAgent] = []
 
     def make(
-        base_url: str | None = None, ca_file: Path | None = None, **options: str
+        base_url: str | None = None, ca_file: Path | None = None, **options: Any
     ) -> GeminiAgent:
         access = GeminiAccess(account, base_url or server.base_url, ca_file or server.ca_file)
         agents.append(GeminiAgent(access, **options))
@@ -80,20 +70,3 @@ async def open_session(
     yield open_one
     for session in sessions:
         await session.close()
-
-
-async def take(session: GeminiSession, count: int) -> list[AgentEvent]:
-    """The next events of a session."""
-    taken: list[AgentEvent] = []
-    async with asyncio.timeout(5):
-        async for event in session.events():
-            taken.append(event)
-            if len(taken) == count:
-                break
-    return taken
-
-
-async def drain(session: GeminiSession) -> list[AgentEvent]:
-    """All events until the session ends; a `ProblemError` passes through."""
-    async with asyncio.timeout(5):
-        return [event async for event in session.events()]

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import BRIEF, TOKEN
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from gemini_kit import BRIEF, TOKEN
 from google.oauth2.credentials import Credentials
 from pydantic import SecretStr
 from scripted_gemini import ScriptedGemini
@@ -18,12 +17,11 @@ from callconsole.domain.problems import ProblemError
 
 
 @pytest.fixture(autouse=True)
-def _no_cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+def _no_cloud(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("NO_GCE_CHECK", "true")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path / "gcloud"))
     monkeypatch.setenv("PATH", "")
-    yield
 
 
 def write_service_account(path: Path, token_uri: str) -> None:

@@ -6,10 +6,11 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from conftest import BRIEF, KEY, TOKEN
+from gemini_kit import BRIEF, KEY, TOKEN
 from pydantic import SecretStr
 from scripted_gemini import SETUP_DONE, Peer, ScriptedGemini, content
 
@@ -121,19 +122,34 @@ async def refused_plain(agent: GeminiAgent) -> Problem:
     return caught.value.problem
 
 
+class NextYear:
+    """A clock on which the last models of 2026 are gone."""
+
+    def now(self) -> datetime:
+        return datetime(2027, 1, 1, tzinfo=UTC)
+
+    def monotonic(self) -> float:
+        return 0.0
+
+
 async def test_retired_model_is_said_to_be_retired(
     server: ScriptedGemini, make_agent: Make, account: ApiKey | Vertex
 ) -> None:
-    if isinstance(account, Vertex):
-        pytest.skip("no dated model of Vertex AI is past its date yet")
-
     async def refuse(peer: Peer) -> None:
         await peer.close(1008, "models/x is not found for API version v1alpha")
 
     server.play(refuse)
-    problem = await refused(make_agent(model="gemini-2.5-flash-native-audio-preview-09-2025"))
+    model, day = (
+        ("gemini-2.5-flash-native-audio-preview-09-2025", "19 March 2026")
+        if isinstance(account, ApiKey)
+        else ("gemini-live-2.5-flash-native-audio", "13 December 2026")
+    )
+    problem = await refused(make_agent(model=model, clock=NextYear()))
     assert problem.code == "agent.model_retired"
-    assert problem.cause.startswith("Google named 19 March 2026 as the last day of gemini-2.5-")
+    assert problem.cause == (
+        f"Google named {day} as the last day of {model}. "
+        "Gemini said: “models/x is not found for API version v1alpha”."
+    )
 
 
 async def test_model_of_the_other_back_end_is_refused_before_connecting(

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import numpy as np
 import pytest
-from conftest import drain, take
+from gemini_kit import drain, take
 from scripted_gemini import SETUP_DONE, Peer, ScriptedGemini, audio, content, handle
 
 from callconsole.adapters.gemini import resume

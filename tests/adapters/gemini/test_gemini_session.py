@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 import numpy as np
 import pytest
-from conftest import KEY, TOKEN, drain, take
+from gemini_kit import BRIEF, KEY, TOKEN, drain, take
 from scripted_gemini import SETUP_DONE, Peer, ScriptedGemini, audio, content
 
 from callconsole.adapters.gemini import ApiKey, GeminiAgent, Vertex
@@ -147,8 +147,6 @@ async def test_text_is_client_content_on_2_5(
         "developer": "gemini-2.5-flash-native-audio-latest",
         "vertex": "gemini-live-2.5-flash-native-audio",
     }
-    from conftest import BRIEF
-
     session = await make_agent(model=models[account.back_end]).open(BRIEF)
     session.send_text("Greet the caller.")
     async with asyncio.timeout(5):
@@ -298,7 +296,7 @@ async def test_close_is_quick_and_audio_is_bounded_when_nobody_reads(
     async def freeze(peer: Peer) -> None:
         await peer.say(SETUP_DONE)
         peer.socket.transport.pause_reading()
-        await peer.closed.wait()
+        await peer.socket.wait_closed()
 
     server.play(freeze)
     session = await open_session()
@@ -315,8 +313,6 @@ async def test_close_is_quick_and_audio_is_bounded_when_nobody_reads(
 
 
 async def test_abandoned_opening_leaves_nothing(server: ScriptedGemini, agent: GeminiAgent) -> None:
-    from conftest import BRIEF
-
     reached = asyncio.Event()
 
     async def hang(peer: Peer) -> None:

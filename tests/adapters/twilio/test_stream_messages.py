@@ -7,6 +7,10 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from twilio_door import ACCOUNT, CALL_SID, START, STREAM_SID
+
 from callconsole.adapters.twilio.stream_messages import (
     BadMessage,
     Connected,
@@ -15,9 +19,6 @@ from callconsole.adapters.twilio.stream_messages import (
     read_message,
 )
 from callconsole.engine.ports import LineAudio, LineDigit, LineMark
-from hypothesis import given
-from hypothesis import strategies as st
-from twilio_door import ACCOUNT, CALL_SID, START, STREAM_SID
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),

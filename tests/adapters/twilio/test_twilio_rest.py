@@ -12,13 +12,14 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
-import callconsole
 import pytest
 from api_stand_in import ACCOUNT, CALL_SID, CALLEE, NUMBER, TOKEN, Answer, StandIn, call_json
+from pydantic import SecretStr
+
+import callconsole
 from callconsole.adapters.twilio.rest import TwilioCarrier
 from callconsole.domain.problems import ProblemError
-from callconsole.engine.ports import Carrier, CallOrder, CarrierReport, CarrierStatus, PlacedCall
-from pydantic import SecretStr
+from callconsole.engine.ports import CallOrder, Carrier, CarrierReport, CarrierStatus, PlacedCall
 
 PUBLIC = "https://desk.example.com"
 ORDER = CallOrder(to=CALLEE, stream_token="one-time", ring_timeout_s=22, time_limit_s=600)

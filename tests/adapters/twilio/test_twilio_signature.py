@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from aiohttp.test_utils import make_mocked_request
-from callconsole.adapters.twilio.signature import SignatureCheck
 from hypothesis import given
 from hypothesis import strategies as st
 from multidict import MultiDict
 from pydantic import SecretStr
 from twilio_door import PUBLIC, TOKEN, signed
+
+from callconsole.adapters.twilio.signature import SignatureCheck
 
 EXAMPLE = {
     "CallSid": "CA1234567890ABCDE",

@@ -12,11 +12,6 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession, WSServerHandshakeError
-from callconsole.adapters.twilio import stream
-from callconsole.adapters.twilio.signature import SignatureCheck
-from callconsole.adapters.twilio.stream_line import StreamLimits
-from callconsole.engine.ports import LineAudio, LineDigit, LineMark, MediaLine
-from fakes.switchboard import FIRST_CALL, FakeSwitchboard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
@@ -24,13 +19,19 @@ from twilio_door import (
     ACCOUNT,
     CALL_SID,
     PUBLIC,
+    START,
     STREAM_SID,
     TOKEN,
-    TwilioEnd,
     media_socket,
     serving,
     signed,
 )
+
+from callconsole.adapters.twilio import stream
+from callconsole.adapters.twilio.signature import SignatureCheck
+from callconsole.adapters.twilio.stream_line import StreamLimits
+from callconsole.engine.ports import LineAudio, LineDigit, LineMark, MediaLine
+from fakes.switchboard import FIRST_CALL, FakeSwitchboard
 
 POLICY = 1008
 LIMITS = StreamLimits(start_s=5.0, waiting_sockets=3)
@@ -200,11 +201,7 @@ async def test_what_comes_before_start_has_to_be_right(desk: Desk, texts: list[s
 
 async def test_start_has_to_come_after_connected(desk: Desk) -> None:
     async with media_socket(desk.base) as twilio:
-        twilio_start = {"accountSid": ACCOUNT, "callSid": CALL_SID, "streamSid": STREAM_SID}
-        shape = {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1}
-        token = {"token": "one-time"}
-        start = {**twilio_start, "mediaFormat": shape, "customParameters": token}
-        await twilio.say("start", start=start)
+        await twilio.say("start", start=START)
         assert await twilio.close_code() == POLICY
     assert desk.switchboard.spent == []
 
@@ -309,17 +306,18 @@ async def deaf_twilio(base: str) -> asyncio.StreamWriter:
     """Twilio's end without a reader: signed handshake and start, then nothing is ever read."""
     host, port = base.removeprefix("http://").split(":")
     reader, writer = await asyncio.open_connection(host, int(port), limit=1024)
-    signature = signed("wss://desk.example.com/media-stream")["X-Twilio-Signature"]
-    writer.write(
-        f"GET /media-stream HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\n"
-        f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
-        f"{base64.b64encode(b'k' * 16).decode()}\r\nX-Twilio-Signature: {signature}\r\n\r\n".encode()
-    )
+    headers = {
+        "Host": host,
+        "Upgrade": "websocket",
+        "Connection": "Upgrade",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": base64.b64encode(b"k" * 16).decode(),
+        **signed("wss://desk.example.com/media-stream"),
+    }
+    lines = ["GET /media-stream HTTP/1.1", *(f"{name}: {text}" for name, text in headers.items())]
+    writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
     await reader.readuntil(b"\r\n\r\n")
-    from twilio_door import START
-
-    start = {"event": "start", "start": {**START, "customParameters": {"token": "one-time"}}}
-    for text in (CONNECTED, json.dumps(start)):
+    for text in (CONNECTED + " " * 126, json.dumps({"event": "start", "start": START})):
         data = text.encode()
         # Client frames carry a mask (RFC 6455, 5.3); four zero bytes leave the text as it is.
         writer.write(b"\x81" + bytes([0x80 | 126]) + len(data).to_bytes(2, "big") + bytes(4) + data)
@@ -390,6 +388,3 @@ async def test_twilio_may_leave_before_start(desk: Desk) -> None:
     async with media_socket(desk.base) as late:
         await late.begin()
         await desk.switchboard.line_served.wait()
-
-
-_: type[TwilioEnd] = TwilioEnd

@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import SecretStr
+from twilio_door import ACCOUNT, CALL_SID, PUBLIC, TOKEN, serving, signed
+
 from callconsole.adapters.twilio import webhooks
 from callconsole.adapters.twilio.signature import SignatureCheck
 from callconsole.domain.call import AnsweredBy, EndedBy, Ending, Outcome, ended
 from callconsole.engine.ports import AnswerVerdict, CarrierReport, CarrierStatus
 from fakes.switchboard import AT, FIRST_CALL, FakeSwitchboard
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from pydantic import SecretStr
-from twilio_door import ACCOUNT, CALL_SID, PUBLIC, TOKEN, serving, signed
 
 STATUS = {"CallSid": CALL_SID, "AccountSid": ACCOUNT, "CallStatus": "ringing"}
 
@@ -199,9 +200,7 @@ async def test_unsigned_bytes_are_refused_whatever_they_are(
     desk: Desk, body: bytes, kind: str
 ) -> None:
     headers = {"Content-Type": f"application/{kind}", "X-Twilio-Signature": "x"}
-    async with desk.client.post(
-        f"{desk.base}/call-status", data=body, headers=headers
-    ) as answer:
+    async with desk.client.post(f"{desk.base}/call-status", data=body, headers=headers) as answer:
         assert answer.status == 403
 
 

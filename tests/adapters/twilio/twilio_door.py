@@ -49,9 +49,9 @@ class TwilioEnd:
         message = {"event": event, "sequenceNumber": str(self._sequence), **body}
         await self.socket.send_str(json.dumps({**message, "streamSid": STREAM_SID}))
 
-    async def begin(self, token: str = "one-time", **start: Any) -> None:
+    async def begin(self, **start: Any) -> None:
         await self.socket.send_str('{"event":"connected","protocol":"Call","version":"1.0.0"}')
-        await self.say("start", start={**START, "customParameters": {"token": token}, **start})
+        await self.say("start", start={**START, **start})
 
     async def media(self, payload: str = "/////w==", timestamp: Any = "20", **more: Any) -> None:
         media = {"track": "inbound", "chunk": "1", "timestamp": timestamp, "payload": payload}
@@ -73,7 +73,7 @@ START = {
     "callSid": CALL_SID,
     "tracks": ["inbound"],
     "mediaFormat": {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1},
-    "customParameters": {},
+    "customParameters": {"token": "one-time"},
 }
 
 

@@ -12,6 +12,8 @@ from typing import Any
 from aiohttp import WSMsgType, web
 from twilio.request_validator import RequestValidator
 
+from callconsole.practice.carrier.ear import Ear
+
 PUBLIC = "https://console.practice.example"
 ACCOUNT = "AC" + "0123456789abcdef" * 2
 TOKEN = "practice-token"
@@ -48,6 +50,14 @@ class Socket:
         async with self.changed:
             await self.changed.wait_for(lambda: len(self.of(event)) >= count)
         return self.of(event)
+
+    async def until_turn_over(self, quiet_ms: int = 300) -> None:
+        """Wait until the callee has spoken and then been quiet."""
+        ear, read = Ear(), len(self.of("media"))
+        while not ear.speech_ms or ear.quiet_ms < quiet_ms:
+            for message in (await self.until("media", read + 1))[read:]:
+                ear.hear(base64.b64decode(message["media"]["payload"]))
+                read += 1
 
     async def send(self, event: str, **content: Any) -> None:
         await self.ws.send_json({"event": event, "streamSid": self.sid, **content})

@@ -17,13 +17,14 @@ async def test_a_whole_call_with_the_person(
 ) -> None:
     agent = load("agent")
     clip = agent["agent_goodbye"]
-    speech = clip.mulaw[:: clip.rate_hz // 8000]
+    speech = clip.mulaw[: clip.rate_hz : clip.rate_hz // 8000]
 
     async def answer_every_turn(socket: Socket) -> None:
-        for number, frames in enumerate((75, 150, 90, 145)):
-            await socket.until("media", number * 200 + frames)
+        for number in range(4):
+            await socket.until_turn_over()
             await socket.play(speech)
             await socket.mark(f"turn{number}")
+            await socket.until("mark", number + 1)
 
     customer.on_stream = answer_every_turn
     async with asyncio.timeout(40):

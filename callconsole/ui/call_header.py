@@ -1,0 +1,81 @@
+"""Whom the call is with, its state, its clock, and the red Hang up, always in one place."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from callconsole.ui.kit.button import Button, Kind
+from callconsole.ui.kit.pill import Pill
+from callconsole.ui.kit.text import Elided, Text
+from callconsole.viewmodels.live_call import LiveCall, Stage
+
+
+class CallHeader(QWidget):
+    """Name and state at the left; clock, recording mark and Hang up at the right."""
+
+    def __init__(self, live: LiveCall, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._live = live
+        self.name = Elided("", 20, 600, tabular=True)
+        self.pill = Pill()
+        self.place = Elided("", 13, 400, "muted", tabular=True)
+        self.clock = Text("00:00", 22, 600, tabular=True)
+        self.clock.setAccessibleName("Call time")
+        self.recording = Pill(filled=False)
+        self.hang_up = Button(
+            "Hang up", Kind.DANGER, icon="phone-disconnect-fill", height=44, text_size=14
+        )
+        self.hang_up.setFixedWidth(max(132, self.hang_up.sizeHint().width()))
+        self.hang_up.setToolTip("Hang up (Ctrl Shift H, or Esc)")
+        self.hang_up.clicked.connect(live.hang_up)
+        self._lay_out()
+        live.changed.connect(self._show)
+        live.clock_changed.connect(self.clock.setText)
+        self._show()
+
+    def _lay_out(self) -> None:
+        first = QHBoxLayout()
+        first.setSpacing(12)
+        first.addWidget(self.name)
+        first.addWidget(self.pill)
+        first.addStretch(1)
+        left = QVBoxLayout()
+        left.setSpacing(4)
+        left.addLayout(first)
+        left.addWidget(self.place)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self.clock, 0, Qt.AlignmentFlag.AlignRight)
+        right.addWidget(self.recording, 0, Qt.AlignmentFlag.AlignRight)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(16)
+        row.addLayout(left, 1)
+        row.addLayout(right)
+        row.addWidget(self.hang_up, 0, Qt.AlignmentFlag.AlignVCenter)
+
+    def _show(self) -> None:
+        live = self._live
+        party = live.party
+        if party is not None:
+            self.name.setText(party.title)
+            beside = [party.number] if party.number != party.title else []
+            self.place.setText(" · ".join([*beside, *([party.place] if party.place else [])]))
+        said = live.headline
+        self.pill.show_state(said.text, said.tone, said.symbol)
+        self.clock.setText(live.clock)
+        self.recording.show_state(*self._recording_mark())
+        self.hang_up.setEnabled(live.can_hang_up)
+        text = "Hanging up" if live.hanging_up and live.live else "Hang up"
+        self.hang_up.set_content(text)
+
+    def _recording_mark(self) -> tuple[str, str, str]:
+        live = self._live
+        if not live.answered:
+            return ("Not connected", "muted", "phone-slash")
+        if live.stage is Stage.LIVE and live.recorded:
+            return ("Recording", "danger", "record-fill")
+        if live.call is not None and live.call.recording:
+            return ("Recorded", "muted", "record")
+        return ("Not recorded", "muted", "minus-circle")

@@ -1,0 +1,93 @@
+"""The Calls page: dial column, the white centre, and the right panel or drawer."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from callconsole.ui.call_page import CallPage
+from callconsole.ui.dial_column import DialColumn
+from callconsole.ui.idle_page import IdlePage
+from callconsole.ui.kit.surfaces import panel
+from callconsole.ui.side_panel import SidePanel
+from callconsole.ui.tokens import SIDE_WIDTH
+from callconsole.viewmodels.live_call import Stage
+from callconsole.viewmodels.models import Models
+
+
+class CallsPage(QWidget):
+    """Shows the idle page or the call.
+
+    Signals:
+        prompts_asked: the cure of a failure is on the Prompts page.
+    """
+
+    prompts_asked = Signal()
+
+    def __init__(self, models: Models, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._models = models
+        self._narrow = False
+        self.dial = DialColumn(models.dialler, models.parties)
+        self.idle = IdlePage(models)
+        self.call = CallPage(models)
+        self.side = SidePanel(models, self)
+        self._centre = QStackedWidget()
+        self._centre.addWidget(self.idle)
+        self._centre.addWidget(self.call)
+        ground = panel()
+        inside = QVBoxLayout(ground)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(self._centre)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 8)
+        self._row.setSpacing(0)
+        self._row.addWidget(self.dial)
+        self._row.addWidget(ground, 1)
+        self._row.addWidget(self.side)
+        self.idle.number_chosen.connect(self._on_number_chosen)
+        self.call.prompts_asked.connect(self.prompts_asked)
+        models.live.changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        idle = self._models.live.stage is Stage.IDLE
+        self._centre.setCurrentWidget(self.idle if idle else self.call)
+
+    def _on_number_chosen(self, e164: str) -> None:
+        self._models.dialler.show_number(e164)
+        self.dial.number.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Take the right panel out of the row and make it a drawer, or put it back."""
+        if narrow == self._narrow:
+            return
+        self._narrow = narrow
+        if narrow:
+            self._row.removeWidget(self.side)
+            self._row.setContentsMargins(0, 0, 8, 8)
+            self.side.hide()
+        else:
+            self._row.addWidget(self.side)
+            self._row.setContentsMargins(0, 0, 0, 8)
+            self.side.show()
+        self.side.float_above(narrow)
+
+    def toggle_drawer(self) -> None:
+        """Open or close the drawer on narrow windows."""
+        if self._narrow:
+            self.side.setVisible(self.side.isHidden())
+            self._place_drawer()
+            self.side.raise_()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the drawer at the right edge."""
+        super().resizeEvent(event)
+        self._place_drawer()
+
+    def _place_drawer(self) -> None:
+        if self._narrow:
+            self.side.setGeometry(
+                self.width() - SIDE_WIDTH - 8, 0, SIDE_WIDTH, self.height() - 8
+            )

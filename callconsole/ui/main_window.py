@@ -1,0 +1,203 @@
+"""The window: top bar, banner, rail and pages; shortcuts; and what closing means."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMainWindow,
+    QMessageBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from callconsole import paths
+from callconsole.domain.call import Call
+from callconsole.ui.calls_page import CallsPage
+from callconsole.ui.dial_keys import DialKeys
+from callconsole.ui.kit.banner import Banner
+from callconsole.ui.kit.focus_ring import FocusRing
+from callconsole.ui.prompts_page import PromptsPage
+from callconsole.ui.rail import Rail
+from callconsole.ui.shortcuts_sheet import ShortcutsSheet
+from callconsole.ui.tokens import (
+    DRAWER_BELOW_WIDTH,
+    FOLD_BELOW_HEIGHT,
+    MINIMUM_HEIGHT,
+    MINIMUM_WIDTH,
+)
+from callconsole.ui.top_bar import TopBar
+from callconsole.viewmodels.models import Models
+
+NAME = "Call console"
+CALLS, PROMPTS = 0, 1
+
+
+class MainWindow(QMainWindow):
+    """Shows the models; decides nothing about calls.
+
+    Signals:
+        closed: the window has closed for good; the program may stop.
+    """
+
+    closed = Signal()
+
+    def __init__(self, models: Models, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._models = models
+        self._closing = False
+        self.question: QMessageBox | None = None
+        self.top_bar = TopBar(models.services)
+        self.banner = Banner()
+        self.rail = Rail()
+        self.calls = CallsPage(models)
+        self.prompts = PromptsPage(models.shelf)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.calls)
+        self._pages.addWidget(self.prompts)
+        self._lay_out()
+        self.sheet = ShortcutsSheet(self)
+        self.ring = FocusRing(self)
+        self._keys = DialKeys(self)
+        self._join()
+        self._add_shortcuts()
+        self.setWindowIcon(QIcon(str(paths.resources() / "icons" / "callconsole.svg")))
+        self.setMinimumSize(MINIMUM_WIDTH, MINIMUM_HEIGHT)
+        self.resize(1280, 800)
+        self._show_notice()
+        self._show_title()
+        self.calls.dial.number.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _lay_out(self) -> None:
+        central = QWidget()
+        body = QHBoxLayout()
+        body.setSpacing(0)
+        body.addWidget(self.rail)
+        body.addWidget(self._pages, 1)
+        around = QHBoxLayout()
+        around.setContentsMargins(8, 0, 8, 8)
+        around.addWidget(self.banner)
+        column = QVBoxLayout(central)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.top_bar)
+        column.addLayout(around)
+        column.addLayout(body, 1)
+        self._around = around
+        self.setCentralWidget(central)
+
+    def _join(self) -> None:
+        models, keys = self._models, self._keys
+        self.rail.chosen.connect(self.open_page)
+        self.calls.prompts_asked.connect(lambda: self.open_page(PROMPTS))
+        self.top_bar.drawer_asked.connect(self.calls.toggle_drawer)
+        self.banner.closed.connect(models.services.close_notice)
+        models.services.changed.connect(self._show_notice)
+        models.live.changed.connect(self._show_title)
+        models.live.clock_changed.connect(self._show_title)
+        models.live.ended.connect(self._on_ended)
+        keys.digit.connect(self._on_digit)
+        keys.backspace.connect(models.dialler.backspace)
+        keys.enter.connect(models.dialler.call)
+        keys.escape.connect(models.live.hang_up)
+
+    def _add_shortcuts(self) -> None:
+        models = self._models
+        for sequence, action in (
+            ("Ctrl+Shift+H", models.live.hang_up),
+            ("Ctrl+L", models.listening.toggle),
+            ("Ctrl+R", self._redial),
+            ("Ctrl+1", lambda: self.open_page(CALLS)),
+            ("Ctrl+2", lambda: self.open_page(PROMPTS)),
+            ("F1", self.sheet.toggle),
+        ):
+            QShortcut(QKeySequence(sequence), self).activated.connect(action)
+
+    # Pages ------------------------------------------------------------------------------------
+
+    @property
+    def page(self) -> int:
+        """Index of the page shown."""
+        return self._pages.currentIndex()
+
+    def open_page(self, index: int) -> None:
+        """Show a page: 0 calls, 1 prompts."""
+        self._pages.setCurrentIndex(index)
+        self.rail.choose(index)
+        self._keys.enabled = index == CALLS
+
+    def _redial(self) -> None:
+        self.open_page(CALLS)
+        self.calls.dial.put_redial()
+
+    def _on_digit(self, digit: str) -> None:
+        self._models.dialler.press(digit)
+        self.calls.dial.pad.light_up(digit)
+
+    # What is said -----------------------------------------------------------------------------
+
+    def _show_notice(self) -> None:
+        notice = self._models.services.notice()
+        self.banner.setVisible(notice is not None)
+        self._around.setContentsMargins(8, 0, 8, 8 if notice is not None else 0)
+        if notice is not None:
+            self.banner.show_notice(notice.title, notice.line, notice.tone, notice.hint)
+
+    def _show_title(self, _clock: str = "") -> None:
+        live = self._models.live
+        if live.live and live.party is not None:
+            self.setWindowTitle(f"● {live.clock} {live.party.number}")
+        else:
+            self.setWindowTitle(NAME)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold what does not fit."""
+        super().resizeEvent(event)
+        narrow = self.width() < DRAWER_BELOW_WIDTH
+        self.calls.set_narrow(narrow)
+        self.top_bar.show_drawer_button(narrow)
+        self.calls.dial.fold(self.height() < FOLD_BELOW_HEIGHT)
+
+    # Closing ----------------------------------------------------------------------------------
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Close at once, or with a live call only after a question."""
+        if self._models.live.live and not self._closing:
+            event.ignore()
+            self._ask()
+            return
+        event.accept()
+        self.closed.emit()
+
+    def _ask(self) -> None:
+        if self.question is not None:
+            return
+        box = QMessageBox(self)
+        box.setWindowTitle(NAME)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setText("A call is in progress. Closing ends it.")
+        keep = box.addButton("Keep open", QMessageBox.ButtonRole.RejectRole)
+        end = box.addButton("End call and close", QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(keep)
+        box.setEscapeButton(keep)
+        end.clicked.connect(self._on_end_and_close)
+        box.finished.connect(self._on_answered)
+        self.question = box
+        box.open()
+
+    def _on_answered(self) -> None:
+        if self.question is not None:
+            self.question.deleteLater()
+            self.question = None
+
+    def _on_end_and_close(self) -> None:
+        self._closing = True
+        self._models.live.hang_up()
+        if not self._models.live.live:
+            self.close()
+
+    def _on_ended(self, _call: Call) -> None:
+        if self._closing:
+            self.close()

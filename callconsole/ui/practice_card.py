@@ -1,0 +1,159 @@
+"""Practise before you call: the people on the practice line, each one click away."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QGridLayout,
+    QHBoxLayout,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from callconsole.ui import fonts, icons, theme
+from callconsole.ui.kit.button import Button, Kind, paint_hover
+from callconsole.ui.kit.lead import Disc
+from callconsole.ui.kit.surfaces import Surface
+from callconsole.ui.kit.text import Text
+from callconsole.ui.tokens import RADIUS_CONTROL
+from callconsole.viewmodels.desk import PRACTICE, PracticeCallee
+from callconsole.viewmodels.dialler import Dialler
+
+
+class CalleeButton(QAbstractButton):
+    """Name over what will happen; a click calls."""
+
+    def __init__(self, callee: PracticeCallee) -> None:
+        super().__init__()
+        self.callee = callee
+        self.setText(callee.name)
+        self.setAccessibleName(f"Practice call: {callee.name}")
+        self.setAccessibleDescription(callee.story)
+        self.setToolTip(callee.story)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def sizeHint(self) -> QSize:
+        """Two lines."""
+        return QSize(220, 48)
+
+    def minimumSizeHint(self) -> QSize:
+        """Long stories are shortened."""
+        return QSize(140, 48)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Call on Enter as on Space."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+            return
+        super().keyPressEvent(event)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Show the hover."""
+        self.update()
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Hide the hover."""
+        self.update()
+        super().leaveEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw a white row with icon, two lines and a receiver."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("surface"))
+        box = QRectF(self.rect())
+        painter.drawRoundedRect(box, RADIUS_CONTROL, RADIUS_CONTROL)
+        enabled = self.isEnabled()
+        if enabled:
+            paint_hover(painter, box, self)
+        tokens = theme.current()
+        icons.paint(painter, self.callee.icon, tokens.muted, 12, 16, 16)
+        ink = tokens.accent if enabled else tokens.muted
+        icons.paint(painter, "phone", ink, self.width() - 28, 16, 16)
+        self._paint_words(painter, enabled)
+
+    def _paint_words(self, painter: QPainter, enabled: bool) -> None:
+        room = self.width() - 40 - 40
+        align = Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(theme.colour("text" if enabled else "muted"))
+        painter.setFont(fonts.font(13, 600))
+        right = Qt.TextElideMode.ElideRight
+        name = painter.fontMetrics().elidedText(self.callee.name, right, room)
+        painter.drawText(QRectF(40, 6, room, 18), align, name)
+        painter.setPen(theme.colour("muted"))
+        painter.setFont(fonts.font(12))
+        story = painter.fontMetrics().elidedText(self.callee.story, right, room)
+        painter.drawText(QRectF(40, 24, room, 18), align, story)
+
+
+class PracticeCard(Surface):
+    """Headline and two columns of people, on the accent's soft ground.
+
+    Signals:
+        chosen: E.164 number of the person to call.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(
+        self, dialler: Dialler, callees: tuple[PracticeCallee, ...], parent: QWidget | None = None
+    ) -> None:
+        super().__init__("accent_soft", parent=parent)
+        self._dialler = dialler
+        self._line = Text("", 13, 400, "muted", wrap=True)
+        self.switch = Button("Use the practice line", Kind.PRIMARY, height=36)
+        self.switch.clicked.connect(lambda: dialler.choose_line(PRACTICE))
+        self._people = QWidget()
+        self.buttons: list[CalleeButton] = []
+        self._lay_out(callees)
+        dialler.options_changed.connect(self._show)
+        dialler.readiness_changed.connect(self._show)
+        self._show()
+
+    def _lay_out(self, callees: tuple[PracticeCallee, ...]) -> None:
+        grid = QGridLayout(self._people)
+        grid.setContentsMargins(0, 4, 0, 0)
+        grid.setSpacing(8)
+        for column in (0, 1):
+            grid.setColumnStretch(column, 1)
+        for index, callee in enumerate(callees):
+            button = CalleeButton(callee)
+            number = callee.number
+            button.clicked.connect(lambda _on=False, number=number: self.chosen.emit(number))
+            grid.addWidget(button, index // 2, index % 2)
+            self.buttons.append(button)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addStretch()
+        words.addWidget(Text("Practise before you call", 15, 600))
+        words.addWidget(self._line)
+        words.addStretch()
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(Disc("headset", "accent", "surface"))
+        head.addLayout(words, 1)
+        head.addWidget(self.switch)
+        column_layout = QVBoxLayout(self)
+        column_layout.setContentsMargins(16, 14, 16, 16)
+        column_layout.setSpacing(8)
+        column_layout.addLayout(head)
+        column_layout.addWidget(self._people)
+
+    def _show(self) -> None:
+        practising = self._dialler.line == PRACTICE
+        self.switch.setVisible(not practising)
+        self._people.setVisible(practising)
+        self._line.setText(
+            "Same prompt, same sound, no phone bill. Choose who picks up."
+            if practising
+            else "The phone line is chosen: calls reach real phones."
+        )
+        for button in self.buttons:
+            button.setEnabled(not self._dialler.reason)

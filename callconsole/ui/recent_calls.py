@@ -1,0 +1,132 @@
+"""The calls of this session as a table of two-line rows; a click puts the number back."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
+
+from callconsole.ui import fonts, icons, theme
+from callconsole.ui.kit.button import paint_hover
+from callconsole.ui.kit.text import Text
+from callconsole.viewmodels.session_calls import RecentCall, SessionCalls
+
+ROW_HEIGHT = 46
+
+
+class RecentRow(QAbstractButton):
+    """One call: whom, prompt, outcome, duration, time."""
+
+    def __init__(self, call: RecentCall) -> None:
+        super().__init__()
+        self.call = call
+        self.setText(call.title)
+        self.setAccessibleName(
+            f"{call.title}, {call.outcome.text}, {call.duration}, {call.time}. Call again"
+        )
+        self.setToolTip("Put this number back into the field")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def sizeHint(self) -> QSize:
+        """Two lines."""
+        return QSize(400, ROW_HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        """Columns are shortened."""
+        return QSize(300, ROW_HEIGHT)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Choose on Enter as on Space."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+            return
+        super().keyPressEvent(event)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Show the hover."""
+        self.update()
+        super().enterEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Hide the hover."""
+        self.update()
+        super().leaveEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the columns."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_hover(painter, QRectF(self.rect()).adjusted(0, 1, 0, 0), self)
+        painter.fillRect(QRectF(0, 0, self.width(), 1), theme.colour("border"))
+        call, width = self.call, self.width()
+        icons.paint(painter, "phone-outgoing", theme.current().muted, 4, 8, 14)
+        prompt_at, outcome_at = width * 0.36, width * 0.6
+        self._write(painter, call.title, 26, 5, prompt_at - 38, "text", 600)
+        self._write(painter, call.subtitle, 26, 23, prompt_at - 38, "muted", 400, 12)
+        self._write(painter, call.prompt, prompt_at, 14, outcome_at - prompt_at - 12, "muted", 400)
+        mark = getattr(theme.current(), call.outcome.tone)
+        icons.paint(painter, call.outcome.symbol, mark, outcome_at, 16, 14)
+        self._write(
+            painter, call.outcome.text, outcome_at + 20, 14, width - 112 - outcome_at - 24, "text"
+        )
+        right = Qt.AlignmentFlag.AlignRight
+        self._write(painter, call.duration, width - 112, 14, 58, "text", align=right)
+        self._write(painter, call.time, width - 48, 14, 44, "muted", 400, 12, right)
+
+    def _write(
+        self,
+        painter: QPainter,
+        text: str,
+        x: float,
+        y: float,
+        width: float,
+        tone: str,
+        weight: int = 500,
+        size: int = 13,
+        align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+    ) -> None:
+        painter.setFont(fonts.font(size, weight, tabular=True))
+        painter.setPen(theme.colour(tone))
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(width))
+        painter.drawText(QRectF(x, y, width, 18), align | Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+class RecentCalls(QWidget):
+    """Newest first.
+
+    Signals:
+        chosen: E.164 number to put back into the field.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, recents: SessionCalls, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._recents = recents
+        self._rows: list[RecentRow] = []
+        self._empty = Text("No calls yet. Calls you place appear here.", 13, 400, "muted")
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(Text("Recent calls", 15, 600))
+        self._column.addSpacing(8)
+        self._column.addWidget(self._empty)
+        recents.changed.connect(self._show)
+        self._show()
+
+    def rows(self) -> list[RecentRow]:
+        """The rows shown."""
+        return list(self._rows)
+
+    def _show(self) -> None:
+        for row in self._rows:
+            row.hide()
+            row.deleteLater()
+        self._rows = [RecentRow(call) for call in self._recents.entries]
+        for row in self._rows:
+            number = row.call.number
+            row.clicked.connect(lambda _on=False, number=number: self.chosen.emit(number))
+            self._column.addWidget(row)
+        self._empty.setVisible(not self._rows)

@@ -1,0 +1,37 @@
+"""What the tests of the Gemini adapter share: accounts, a brief, and ways to read events."""
+
+from __future__ import annotations
+
+import asyncio
+
+from pydantic import SecretStr
+
+from callconsole.adapters.gemini import ApiKey, Vertex
+from callconsole.adapters.gemini.session import GeminiSession
+from callconsole.domain.prompt import Prompt
+from callconsole.engine.ports import AgentBrief, AgentEvent
+
+KEY = "test-key-4711"
+TOKEN = "test-token-4711"
+BRIEF = AgentBrief(Prompt(name="friendly", text="Be friendly."))
+ACCOUNTS: dict[str, ApiKey | Vertex] = {
+    "developer": ApiKey(SecretStr(KEY)),
+    "vertex": Vertex("desk", "us-central1", SecretStr(TOKEN)),
+}
+
+
+async def take(session: GeminiSession, count: int) -> list[AgentEvent]:
+    """The next events of a session."""
+    taken: list[AgentEvent] = []
+    async with asyncio.timeout(5):
+        async for event in session.events():
+            taken.append(event)
+            if len(taken) == count:
+                break
+    return taken
+
+
+async def drain(session: GeminiSession) -> list[AgentEvent]:
+    """All events until the session ends; a `ProblemError` passes through."""
+    async with asyncio.timeout(5):
+        return [event async for event in session.events()]

@@ -1,0 +1,253 @@
+"""An engine for the window's tests: does nothing until told what happened."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from callconsole.domain import events
+from callconsole.domain.call import AnsweredBy, Call, Ending, Floor, Phase, answered, ended, rung
+from callconsole.domain.dialling import DialError, Step, StepResult, StepState
+from callconsole.domain.problems import Problem
+from callconsole.domain.prompt import Prompt, missing
+from callconsole.domain.transcript import Turn
+from callconsole.viewmodels.desk import PracticeCallee
+
+CALLEES = (
+    PracticeCallee("+14155550101", "Answers", "Answers after two rings and talks.", "user"),
+    PracticeCallee("+14155550102", "Interrupts", "Cuts in while the AI speaks.", "scissors"),
+    PracticeCallee("+14155550103", "Busy", "Is on another call.", "phone-x"),
+    PracticeCallee("+14155550104", "No answer", "Rings until we give up.", "phone-slash"),
+    PracticeCallee("+14155550105", "Declined", "Looks at the phone and declines.", "x-circle"),
+    PracticeCallee("+14155550106", "Voicemail", "A greeting, then a beep.", "voicemail"),
+    PracticeCallee("+14155550107", "Wrong number", "Does not know the person.", "user-minus"),
+    PracticeCallee("+14155550108", "Unreachable", "A number not in service.", "warning"),
+)
+SID = "CA" + "0" * 32
+START = datetime(2026, 11, 22, 13, 30, tzinfo=UTC)
+
+
+class FakePrompts:
+    def __init__(self, texts: dict[str, str] | None = None) -> None:
+        self.texts = texts or {
+            "appointment_reminder": "# Who you are\nYou are Ada, calling {{customer_name}}.\n",
+            "order_status": "Tell the caller where the order is.\n",
+            "survey_short": "Ask three questions.\n",
+        }
+
+    def names(self) -> list[str]:
+        return sorted(self.texts)
+
+    def read(self, name: str) -> Prompt:
+        if name not in self.texts:
+            raise missing(name, "prompts")
+        return Prompt(name, self.texts[name])
+
+    def write(self, prompt: Prompt) -> None:
+        self.texts[prompt.name] = prompt.text
+
+
+class FakeDesk:
+    """`Desk` whose calls go as a test says.
+
+    Attributes:
+        orders: (number, prompt) of every place_call.
+        hung_up: SIDs of every hang_up.
+        gate: place_call waits here between its steps and its end, until it is set.
+        refusal: what place_call raises, or None.
+    """
+
+    def __init__(self, line: str = "practice") -> None:
+        self.line = line
+        self.orders: list[tuple[str, str | None]] = []
+        self.hung_up: list[str] = []
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.refusal: DialError | None = None
+        self.blocked: list[Problem] = []
+        self.sound_problem: Problem | None = None
+        self.recording = False
+        self.listening = False
+        self.volume = 0.0
+        self.now = START
+        self.calls: dict[str, Call] = {}
+        self.said: dict[str, list[Turn]] = {}
+        self._listeners: list[Callable[[events.Event], None]] = []
+        self._services: dict[events.Service, events.ServiceChanged] = {}
+
+    # Desk -------------------------------------------------------------------------------------
+
+    async def place_call(
+        self,
+        to: str,
+        prompt: str | None = None,
+        *,
+        on_step: Callable[[StepResult], None] | None = None,
+    ) -> Call:
+        self.orders.append((to, prompt))
+        for step in steps(self.refusal):
+            if on_step is not None and step.state is not StepState.NOT_STARTED:
+                on_step(step)
+        await self.gate.wait()
+        if self.refusal is not None:
+            raise self.refusal
+        call = Call(
+            sid=SID[:-2] + f"{len(self.orders):02d}",
+            to=to,
+            from_number="+16285550100",
+            prompt=prompt or "appointment_reminder",
+            line=self.line,
+            placed_at=self.now,
+        )
+        self.begin(call)
+        return call
+
+    async def hang_up(self, call_sid: str) -> None:
+        self.hung_up.append(call_sid)
+
+    def call(self, call_sid: str) -> Call | None:
+        return self.calls.get(call_sid)
+
+    def turns(self, call_sid: str) -> list[Turn]:
+        return self.said.get(call_sid, [])
+
+    def subscribe(self, listener: Callable[[events.Event], None]) -> Callable[[], None]:
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def services(self) -> dict[events.Service, events.ServiceChanged]:
+        return dict(self._services)
+
+    def obstacles(self) -> list[Problem]:
+        return list(self.blocked)
+
+    def set_recording(self, on: bool) -> None:
+        self.recording = on
+
+    def listen(self, on: bool) -> None:
+        self.listening = on
+
+    def set_volume(self, fraction: float) -> None:
+        self.volume = fraction
+
+    def listening_problem(self) -> Problem | None:
+        return self.sound_problem
+
+    # What a test says -------------------------------------------------------------------------
+
+    @property
+    def listeners(self) -> int:
+        return len(self._listeners)
+
+    def publish(self, event: events.Event) -> None:
+        for listener in list(self._listeners):
+            listener(event)
+
+    def report(
+        self,
+        service: events.Service,
+        state: events.ServiceState,
+        detail: str = "",
+        problem: Problem | None = None,
+    ) -> None:
+        change = events.ServiceChanged(
+            service=service, state=state, detail=detail, problem=problem
+        )
+        self._services[service] = change
+        self.publish(change)
+
+    def all_ready(self) -> None:
+        for service, detail in (
+            (events.Service.SERVER, "127.0.0.1:8080"),
+            (events.Service.TUNNEL, "not needed"),
+            (events.Service.CARRIER, "+1 628-555-0100"),
+            (events.Service.AGENT, "Live ready"),
+            (events.Service.SOUND, "USB headset"),
+        ):
+            self.report(service, events.ServiceState.READY, detail)
+
+    def begin(self, call: Call) -> None:
+        self.calls[call.sid] = call
+        self.publish(events.CallQueued(call_sid=call.sid, at=call.placed_at, call=call))
+
+    def ring(self, sid: str) -> None:
+        self.now += timedelta(seconds=1)
+        self.calls[sid] = rung(self.calls[sid], self.now)
+        self.publish(events.CallRinging(call_sid=sid, at=self.now))
+
+    def answer(self, sid: str, by: AnsweredBy = AnsweredBy.PERSON) -> None:
+        self.now += timedelta(seconds=1)
+        self.calls[sid] = replace(answered(self.calls[sid], self.now), answered_by=by)
+        self.publish(events.CallAnswered(call_sid=sid, at=self.now))
+        self.publish(events.StreamStarted(call_sid=sid, at=self.now, stream_sid="MZ1"))
+        self.publish(
+            events.AnswerJudged(call_sid=sid, at=self.now, answered_by=by, reason="speech")
+        )
+
+    def floor(self, sid: str, floor: Floor, after_s: float = 0.5) -> None:
+        self.now += timedelta(seconds=after_s)
+        self.publish(events.FloorChanged(call_sid=sid, at=self.now, floor=floor))
+
+    def hand_floor(self, sid: str, floor: Floor, after_s: float = 0.5) -> None:
+        """As the engine does it: the call has changed when the event comes."""
+        self.calls[sid] = replace(self.calls[sid], floor=floor)
+        self.floor(sid, floor, after_s)
+
+    def say(self, sid: str, turn: Turn) -> None:
+        turns = [old for old in self.said.get(sid, []) if old.id != turn.id]
+        self.said[sid] = [*turns, turn]
+        self.publish(events.TurnChanged(call_sid=sid, at=self.now, turn=turn))
+
+    def levels(self, sid: str, caller: float, agent: float, buffered_ms: int = 120) -> None:
+        self.publish(
+            events.LevelsMeasured(
+                call_sid=sid,
+                at=self.now,
+                caller_dbfs=caller,
+                agent_dbfs=agent,
+                buffered_ms=buffered_ms,
+            )
+        )
+
+    def end(self, sid: str, ending: Ending) -> None:
+        self.now += timedelta(seconds=1)
+        self.calls[sid] = ended(self.calls[sid], ending, self.now)
+        self.publish(events.CallEnded(call_sid=sid, at=self.now, ending=ending))
+
+    def save_recording(self, sid: str, path: str) -> None:
+        self.calls[sid] = replace(self.calls[sid], recording=path)
+        self.publish(
+            events.RecordingSaved(call_sid=sid, at=self.now, path=path, duration_s=12.0)
+        )
+
+    @property
+    def live_sid(self) -> str:
+        return next(sid for sid, call in self.calls.items() if call.phase is not Phase.ENDED)
+
+
+def steps(refusal: DialError | None = None) -> tuple[StepResult, ...]:
+    """The steps of a dialling: of a refused one as they are, else all five done."""
+    if refusal is not None:
+        return refusal.steps
+    details = ("United States", "appointment_reminder", "not needed", "Live ready", "accepted")
+    return tuple(
+        StepResult(step, StepState.OK, detail, START + timedelta(milliseconds=200 * index))
+        for index, (step, detail) in enumerate(zip(Step, details, strict=True))
+    )
+
+
+def refused(problem: Problem, at: Step) -> DialError:
+    """A dialling that stopped at this step."""
+    results = []
+    stopped = False
+    for done in steps():
+        if done.step is at:
+            results.append(replace(done, state=StepState.FAILED, detail=problem.title))
+            stopped = True
+        elif stopped:
+            results.append(StepResult(done.step, StepState.NOT_STARTED, "", None))
+        else:
+            results.append(done)
+    return DialError(problem, tuple(results))

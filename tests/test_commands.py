@@ -1,0 +1,229 @@
+"""The commands as a person types them: real processes, their output and exit codes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from callconsole import __version__
+
+pytestmark = pytest.mark.limit(60)
+JSON = {"Content-Type": "application/json"}
+
+
+class Command:
+    """One running process of ours, in a folder of its own."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.lines: list[str] = []
+
+    @classmethod
+    async def start(cls, folder: Path, *arguments: str, **environment: str) -> Command:
+        env = {
+            **os.environ,
+            "CALLCONSOLE_DATA_DIR": str(folder / "data"),
+            "PYTHONPATH": str(Path(__file__).parent.parent),
+            **environment,
+        }
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *(arguments if arguments[0] == "-c" else ("-m", "callconsole", *arguments)),
+            cwd=folder,
+            env=env,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        return cls(process)
+
+    async def line(self, part: str) -> str:
+        """Read on until a line holds this."""
+        assert self.process.stdout is not None
+        while raw := await self.process.stdout.readline():
+            self.lines.append(raw.decode().rstrip())
+            if part in self.lines[-1]:
+                return self.lines[-1]
+        raise AssertionError(f"{part!r} never came:\n" + "\n".join(self.lines))
+
+    async def end(self) -> int:
+        """Read to the end; the exit code."""
+        assert self.process.stdout is not None
+        self.lines += (await self.process.stdout.read()).decode().splitlines()
+        return await self.process.wait()
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+
+class Server(Command):
+    """`callconsole serve --practice` on a free port."""
+
+    port = 0
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Server]:
+    started = await Server.start(tmp_path, "serve", "--practice", "--port", "0")
+    ready = await started.line("ready")
+    started.port = int(ready.split("http://127.0.0.1:")[1].split(" ")[0])
+    yield started
+    if started.process.returncode is None:
+        started.process.send_signal(signal.SIGTERM)
+        assert await started.end() == 0
+
+
+async def test_serve_says_one_line_and_ends_politely_on_sigterm(server: Server) -> None:
+    assert server.lines == [server.lines[0]]
+    assert "practice line" in server.lines[0]
+    async with aiohttp.ClientSession(server.address) as http:
+        answer = await http.post("/place-call", json={"to": "+14155550104"})
+        placed = await answer.json()
+        assert placed["callSid"].startswith("CA")
+        assert placed["status"] == "queued"
+    server.process.send_signal(signal.SIGTERM)
+    assert await server.end() == 0
+    assert "Stopping; live calls are being ended." in server.text
+    assert "Traceback" not in server.text
+
+
+async def test_the_first_designs_endpoints_answer(server: Server) -> None:
+    async with aiohttp.ClientSession(server.address) as http:
+        root = await (await http.get("/")).json()
+        assert root["version"] == __version__
+        health = await (await http.get("/health")).json()
+        assert (health["status"], health["line"]) == ("ok", "practice")
+        for path in ("/twiml/stream", "/call-status"):
+            assert (await http.post(path, data={"CallSid": "CA1"})).status == 403
+        assert (await http.get("/media-stream")).status == 403
+        refused = await http.post("/place-call", json={"to": "911"})
+        assert refused.status == 400
+        assert (await refused.json())["error"]["code"] == "number.emergency"
+        foreign = {"Origin": "https://evil.example"}
+        assert (await http.post("/place-call", json={"to": "1"}, headers=foreign)).status == 403
+        tunnelled = {"X-Forwarded-For": "203.0.113.7"}
+        assert (await http.post("/place-call", json={"to": "1"}, headers=tunnelled)).status == 403
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "words"),
+    [
+        ("+14155550103", 3, "Busy"),
+        ("+14155550105", 5, "Declined"),
+        ("+14155550106", 6, "Voicemail, no message left"),
+        ("+14155550109", 2, "verified"),
+    ],
+)
+async def test_call_follows_a_call_and_exits_by_its_outcome(
+    server: Server, tmp_path: Path, number: str, code: int, words: str
+) -> None:
+    call = await Command.start(tmp_path, "call", number, SERVER_PORT=str(server.port))
+    assert await call.end() == code
+    assert words in call.text
+
+
+async def test_call_without_a_server_or_a_number_says_what_to_do(tmp_path: Path) -> None:
+    alone = await Command.start(tmp_path, "call", "+14155550101", SERVER_PORT="9")
+    assert await alone.end() == 2
+    assert "callconsole serve" in alone.text
+    nobody = await Command.start(tmp_path, "call")
+    assert await nobody.end() == 2
+    assert "TEST_PHONE_NUMBER" in nobody.text
+
+
+async def test_call_dials_the_test_number_and_ctrl_c_hangs_up(
+    server: Server, tmp_path: Path
+) -> None:
+    call = await Command.start(
+        tmp_path, "call", SERVER_PORT=str(server.port), TEST_PHONE_NUMBER="+14155550104"
+    )
+    await call.line("Ringing")
+    call.process.send_signal(signal.SIGINT)
+    assert await call.end() == 130
+    assert "Hung up" in call.text
+    async with aiohttp.ClientSession(server.address) as http:
+        health = await (await http.get("/health")).json()
+    assert health["liveCalls"] == 0
+
+
+async def test_practice_without_a_window_tells_of_the_call(tmp_path: Path) -> None:
+    practice = await Command.start(tmp_path, "practice", "+14155550106")
+    assert await practice.end() == 0
+    for words in ("Queued", "Ringing", "In progress", "Answered by voicemail", "Recording"):
+        assert words in practice.text
+    recording = practice.lines[-1].split()[-1]
+    assert Path(recording).is_file()
+
+
+async def test_without_a_display_the_window_becomes_a_practice_call(tmp_path: Path) -> None:
+    environment = {"DISPLAY": "", "WAYLAND_DISPLAY": "", "QT_QPA_PLATFORM": ""}
+    command = await Command.start(tmp_path, "window", **environment)
+    assert "no display" in await command.line("display")
+    await command.line("In progress")
+    command.process.send_signal(signal.SIGINT)
+    assert await command.end() == 130
+
+
+async def test_serve_without_settings_names_every_missing_one(tmp_path: Path) -> None:
+    serve = await Command.start(tmp_path, "serve")
+    assert await serve.end() == 2
+    for name in (
+        "TWILIO_ACCOUNT_SID",
+        "TWILIO_AUTH_TOKEN",
+        "TWILIO_PHONE_NUMBER",
+        "VERTEX_PROJECT_ID or GEMINI_API_KEY",
+        "NGROK_AUTHTOKEN or SERVER_BASE_URL",
+        "callconsole practice",
+    ):
+        assert name in serve.text
+
+
+async def test_a_wrong_setting_is_named_without_its_value(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("TWILIO_PHONE_NUMBER=12\nSERVER_BASE_URL=http://secret.host\n")
+    serve = await Command.start(tmp_path, "serve")
+    assert await serve.end() == 2
+    assert "TWILIO_PHONE_NUMBER" in serve.text
+    assert "SERVER_BASE_URL: the address has to begin with https://" in serve.text
+    assert "secret.host" not in serve.text
+
+
+async def test_the_engine_runs_without_qt(tmp_path: Path) -> None:
+    program = (
+        "import sys, json, callconsole.cli, callconsole.headless, callconsole.remote, "
+        "callconsole.doctor; print(json.dumps(sorted(m for m in sys.modules "
+        "if m.split('.')[0] in ('PySide6', 'shiboken6', 'qasync', 'qtawesome'))))"
+    )
+    python = await Command.start(tmp_path, "-c", program)
+    assert await python.end() == 0
+    assert json.loads(python.lines[-1]) == []
+
+
+async def test_the_doctor_has_one_line_for_each_thing(tmp_path: Path) -> None:
+    doctor = await Command.start(tmp_path, "doctor")
+    code = await doctor.end()
+    assert code == 1
+    for words in ("ok    Python", "ok    Prompt", "ok    Practice phone", "ok    Practice agent"):
+        assert words in doctor.text
+    assert "FAIL  Settings       TWILIO_ACCOUNT_SID is missing" in doctor.text
+
+
+async def test_the_version_and_the_help(tmp_path: Path) -> None:
+    version = await Command.start(tmp_path, "--version")
+    assert await version.end() == 0
+    assert version.text == f"callconsole {__version__}"
+    usage = await Command.start(tmp_path, "--help")
+    assert await usage.end() == 0
+    for name in ("practice", "serve", "call", "doctor"):
+        assert name in usage.text

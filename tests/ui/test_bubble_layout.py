@@ -1,0 +1,79 @@
+"""Sizes and places of transcript lines, in both fonts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from callconsole.domain.transcript import Speaker, Turn
+from callconsole.ui import fonts
+from callconsole.ui.bubble_layout import GAP, NOTE_PAD, lay_out, row_height, shown_text
+from callconsole.viewmodels.transcript_model import Line
+
+WIDTH = 650
+LONG = "Sorry, could we move it to the afternoon, maybe after three? " * 6
+
+
+@pytest.fixture(params=["Inter", "DejaVu Sans"], autouse=True)
+def _family(request: pytest.FixtureRequest, qapp: object) -> Iterator[None]:
+    fonts.use(request.param)
+    yield
+    fonts.forget()
+
+
+def line(speaker: Speaker, text: str, final: bool = True, **more: object) -> Line:
+    name = {Speaker.AGENT: "AI", Speaker.CALLER: "Jordan", Speaker.SYSTEM: ""}[speaker]
+    turn = Turn(1, speaker, text, 61.0, final, **more)  # type: ignore[arg-type]
+    return Line(turn, name, "user" if speaker is Speaker.SYSTEM else "")
+
+
+def test_one_line_is_56_high_and_each_further_one_20_more() -> None:
+    assert row_height(line(Speaker.AGENT, "Hello"), WIDTH) == 56 + GAP
+    assert row_height(line(Speaker.AGENT, "Hello\nyou"), WIDTH) == 76 + GAP
+    assert row_height(line(Speaker.SYSTEM, "Answered"), WIDTH) == 24 + GAP
+
+
+@pytest.mark.parametrize(("width", "widest"), [(650, 481), (1200, 640), (360, 266)])
+def test_a_bubble_takes_74_percent_and_640_px_at_most(width: int, widest: int) -> None:
+    laid = lay_out(line(Speaker.CALLER, LONG), width)
+    assert widest * 0.8 < laid.box.width() <= widest + 1
+    assert laid.box.right() == width - 1
+
+
+def test_the_agent_stands_left_the_caller_right_and_a_note_in_the_middle() -> None:
+    assert lay_out(line(Speaker.AGENT, "Hello"), WIDTH).box.left() == 1
+    assert lay_out(line(Speaker.CALLER, "Hello"), WIDTH).box.right() == WIDTH - 1
+    note = lay_out(line(Speaker.SYSTEM, "Answered"), WIDTH).box
+    assert note.center().x() == pytest.approx(WIDTH / 2, abs=1)
+
+
+def test_a_long_tag_and_a_long_name_are_shortened_not_spilled() -> None:
+    cut = line(Speaker.AGENT, "a b", interrupted=True, heard_chars=0)
+    named = Line(cut.turn, "Bartholomew Featherstonehaugh-Cholmondeley", "")
+    laid = lay_out(named, 260)
+    assert laid.name.endswith("…")
+    assert laid.clock_x < laid.box.right()
+    assert laid.box.right() <= 260 * 0.74 + 3
+
+
+def test_a_partial_line_ends_in_three_dots() -> None:
+    assert shown_text(line(Speaker.AGENT, "I can offer ", final=False)) == "I can offer …"
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(
+    text=st.text(st.sampled_from("ab 漢\n😀-\u00a0"), max_size=300),
+    width=st.integers(120, 1400),
+    speaker=st.sampled_from(Speaker),
+    final=st.booleans(),
+)
+def test_the_height_asked_for_is_the_height_drawn(
+    text: str, width: int, speaker: Speaker, final: bool
+) -> None:
+    shown = line(speaker, text, final)
+    laid = lay_out(shown, width)
+    pad = NOTE_PAD * 2 if speaker is Speaker.SYSTEM else 0
+    assert row_height(shown, width) == laid.box.height() + pad + GAP
