@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
@@ -29,14 +29,26 @@ logger = logging.getLogger(__name__)
 class App:
     """One console with its server, on one line at a time.
 
+    Args:
+        settings: every setting.
+        speaker: this computer's sound output; None where nobody listens.
+        probe_sound: names the sound device; blocks, and raises `ProblemError` without one.
+
     Attributes:
         console: the engine's façade.
         prompts: the operator's prompts.
         data: folder of recordings and prompts.
     """
 
-    def __init__(self, settings: Settings, *, speaker: Speaker | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        speaker: Speaker | None = None,
+        probe_sound: Callable[[], str] | None = None,
+    ) -> None:
         self.settings = settings
+        self._probe_sound = probe_sound
         self.data = paths.data_folder(settings.data_dir)
         self.prompts = FilePrompts(self.data / "prompts", paths.shipped("prompts"))
         self._clock = SystemClock()
@@ -99,14 +111,19 @@ class App:
         await self.start(line)
 
     async def check(self) -> None:
-        """Ask both services whether they would work now, and report what they say."""
+        """Ask the services and the sound device whether they would work now, and report it."""
         line = self._line
         if line is None:
             return
         await asyncio.gather(
             self._look(Service.CARRIER, line.carrier.check()),
             self._look(Service.AGENT, line.agent.check()),
+            self._look_at_sound(),
         )
+
+    async def _look_at_sound(self) -> None:
+        if self._probe_sound is not None:
+            await self._look(Service.SOUND, asyncio.to_thread(self._probe_sound))
 
     async def _warm_up(self, line: Line) -> None:
         """Take the vendors' slow first use out of the first call."""

@@ -19,7 +19,9 @@ from callconsole.adapters.file_prompts import FilePrompts
 from callconsole.domain.transcript import Speaker, Turn
 from callconsole.ui import fonts, theme
 from callconsole.ui.kit.surfaces import panel
+from callconsole.ui.prompts_page import PromptsPage
 from callconsole.ui.transcript_view import TranscriptView
+from callconsole.viewmodels.prompt_shelf import PromptShelf
 from callconsole.viewmodels.transcript_model import TranscriptModel
 
 CUT = "I am Ada, calling for Bayside Dental. You are booked for Tuesday at 9:30. "
@@ -90,10 +92,6 @@ def draw_transcript(app: QApplication, folder: Path, mark: str) -> None:
 
 
 def draw_prompts(app: QApplication, folder: Path, mark: str) -> None:
-    from callconsole.ui.prompts_page import PromptsPage
-
-    from callconsole.viewmodels.prompt_shelf import PromptShelf
-
     with tempfile.TemporaryDirectory() as data:
         shelf = PromptShelf(FilePrompts(Path(data), paths.shipped("prompts")))
         page = PromptsPage(shelf)
@@ -102,6 +100,14 @@ def draw_prompts(app: QApplication, folder: Path, mark: str) -> None:
         shelf.open("appointment_reminder")
         page.editor.insertPlainText("Ask for {{customer_name}} first.\n")
         save(app, page, folder, f"prompts_edited_{mark}")
+        (Path(data) / "appointment_reminder.md").write_text("Theirs", encoding="utf-8")
+        page.save()
+        page.list.ask_name()
+        page.list.new_name.field.setText("Order status")
+        page.list.new_name.create_button.click()
+        save(app, page, folder, f"prompts_conflict_{mark}")
+        page.list.new_name.hide()
+        shelf.save(overwrite=True)
         page.editor.selectAll()
         page.editor.insertPlainText(" ")
         page.resize(930, 560)

@@ -1,6 +1,6 @@
 """Draws every state of the window into a folder of pictures, without network or sound.
 
-    python tools/preview_window.py FOLDER [--only NAME] [--font FAMILY]
+python tools/preview_window.py FOLDER [--only NAME] [--font FAMILY]
 """
 
 from __future__ import annotations
@@ -44,11 +44,18 @@ MISSING = (
     Problem("setup.key", "GEMINI_API_KEY is missing", "", "Make one in AI Studio."),
 )
 CONVERSATION = (
-    (Speaker.AGENT, "Hello, this is Ada, the assistant of Bayside Dental. Am I speaking with "
-     "Jordan?", 0.4),
+    (
+        Speaker.AGENT,
+        "Hello, this is Ada, the assistant of Bayside Dental. Am I speaking with Jordan?",
+        0.4,
+    ),
     (Speaker.CALLER, "Yes, this is Jordan. What is it about?", 6.1),
-    (Speaker.AGENT, "You are booked for Tuesday at 9:30. Does that time still work for you, or "
-     "would you like another?", 9.0),
+    (
+        Speaker.AGENT,
+        "You are booked for Tuesday at 9:30. Does that time still work for you, or "
+        "would you like another?",
+        9.0,
+    ),
     (Speaker.CALLER, "Sorry, could we move it to the afternoon, maybe after three?", 13.2),
     (Speaker.AGENT, "Of course. I can offer you 3:15 or 4:00 on the same", 18.0),
 )
@@ -67,6 +74,7 @@ class Scene:
             callees=CALLEES,
             missing=missing,
             play=lambda _path: None,
+            check=lambda: None,
             listen=True,
         )
         self.window = MainWindow(self.models)
@@ -86,7 +94,12 @@ class Scene:
         for index, (speaker, text, offset_s) in enumerate(CONVERSATION, 1):
             cut = index == 3
             turn = Turn(
-                index, speaker, text, offset_s, index < 5, cut,
+                index,
+                speaker,
+                text,
+                offset_s,
+                index < 5,
+                cut,
                 text.index("Does") - 1 if cut else None,
             )
             if speaker is Speaker.CALLER:
@@ -151,8 +164,12 @@ async def busy(scene: Scene) -> None:
         Ending(
             Outcome.BUSY,
             EndedBy.CARRIER,
-            Problem("call.busy", "The line is busy", "The person is on another call, or the "
-                    "phone refuses calls just now.", "Try again in a few minutes."),
+            Problem(
+                "call.busy",
+                "The line is busy",
+                "The person is on another call, or the phone refuses calls just now.",
+                "Try again in a few minutes.",
+            ),
         ),
     )
 
@@ -179,6 +196,13 @@ async def sheet(scene: Scene) -> None:
     scene.window.sheet.toggle()
 
 
+async def low_reason(scene: Scene) -> None:
+    """The tallest dial column: error, reason and redial together."""
+    await failed(scene)
+    scene.models.dialler.edit("911")
+    scene.models.dialler.check()
+
+
 async def drawer(scene: Scene) -> None:
     await scene.talk()
     scene.window.calls.toggle_drawer()
@@ -198,6 +222,7 @@ STATES: dict[str, Callable[[Scene], object]] = {
     "prompts": prompts,
     "sheet": sheet,
     "drawer": drawer,
+    "low_reason": low_reason,
 }
 
 

@@ -225,7 +225,7 @@ def _environment_version() -> str:
 def _install(extra: str) -> None:
     print("Installing callconsole and what it stands on (a minute or two)", flush=True)
     target = f".[{extra}]" if extra else "."
-    pip = [str(_python()), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [str(_python()), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     command = [*pip, "--no-input", "--editable", target]
     if subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, check=False).returncode:
         raise SetUpError(

@@ -132,7 +132,9 @@ class Console:
 
     def listening_problem(self) -> Problem | None:
         """Why listening does not work, or None."""
-        return self._listening.problem
+        sound = self._services.get(Service.SOUND)
+        found = sound.problem if sound is not None else None
+        return self._listening.problem or found
 
     def health(self) -> dict[str, object]:
         """JSON-ready state for ``GET /health``."""

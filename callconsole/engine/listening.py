@@ -38,6 +38,8 @@ class Listening:
     def listen(self, on: bool) -> None:
         """The operator switches listening on or off; it takes effect as soon as it can."""
         self._wanted = on
+        if on:
+            self.problem = None
         self._settle()
 
     def set_volume(self, fraction: float) -> None:

@@ -11,9 +11,15 @@ from callconsole.engine.ports import Clock, MediaLine
 
 FRAME_BYTES = 160
 FRAME_MS = 20
-# Audio sent ahead of time rides out stalls of our loop and of the network. It costs nothing on
-# barge-in, because `clear` empties the carrier's buffer as well (Twilio docs, "clear" message).
-LEAD_MS = 400
+# Audio sent ahead of time rides out stalls of our loop, the window's included, and of the
+# network. It costs nothing on barge-in, because `clear` empties the carrier's buffer as well
+# (Twilio docs, "clear" message).
+LEAD_MS = 1500
+# Once the lead is full it is topped up in steps of this size, so that a call does not wake the
+# loop for every frame.
+REFILL_MS = 100
+# Twilio takes messages of any size; tiny ones cost us and jitter at word starts.
+MESSAGE_MS = 100
 MARK_EVERY_MS = 200
 
 
@@ -136,20 +142,24 @@ class Playout:
         if self._end_at < now:
             self._end_at = now
         # Half a frame of tolerance, so that a rounding error is not a frame.
-        full_ms = LEAD_MS - FRAME_MS / 2
-        while len(self._queue) >= FRAME_BYTES and (self._end_at - now) * 1000 < full_ms:
-            self._send_frame()
+        room = int((LEAD_MS + FRAME_MS / 2 - (self._end_at - now) * 1000) / FRAME_MS)
+        frames = min(len(self._queue) // FRAME_BYTES, room)
+        while frames > 0:
+            frames -= self._send(min(frames, MESSAGE_MS // FRAME_MS))
         self._schedule(now)
 
-    def _send_frame(self) -> None:
-        frame = bytes(self._queue[:FRAME_BYTES])
-        del self._queue[:FRAME_BYTES]
-        self._line.send_audio(frame)
-        self._end_at += FRAME_MS / 1000
-        self._sent_ms += FRAME_MS
-        self._on_sent(frame)
+    def _send(self, frames: int) -> int:
+        """Send so many frames as one message, or fewer where a mark is due between them."""
+        frames = min(frames, (MARK_EVERY_MS - self._sent_ms + self._marked_ms) // FRAME_MS)
+        data = bytes(self._queue[: frames * FRAME_BYTES])
+        del self._queue[: frames * FRAME_BYTES]
+        self._line.send_audio(data)
+        self._end_at += frames * FRAME_MS / 1000
+        self._sent_ms += frames * FRAME_MS
+        self._on_sent(data)
         if self._sent_ms - self._marked_ms >= MARK_EVERY_MS:
             self._mark()
+        return frames
 
     def _mark(self) -> None:
         if self._marked_ms == self._sent_ms:
@@ -165,12 +175,13 @@ class Playout:
         if self._closed:
             return
         self._stop_timer()
-        lead_s = LEAD_MS / 1000
-        more = len(self._queue) >= FRAME_BYTES
-        delay = self._end_at - now - (lead_s - FRAME_MS / 1000 if more else 0.0)
-        if more or self._end_at > now:
-            wake = self._pump if more else self._drained
-            self._timer = asyncio.get_running_loop().call_later(max(0.0, delay), wake)
+        loop = asyncio.get_running_loop()
+        left = self._end_at - now
+        if len(self._queue) >= FRAME_BYTES:
+            wait = left - (LEAD_MS - REFILL_MS) / 1000
+            self._timer = loop.call_later(max(0.0, wait), self._pump)
+        elif left > 0:
+            self._timer = loop.call_later(left, self._drained)
 
     def _drained(self) -> None:
         self._timer = None

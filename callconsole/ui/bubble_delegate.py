@@ -23,7 +23,8 @@ from callconsole.ui.bubble_layout import (
     shown_text,
 )
 from callconsole.ui.tokens import Tokens
-from callconsole.viewmodels.transcript_model import Line, LineKind, Match, TranscriptRole
+from callconsole.viewmodels.transcript_line import Line, LineKind, Match
+from callconsole.viewmodels.transcript_model import TranscriptRole
 
 RADIUS = 10
 TAG_ICON = "scissors"

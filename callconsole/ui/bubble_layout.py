@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QTextLayout, QTextOption
 
 from callconsole.ui import fonts
-from callconsole.viewmodels.transcript_model import Line, LineKind
+from callconsole.viewmodels.transcript_line import Line, LineKind
 
 PAD_X = 12
 PAD_Y = 8

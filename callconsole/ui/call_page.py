@@ -37,7 +37,7 @@ class CallPage(QWidget):
         self.failure.prompts_asked.connect(self.prompts_asked)
         talk = QWidget()
         below = QVBoxLayout(talk)
-        below.setContentsMargins(0, 0, 0, 0)
+        below.setContentsMargins(0, 0, 16, 0)
         below.setSpacing(12)
         below.addWidget(self.strip)
         below.addWidget(self.transcript, 1)
@@ -47,8 +47,9 @@ class CallPage(QWidget):
         for page in (talk, self.progress, self.failure):
             self._stack.addWidget(page)
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
+        column.setContentsMargins(16, 16, 0, 16)  # scroll bars float in the right margin
         column.setSpacing(14)
+        self.header.setContentsMargins(0, 0, 16, 0)
         column.addWidget(self.header)
         column.addWidget(self._stack, 1)
         models.live.changed.connect(self._show)

@@ -88,6 +88,4 @@ class CallsPage(QWidget):
 
     def _place_drawer(self) -> None:
         if self._narrow:
-            self.side.setGeometry(
-                self.width() - SIDE_WIDTH - 8, 0, SIDE_WIDTH, self.height() - 8
-            )
+            self.side.setGeometry(self.width() - SIDE_WIDTH - 8, 0, SIDE_WIDTH, self.height() - 8)

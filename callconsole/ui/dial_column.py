@@ -57,11 +57,11 @@ class DialColumn(QWidget):
         column.addWidget(self.number)
         column.addWidget(self.error)
         column.addSpacing(12)
-        column.addWidget(self.pad, 1)
+        column.addWidget(self.pad)
         column.addSpacing(18)
         column.addWidget(self.options)
         column.addWidget(self.folded)
-        column.addStretch(1000)
+        column.addStretch(1)
         column.addSpacing(8)
         column.addWidget(self.reason)
         column.addSpacing(6)
@@ -92,6 +92,9 @@ class DialColumn(QWidget):
         """Show the options as one row, for low windows."""
         self.options.setVisible(not folded)
         self.folded.setVisible(folded)
+        place = self.redial.sizePolicy()
+        place.setRetainSizeWhenHidden(not folded)
+        self.redial.setSizePolicy(place)
 
     def put_redial(self) -> None:
         """Put the last number into the field, ready for Enter."""

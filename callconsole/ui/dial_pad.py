@@ -66,7 +66,7 @@ class DialPad(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Four rows of the lowest keys."""
-        return QSize(3 * 60 + 16, 4 * 40 + 24)
+        return QSize(3 * 60 + 16, 4 * 34 + 24)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move between the keys with the arrows."""

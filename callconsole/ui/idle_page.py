@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.surfaces import Scroll
 from callconsole.ui.kit.text import Text
 from callconsole.ui.practice_card import PracticeCard
@@ -28,22 +29,22 @@ class IdlePage(QWidget):
         self._dialler = models.dialler
         self.title = Text("", 22, 600)
         self.line = Text("", 13, 400, "muted", wrap=True)
+        self.check = Button("Check again", Kind.GHOST, icon="arrows-clockwise", parent=self)
+        self.check.setVisible(models.check is not None)
         self.practice = PracticeCard(models.dialler, models.parties.callees)
         self.recents = RecentCalls(models.recents)
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(20, 20, 20, 20)
         column.setSpacing(0)
-        column.addWidget(self.title)
-        column.addSpacing(2)
-        column.addWidget(self.line)
+        column.addLayout(self._header(models))
         column.addSpacing(16)
         column.addWidget(ReadinessRow(models.services))
         column.addSpacing(12)
         column.addWidget(self.practice)
         column.addSpacing(20)
         column.addWidget(self.recents)
-        column.addStretch()
+        column.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(1, 1, 1, 1)
         outer.addWidget(Scroll(content))
@@ -53,6 +54,18 @@ class IdlePage(QWidget):
         models.dialler.readiness_changed.connect(self._show)
         models.dialler.options_changed.connect(self._show)
         self._show()
+
+    def _header(self, models: Models) -> QHBoxLayout:
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self.title)
+        words.addWidget(self.line)
+        row = QHBoxLayout()
+        row.addLayout(words, 1)
+        if models.check is not None:
+            self.check.clicked.connect(lambda _on=False, check=models.check: check())
+            row.addWidget(self.check, 0, Qt.AlignmentFlag.AlignVCenter)
+        return row
 
     def _show(self) -> None:
         obstacle = self._dialler.obstacle

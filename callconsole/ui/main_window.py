@@ -127,6 +127,10 @@ class MainWindow(QMainWindow):
         self._pages.setCurrentIndex(index)
         self.rail.choose(index)
         self._keys.enabled = index == CALLS
+        if index == CALLS:
+            self.calls.dial.number.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.prompts.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _redial(self) -> None:
         self.open_page(CALLS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from callconsole.domain.events import Service, ServiceState
 from callconsole.ui.kit.banner import IconMark
@@ -62,6 +62,7 @@ class ReadinessRow(Surface):
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__("surface", outline="border", parent=parent)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._services = services
         self._cells: dict[Service, ReadinessCell] = {}
         row = QHBoxLayout(self)

@@ -30,10 +30,10 @@ KEYS = (
     ("All shortcuts", "F1"),
 )
 _ANSWERED = {
-    AnsweredBy.UNKNOWN: "not known yet",
-    AnsweredBy.PERSON: "a person",
-    AnsweredBy.VOICEMAIL: "voicemail",
-    AnsweredBy.FAX: "a fax",
+    AnsweredBy.UNKNOWN: "Not known yet",
+    AnsweredBy.PERSON: "A person",
+    AnsweredBy.VOICEMAIL: "Voicemail",
+    AnsweredBy.FAX: "A fax",
 }
 
 
@@ -122,7 +122,7 @@ class CallFacts(QWidget):
         line = call.line if call else attempt.line if attempt else PRACTICE
         values = {
             "Prompt": Prompt(prompt, "").title or "default",
-            "Line": "practice" if line == PRACTICE else "phone",
+            "Line": "Practice" if line == PRACTICE else "Phone",
             "From": phone.pretty(call.from_number) if call else "—",
             "Answered by": _ANSWERED[call.answered_by] if call and call.answered_at else "—",
             "Interruptions": str(live.interruptions),
@@ -182,7 +182,7 @@ class SidePanel(Surface):
     """264 wide; lies on the window, or over the centre as a drawer."""
 
     def __init__(self, models: Models, parent: QWidget | None = None) -> None:
-        super().__init__("window", radius=0, parent=parent)
+        super().__init__("window", radius=12, parent=parent)
         self.setFixedWidth(SIDE_WIDTH)
         self._live = models.live
         self.listen = ListenSection(models.listening, models.live)
@@ -198,7 +198,7 @@ class SidePanel(Surface):
         column.addWidget(self.numbers)
         column.addWidget(Hairline())
         column.addWidget(KeysSection())
-        column.addStretch()
+        column.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 2, 0, 2)
         outer.addWidget(Scroll(content))

@@ -120,6 +120,14 @@ def style_sheet(tokens: Tokens) -> str:
         border: 1px solid {tokens.border}; padding: 4px; }}
     QMenu::item {{ padding: 6px 16px; border-radius: 4px; }}
     QMenu::item:selected {{ background: {tokens.accent_soft}; color: {tokens.accent}; }}
+    QComboBox QAbstractItemView {{ background: {tokens.surface}; color: {tokens.text};
+        border: 1px solid {tokens.strong}; padding: 4px; outline: 0; }}
+    QComboBox QAbstractItemView::item, CountryPopup QListWidget::item {{
+        min-height: 28px; padding: 0 8px; border-radius: 4px; }}
+    QComboBox QAbstractItemView::item:selected, CountryPopup QListWidget::item:selected {{
+        background: {tokens.accent_soft}; color: {tokens.accent}; }}
+    CountryPopup QListWidget {{ background: transparent; outline: 0; }}
+    CountryPopup {{ background: {tokens.surface}; border: 1px solid {tokens.strong}; }}
     QScrollBar:vertical {{ background: transparent; width: 10px; margin: 2px; }}
     QScrollBar::handle:vertical {{ background: {tokens.strong}; border-radius: 3px;
         min-height: 32px; }}

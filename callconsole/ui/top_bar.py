@@ -15,6 +15,7 @@ from callconsole.viewmodels.services import Services, ServiceStatus
 
 _MAX_VALUE = 150
 _BETWEEN = 20
+_LESS_WANTED = (0, 1, 4, 3, 2)  # whose values go first: server, tunnel, sound, Gemini, Twilio
 
 
 class Logo(QWidget):
@@ -150,9 +151,12 @@ class TopBar(QWidget):
     def _fit(self) -> None:
         drawer = 0 if self.drawer.isHidden() else self.drawer.sizeHint().width() + _BETWEEN
         room = self.width() - 180 - drawer
-        wanted = sum(item.width_with(False) + _BETWEEN for item in self.items)
-        for item in self.items:
-            item.set_brief(wanted > room)
+        needed = sum(item.width_with(False) + _BETWEEN for item in self.items)
+        for index in _LESS_WANTED:
+            item = self.items[index]
+            item.set_brief(needed > room)
+            if needed > room:
+                needed -= item.width_with(False) - item.width_with(True)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave values out where they do not fit."""

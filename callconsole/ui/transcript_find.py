@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.line_field import LineField
 from callconsole.ui.kit.text import Text
-from callconsole.viewmodels.transcript_model import Match, TranscriptModel
+from callconsole.viewmodels.transcript_line import Match
+from callconsole.viewmodels.transcript_model import TranscriptModel
 
 BUTTON = 28
 FIELD_WIDTH = 200

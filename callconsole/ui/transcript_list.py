@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 from callconsole.ui import theme
 from callconsole.ui.bubble_delegate import BubbleDelegate
 from callconsole.ui.bubble_layout import row_height
-from callconsole.viewmodels.transcript_model import Match, TranscriptModel, TranscriptRole
+from callconsole.viewmodels.transcript_line import Match
+from callconsole.viewmodels.transcript_model import TranscriptModel, TranscriptRole
 
 NEAR_END_PX = 24
 SCROLL_STEP_PX = 20

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from callconsole.domain.call import Call, Outcome
 from callconsole.domain.dialling import StepResult
 from callconsole.viewmodels.dialler import DialFailure
-from callconsole.viewmodels.parties import Party
 from callconsole.viewmodels.progress import RowState, StepRow, local_time, step_rows
 
 _NOTICED = {
@@ -48,12 +47,12 @@ class Failure:
     code: str
 
 
-def of_dialling(failure: DialFailure, party: Party) -> Failure:
+def of_dialling(failure: DialFailure) -> Failure:
     """The story of an attempt that the phone company never got, or refused."""
     problem = failure.problem
     return Failure(
         noticed="Their phone never rang",
-        explanation=f"{problem.title}. {problem.cause} {party.title} heard nothing.",
+        explanation=f"{problem.title}. {problem.cause} They heard nothing.",
         cure_title="Put this right",
         cure=problem.cure,
         open_prompts=problem.code.startswith("prompt."),
@@ -80,7 +79,7 @@ def of_call(call: Call, steps: Sequence[StepResult]) -> Failure:
     return Failure(
         noticed=_NOTICED.get(outcome) or _broken(call),
         explanation=problem.cause if problem else "The phone network did not say why.",
-        cure_title="First" if problem else "Try again",
+        cure_title="Before you call again",
         cure=problem.cure if problem else "Call again in a moment.",
         open_prompts=False,
         link=problem.link if problem else None,

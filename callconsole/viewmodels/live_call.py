@@ -72,6 +72,7 @@ class LiveCall(QObject):
         self.failure: Failure | None = None
         self.trouble: Problem | None = None
         self._started_at = datetime.now(UTC)
+        self._stopped_at: datetime | None = None
         self._clock_shown = ""
         self._ticker = QTimer(self)
         self._ticker.setInterval(TICK_MS)
@@ -138,10 +139,10 @@ class LiveCall(QObject):
         """Talk time once answered, before that the time waited."""
         if self.call is not None:
             return headline.clock_text(self.call.clock_s(datetime.now(UTC)))
-        if self.attempt is not None and self.failure is None:
-            waited_s = (datetime.now(UTC) - self._started_at).total_seconds()
-            return headline.clock_text(waited_s)
-        return "00:00"
+        if self.attempt is None:
+            return "00:00"
+        waited = (self._stopped_at or datetime.now(UTC)) - self._started_at
+        return headline.clock_text(waited.total_seconds())
 
     @property
     def reply_s(self) -> float | None:
@@ -169,7 +170,7 @@ class LiveCall(QObject):
         """The operator pressed Call."""
         self._reset()
         self.attempt = attempt
-        self._started_at = datetime.now(UTC)
+        self._started_at, self._stopped_at = datetime.now(UTC), None
         self._ticker.start()
         self._announce()
 
@@ -186,9 +187,9 @@ class LiveCall(QObject):
         """The attempt rang nobody's phone."""
         self.steps = list(failed.steps)
         self.attempt = failed.attempt
+        self._stopped_at = datetime.now(UTC)
         self.hanging_up = False
-        party = self._parties.party(failed.attempt.number)
-        self.failure = failure.of_dialling(failed, party)
+        self.failure = failure.of_dialling(failed)
         self._ticker.stop()
         self._announce()
 
@@ -266,18 +267,18 @@ class LiveCall(QObject):
         match event:
             case events.CallAnswered():
                 self.transcript.set_started_at(event.at)
-                self.note("Answered", "phone-call")
+                self.note("Answered", "phone-call", event.at)
             case events.AnswerJudged(answered_by=AnsweredBy.VOICEMAIL):
-                self.note("Voicemail answered", "voicemail")
+                self.note("Voicemail answered", "voicemail", event.at)
             case events.AnswerJudged(answered_by=AnsweredBy.FAX):
-                self.note("A fax answered", "warning")
+                self.note("A fax answered", "warning", event.at)
             case events.StreamStarted():
                 self.sound = True
             case events.StreamStopped():
                 self.sound = False
             case events.AgentLost(problem=problem):
                 self.trouble = problem
-                self.note(problem.title, "warning")
+                self.note(problem.title, "warning", event.at)
             case events.RecordingSaved():
                 self.recording_s = event.duration_s
             case events.CallEnded():
@@ -290,17 +291,18 @@ class LiveCall(QObject):
         self.hanging_up = False
         self.sound = False
         self._ticker.stop()
-        self.note(self.headline.text, "phone-disconnect")
+        self.note(self.headline.text, "phone-disconnect", call.ended_at)
         if call.ending is not None and call.ending.outcome in _REACHED_NOBODY:
             answered_and_spoke = call.answered_at is not None and self.transcript.rowCount() > 2
             if not answered_and_spoke:
                 self.failure = failure.of_call(call, self.steps)
         self.ended.emit(call)
 
-    def note(self, text: str, icon: str) -> None:
-        """Add a line about the call to the transcript, at its present time."""
+    def note(self, text: str, icon: str, at: datetime | None = None) -> None:
+        """Add a line about the call to the transcript, at this time or now."""
         if self.call is not None:
-            self.transcript.note(text, self.call.duration_s(datetime.now(UTC)), icon)
+            offset_s = self.call.duration_s(at or datetime.now(UTC))
+            self.transcript.note(text, offset_s, icon)
 
     def _time_reply(self, event: events.FloorChanged) -> None:
         before = self.call.floor if self.call is not None else Floor.NOBODY

@@ -32,6 +32,7 @@ class Models(QObject):
         missing: what real calls lack; the phone line is closed while there is something.
         choose_line: switches the engine to "practice" or "phone".
         play, stop_playing: the recording player, or None where there is none.
+        check: has every part checked again, or None where that cannot be asked.
         prompt: the prompt to begin with.
         recording: whether calls are recorded to begin with.
         listen: whether listening in is on to begin with.
@@ -47,6 +48,7 @@ class Models(QObject):
         choose_line: Callable[[str], None] | None = None,
         play: Callable[[str], None] | None = None,
         stop_playing: Callable[[], None] | None = None,
+        check: Callable[[], None] | None = None,
         prompt: str | None = None,
         region: str = "US",
         recording: bool = True,
@@ -55,6 +57,7 @@ class Models(QObject):
     ) -> None:
         super().__init__(parent)
         self.desk = desk
+        self.check = check
         self._prompts = prompts
         self.parties = Parties(callees)
         self.relay = Relay(desk, self)
@@ -67,9 +70,7 @@ class Models(QObject):
             choose_line=choose_line,
             parent=self,
         )
-        self.live = LiveCall(
-            desk, self.relay, self.parties, lambda: self.dialler.recording, self
-        )
+        self.live = LiveCall(desk, self.relay, self.parties, lambda: self.dialler.recording, self)
         self.listening = Listening(desk, self.relay, on=listen, parent=self)
         self.playback = Playback(play, stop_playing, self)
         self.recents = SessionCalls(self.parties, self)

@@ -16,9 +16,9 @@ class Party:
     """One end of a call in words.
 
     Attributes:
-        title: name, or the number where there is none.
-        number: as people read it.
-        place: city, state or country; may be empty.
+        title: the headline: the number as people read it.
+        number: the same, where it stands beside another title.
+        place: city, state or country, or who it is on the practice line; may be empty.
         short: what meters and bubbles say: the first name, or "Callee".
     """
 
@@ -40,7 +40,7 @@ class Parties:
         shown = phone.pretty(e164)
         callee = self._by_number.get(e164)
         if callee is not None:
-            return Party(callee.name, shown, "Practice line", "Callee")
+            return Party(shown, shown, f"Practice line · {callee.name}", "Callee")
         return Party(shown, shown, _place(e164), "Callee")
 
 

@@ -121,7 +121,10 @@ class Services(QObject):
             found.append(Notice(f"service.{service}", problem.title, line, "danger"))
         if self._missing:
             hint = "\n".join(f"{item.title}. {item.cure}" for item in self._missing)
-            line = "The practice line works now. Each missing value is explained in the tool tip."
+            line = (
+                "The practice line works without them. Put them into .env and start again; rest "
+                "the pointer here to read where each comes from."
+            )
             title = f"Real calls need {_listed([_name(item) for item in self._missing])}."
             found.append(Notice("setup", title, line, "warning", hint))
         return found

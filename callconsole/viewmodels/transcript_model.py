@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import bisect
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -18,91 +17,9 @@ from PySide6.QtCore import (
 )
 
 from callconsole.domain.transcript import Speaker, Turn
+from callconsole.viewmodels.transcript_line import KINDS, Line, LineKind, Match
 
 AnyIndex = QModelIndex | QPersistentModelIndex
-
-
-class LineKind(StrEnum):
-    """How a row is drawn: whose bubble, or a line across."""
-
-    AGENT = "agent"
-    CALLER = "caller"
-    SYSTEM = "system"
-
-
-_KINDS = {
-    Speaker.AGENT: LineKind.AGENT,
-    Speaker.CALLER: LineKind.CALLER,
-    Speaker.SYSTEM: LineKind.SYSTEM,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row.
-
-    Attributes:
-        turn: what was said; a system line is a turn of the system.
-        name: who is shown as the speaker; empty on a system line.
-        icon: the icon's name on a system line, or "".
-        matches: (start, length) of each place in the text where the search is found.
-    """
-
-    turn: Turn
-    name: str
-    icon: str = ""
-    matches: tuple[tuple[int, int], ...] = ()
-
-    @property
-    def kind(self) -> LineKind:
-        """How the row is drawn."""
-        return _KINDS[self.turn.speaker]
-
-    @property
-    def clock(self) -> str:
-        """Call time of the first word as ``mm:ss`` or ``h:mm:ss``."""
-        return clock_text(self.turn.offset_s)
-
-    @property
-    def tag(self) -> str:
-        """What is to be said of the row beside its text, or ""."""
-        if not self.turn.interrupted:
-            return ""
-        words = self.turn.unheard_words
-        if not words:
-            return "interrupted"
-        return f"interrupted, {words} word{'s' if words != 1 else ''} unheard"
-
-    @property
-    def struck_from(self) -> int | None:
-        """Where the words begin that were never heard, or None."""
-        if not self.turn.interrupted or self.turn.heard_chars is None:
-            return None
-        start = min(max(self.turn.heard_chars, 0), len(self.turn.text))
-        return start if self.turn.text[start:].strip() else None
-
-    def as_text(self) -> str:
-        """The row as one line of plain text."""
-        words = self.turn.text.strip() + ("" if self.turn.final else " …")
-        if self.kind is LineKind.SYSTEM:
-            return f"[{self.clock}] {words}"
-        tag = f" ({self.tag})" if self.tag else ""
-        return f"[{self.clock}] {self.name}: {words}{tag}"
-
-    def spoken(self) -> str:
-        """The row as a screen reader says it."""
-        who = f"{self.name}, " if self.name else ""
-        tag = f", {self.tag}" if self.tag else ""
-        return f"{who}{self.clock}{tag}: {self.turn.text.strip()}"
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """One place where the search is found."""
-
-    row: int
-    start: int
-    length: int
 
 
 class TranscriptRole(IntEnum):
@@ -252,7 +169,7 @@ class TranscriptModel(QAbstractListModel):
         matches: tuple[tuple[int, int], ...] = ()
         if self._query is not None:
             matches = tuple((m.start(), len(m[0])) for m in self._query.finditer(turn.text))
-        return Line(turn, self._names[_KINDS[turn.speaker]], icon, matches)
+        return Line(turn, self._names[KINDS[turn.speaker]], icon, matches)
 
     def _insert(self, line: Line) -> None:
         row = bisect.bisect_right(self._offsets, line.turn.offset_s)
@@ -308,11 +225,3 @@ class TranscriptModel(QAbstractListModel):
             return None
         at = self._started_at + timedelta(seconds=line.turn.offset_s)
         return at.astimezone().strftime("%H:%M:%S")
-
-
-def clock_text(seconds: float) -> str:
-    """Seconds of a call as ``mm:ss``, from an hour on as ``h:mm:ss``."""
-    whole = max(int(seconds), 0)
-    hours, rest = divmod(whole, 3600)
-    minutes, secs = divmod(rest, 60)
-    return f"{hours}:{minutes:02}:{secs:02}" if hours else f"{minutes:02}:{secs:02}"

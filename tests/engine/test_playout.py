@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 
-from callconsole.engine.playout import FRAME_BYTES, LEAD_MS, MARK_EVERY_MS, Playout
+from callconsole.engine.playout import FRAME_BYTES, LEAD_MS, MARK_EVERY_MS, MESSAGE_MS, Playout
 from fakes.engine import FakeClock, FakeLine
-
-LEAD_FRAMES = LEAD_MS // 20
 
 
 class Bench:
@@ -32,10 +31,10 @@ def audio(duration_ms: int) -> bytes:
 
 
 async def test_the_first_frames_leave_at_once_up_to_the_lead(bench: Bench) -> None:
-    bench.playout.feed(audio(1000))
-    assert bench.line.count("audio") == LEAD_FRAMES
+    bench.playout.feed(audio(LEAD_MS + 600))
+    assert len(bench.line.audio()) == LEAD_MS * 8
     assert LEAD_MS - 20 <= bench.playout.buffered_ms <= LEAD_MS
-    assert bench.playout.waiting_ms == 1000 - LEAD_MS
+    assert bench.playout.waiting_ms == 600
     bench.playout.close()
 
 
@@ -47,9 +46,22 @@ async def test_everything_arrives_whole_in_order_and_in_frames(bench: Bench) -> 
     async with asyncio.timeout(5):
         await bench.drained.wait()
     assert bench.line.audio() == whole
-    assert all(len(frame) == FRAME_BYTES for frame in bench.sent)
+    assert all(len(data) % FRAME_BYTES == 0 for data in bench.sent)
+    assert max(map(len, bench.sent)) <= MESSAGE_MS * 8
     assert bench.playout.heard_ms == bench.playout.fed_ms == 600
     assert not bench.playout.busy
+
+
+async def test_a_loop_that_is_blocked_for_a_second_leaves_no_gap(bench: Bench) -> None:
+    bench.playout.feed(audio(3000))
+    async with asyncio.timeout(5):
+        while bench.playout.waiting_ms > 1000:
+            bench.line.sent_something.clear()
+            await bench.line.sent_something.wait()
+            blocked_at = time.monotonic()
+            while time.monotonic() < blocked_at + 1.0:
+                assert bench.playout.buffered_ms > 0
+    bench.playout.close()
 
 
 async def test_the_pace_is_the_phones_own(bench: Bench) -> None:
@@ -63,7 +75,8 @@ async def test_the_pace_is_the_phones_own(bench: Bench) -> None:
 
 
 async def test_a_mark_follows_every_fifth_of_a_second_and_the_end(bench: Bench) -> None:
-    bench.playout.feed(audio(LEAD_MS - 40))
+    for _ in range(17):
+        bench.playout.feed(audio(20))
     bench.playout.finish()
     kinds = [kind for kind, _ in bench.line.sent]
     assert kinds.index("mark") == MARK_EVERY_MS // 20
@@ -83,6 +96,7 @@ async def test_the_tail_of_a_turn_is_filled_with_silence(bench: Bench) -> None:
 async def test_clear_drops_both_buffers_and_tells_how_much(bench: Bench) -> None:
     bench.playout.feed(audio(1000))
     dropped = bench.playout.clear()
+    assert bench.line.count("audio") == 10
     assert 960 <= dropped <= 1000
     assert bench.line.sent[-1] == ("clear", "")
     assert (bench.playout.waiting_ms, bench.playout.buffered_ms) == (0, 0)
@@ -106,7 +120,7 @@ async def test_the_echo_of_a_cleared_mark_proves_nothing(bench: Bench) -> None:
 async def test_an_echo_proves_what_was_heard_before_our_clock_does(bench: Bench) -> None:
     bench.playout.feed(audio(LEAD_MS))
     bench.playout.mark_echoed(bench.line.marks()[-1])
-    assert bench.playout.heard_ms == LEAD_MS
+    assert bench.playout.heard_ms == LEAD_MS // MARK_EVERY_MS * MARK_EVERY_MS
     bench.playout.close()
 
 

@@ -152,9 +152,7 @@ class FakeDesk:
         detail: str = "",
         problem: Problem | None = None,
     ) -> None:
-        change = events.ServiceChanged(
-            service=service, state=state, detail=detail, problem=problem
-        )
+        change = events.ServiceChanged(service=service, state=state, detail=detail, problem=problem)
         self._services[service] = change
         self.publish(change)
 
@@ -218,9 +216,7 @@ class FakeDesk:
 
     def save_recording(self, sid: str, path: str) -> None:
         self.calls[sid] = replace(self.calls[sid], recording=path)
-        self.publish(
-            events.RecordingSaved(call_sid=sid, at=self.now, path=path, duration_s=12.0)
-        )
+        self.publish(events.RecordingSaved(call_sid=sid, at=self.now, path=path, duration_s=12.0))
 
     @property
     def live_sid(self) -> str:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from callconsole.domain.transcript import Speaker, Turn
 from callconsole.ui import fonts
 from callconsole.ui.bubble_layout import GAP, NOTE_PAD, lay_out, row_height, shown_text
-from callconsole.viewmodels.transcript_model import Line
+from callconsole.viewmodels.transcript_line import Line
 
 WIDTH = 650
 LONG = "Sorry, could we move it to the afternoon, maybe after three? " * 6

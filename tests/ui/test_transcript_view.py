@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from callconsole.domain.transcript import Speaker, Turn
 from callconsole.ui import theme
+from callconsole.ui.bubble_layout import row_height
 from callconsole.ui.tokens import DARK, LIGHT
 from callconsole.ui.transcript_view import EMPTY, TranscriptView
 from callconsole.viewmodels.transcript_model import TranscriptModel
@@ -155,10 +156,12 @@ def test_lines_that_come_while_others_are_fitted_are_high_enough(reader: Reader)
         reader.model.put(Turn(turn_id, Speaker.AGENT, WORDS, turn_id % 7, final=True))
     lines = reader.view.lines
     reader.qtbot.waitUntil(lambda: lines.fitted)
-    heights = {lines.rowHeight(row) for row in range(reader.model.rowCount())}
+    heights = [lines.rowHeight(row) for row in range(reader.model.rowCount())]
     lines.refit()
     reader.qtbot.waitUntil(lambda: lines.fitted)
-    assert {lines.rowHeight(row) for row in range(reader.model.rowCount())} == heights
+    assert [lines.rowHeight(row) for row in range(reader.model.rowCount())] == heights
+    expected = [row_height(reader.model.line(row), lines.viewport().width()) for row in range(639)]
+    assert heights == expected
 
 
 def test_find_marks_counts_and_steps_round(reader: Reader) -> None:

@@ -11,14 +11,8 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from callconsole.domain.transcript import Speaker, Turn
-from callconsole.viewmodels.transcript_model import (
-    Line,
-    LineKind,
-    Match,
-    TranscriptModel,
-    TranscriptRole,
-    clock_text,
-)
+from callconsole.viewmodels.transcript_line import Line, LineKind, Match, clock_text
+from callconsole.viewmodels.transcript_model import TranscriptModel, TranscriptRole
 
 pytestmark = pytest.mark.usefixtures("qapp")
 

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 from typing import TYPE_CHECKING, Any
 
 from callconsole.adapters.gemini.credentials import ApiKey, GeminiAccess, load_credentials
+from callconsole.adapters.gemini.faults import key_missing
+from callconsole.domain.problems import ProblemError
 
 if TYPE_CHECKING:
     from google.genai import Client, types
+
+# A logger of its own, kept at warnings: websockets' debug lines show keys, tokens and words.
+_socket_log = logging.getLogger(f"{__name__}.socket")
+_socket_log.setLevel(logging.WARNING)
 
 
 def build_client(access: GeminiAccess, api_version: str) -> Client:
     """A client; importing and making it takes a second, so this belongs in a thread.
 
     Raises:
-        ProblemError: there are no application default credentials.
+        ProblemError: the key is empty, or there are no application default credentials.
         OSError: a file of certificates is missing or broken.
     """
     from google.genai import Client
 
     options = _http_options(access, api_version)
     if isinstance(access.account, ApiKey):
+        if not access.account.key.get_secret_value().strip():
+            # The SDK would take one from the environment instead.
+            raise ProblemError(key_missing())
         # Said outright, as GOOGLE_GENAI_USE_VERTEXAI in the environment would win otherwise.
         return Client(
             vertexai=False,
@@ -60,6 +70,7 @@ def _socket_options(access: GeminiAccess) -> dict[str, Any]:
         "max_size": None,
         "compression": None,
         "create_connection": BoundedSocket,
+        "logger": _socket_log,
     }
     if access.on_loopback:
         options["proxy"] = None

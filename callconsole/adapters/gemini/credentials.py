@@ -84,10 +84,10 @@ class GeminiAccess:
 
     def redact(self, text: str) -> str:
         """The text without the API key or access token, should a server repeat it."""
-        secret = self.account.key if isinstance(self.account, ApiKey) else self.account.credentials
-        if isinstance(secret, SecretStr) and secret.get_secret_value():
-            return text.replace(secret.get_secret_value(), "…")
-        return text
+        given = self.account.key if isinstance(self.account, ApiKey) else self.account.credentials
+        secret = given.get_secret_value() if isinstance(given, SecretStr) else None
+        secret = secret or getattr(given, "token", None)
+        return text.replace(secret, "…") if secret else text
 
 
 def load_credentials(vertex: Vertex) -> Credentials:

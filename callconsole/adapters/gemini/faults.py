@@ -51,16 +51,8 @@ class Circumstances:
         return f" Gemini said: “{text}”."
 
 
-def by_key(at: Circumstances) -> bool:
-    return at.back_end is BackEnd.DEVELOPER
-
-
-def service(at: Circumstances) -> str:
-    name = at.back_end.service
-    return name[:1].upper() + name[1:]
-
-
 def key_refused(reason: str, at: Circumstances) -> Problem:
+    """The key itself is not accepted."""
     return Problem(
         code="agent.key_refused",
         title="Gemini refused the API key",
@@ -71,6 +63,7 @@ def key_refused(reason: str, at: Circumstances) -> Problem:
 
 
 def sign_in_refused(at: Circumstances, reason: str = "") -> Problem:
+    """Google Cloud credentials are expired, withdrawn or wrong."""
     return Problem(
         code="agent.credentials_refused",
         title="Google Cloud refused the sign-in",
@@ -82,7 +75,8 @@ def sign_in_refused(at: Circumstances, reason: str = "") -> Problem:
 
 
 def forbidden(reason: str, at: Circumstances) -> Problem:
-    if by_key(at):
+    """The account is known, but may not do this."""
+    if at.back_end is BackEnd.DEVELOPER:
         cure = "Check in Google AI Studio that the key's project may use the Gemini API."
     else:
         cure = (
@@ -91,12 +85,13 @@ def forbidden(reason: str, at: Circumstances) -> Problem:
     return Problem(
         code="agent.not_allowed",
         title="Gemini may not be used with this account",
-        cause=f"{service(at)} does not let this account open a Live session.{at.quote(reason)}",
+        cause=f"{_service(at)} does not let this account open a Live session.{at.quote(reason)}",
         cure=cure,
     )
 
 
 def no_such_model(reason: str, at: Circumstances) -> Problem:
+    """The model is not, or no longer, offered here."""
     able = capabilities(at.model, at.back_end)
     name = bare_name(at.model)
     cure = f"Choose another model in GEMINI_MODEL, such as {DEFAULT_MODEL}."
@@ -119,6 +114,7 @@ def no_such_model(reason: str, at: Circumstances) -> Problem:
 
 
 def quota(reason: str, at: Circumstances) -> Problem:
+    """Too many sessions or too many tokens."""
     return Problem(
         code="agent.quota",
         title="The Gemini quota is used up",
@@ -129,6 +125,7 @@ def quota(reason: str, at: Circumstances) -> Problem:
 
 
 def settings_refused(reason: str, at: Circumstances) -> Problem:
+    """Code 1007: a field of the set-up, or what was sent later, is not accepted."""
     if at.connected:
         return Problem(
             code="agent.input_refused",
@@ -146,6 +143,7 @@ def settings_refused(reason: str, at: Circumstances) -> Problem:
 
 
 def policy(reason: str, at: Circumstances) -> Problem:
+    """Code 1008 during a session."""
     return Problem(
         code="agent.session_refused",
         title="Gemini ended the conversation",
@@ -155,6 +153,7 @@ def policy(reason: str, at: Circumstances) -> Problem:
 
 
 def lost(code: int, reason: str, at: Circumstances) -> Problem:
+    """The connection ended during a session."""
     how = "without a word" if code == 1006 else f"with code {code}"
     shown = "" if code == 1006 else at.quote(reason)
     return Problem(
@@ -165,19 +164,33 @@ def lost(code: int, reason: str, at: Circumstances) -> Problem:
     )
 
 
+def time_out(at: Circumstances) -> Problem:
+    """The service was reached, and was silent."""
+    return Problem(
+        code="agent.time_out",
+        title="Gemini did not answer in time",
+        cause=f"{_service(at)} took longer than ten seconds to get ready.",
+        cure="Check the internet connection, then try again.",
+    )
+
+
 def unavailable(reason: str, at: Circumstances) -> Problem:
+    """The service has a fault."""
     return Problem(
         code="agent.unavailable",
         title="Gemini is not available right now",
-        cause=f"{service(at)} has a fault or is overloaded.{at.quote(reason)}",
+        cause=f"{_service(at)} has a fault or is overloaded.{at.quote(reason)}",
         cure="Wait a minute and try again.",
         link="https://status.cloud.google.com",
     )
 
 
 def unreachable(error: Exception, at: Circumstances) -> Problem:
+    """The network did not get us there."""
     if isinstance(error, socket.gaierror):
         cause = "The name of the Gemini server could not be looked up."
+    elif "proxy" in type(error).__name__.lower():
+        cause = "The proxy of this network did not let the connection through."
     elif isinstance(error, ConnectionRefusedError):
         cause = "Nothing answers at the address of the Gemini server."
     else:
@@ -193,6 +206,7 @@ def unreachable(error: Exception, at: Circumstances) -> Problem:
 
 
 def certificate(error: OSError) -> Problem:
+    """TLS could not be agreed on."""
     if isinstance(error, FileNotFoundError):
         cause = "The file of trusted certificates (SSL_CERT_FILE) is not there."
     else:
@@ -208,9 +222,26 @@ def certificate(error: OSError) -> Problem:
 
 
 def unreadable(at: Circumstances) -> Problem:
+    """What answers does not speak the Live protocol."""
     return Problem(
         code="agent.unreadable",
         title="Gemini gave an answer that makes no sense",
         cause=f"What answered is perhaps not {at.back_end.service}, or speaks a newer version.",
         cure="Check the address of the Gemini server in the settings, or update callconsole.",
     )
+
+
+def key_missing() -> Problem:
+    """No key was given."""
+    return Problem(
+        code="agent.key_missing",
+        title="There is no Gemini API key",
+        cause="GEMINI_API_KEY is empty.",
+        cure="Make a key in Google AI Studio and save it in the settings.",
+        link=KEY_PAGE,
+    )
+
+
+def _service(at: Circumstances) -> str:
+    name = at.back_end.service
+    return name[:1].upper() + name[1:]

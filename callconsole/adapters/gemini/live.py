@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from callconsole.adapters.gemini.client import build_client
 from callconsole.adapters.gemini.connection import Connection
 from callconsole.adapters.gemini.credentials import GeminiAccess
+from callconsole.adapters.gemini.faults import Circumstances
 from callconsole.adapters.gemini.models import (
     DEFAULT_MODEL,
     bare_name,
     capabilities,
     check_back_end,
 )
-from callconsole.adapters.gemini.problems import Circumstances, problem_from
+from callconsole.adapters.gemini.problems import problem_from
 from callconsole.adapters.gemini.session import GeminiSession
 from callconsole.adapters.gemini.session_config import session_config
 from callconsole.adapters.gemini.warm_up import exercise

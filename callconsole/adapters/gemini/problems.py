@@ -22,7 +22,13 @@ def problem_from(error: BaseException, at: Circumstances) -> Problem:
     """
     from google.auth.exceptions import GoogleAuthError, TransportError
     from google.genai.errors import APIError
-    from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+    from websockets.exceptions import (
+        ConnectionClosed,
+        InvalidHandshake,
+        InvalidProxy,
+        InvalidStatus,
+        ProxyError,
+    )
 
     if isinstance(error, ProblemError):
         return error.problem
@@ -35,7 +41,7 @@ def problem_from(error: BaseException, at: Circumstances) -> Problem:
     if isinstance(error, ConnectionClosed):
         closing = error.rcvd
         return from_close(closing.code if closing else 1006, closing.reason if closing else "", at)
-    if isinstance(error, TransportError):
+    if isinstance(error, TransportError | ProxyError | InvalidProxy):
         return faults.unreachable(error, at)
     if isinstance(error, GoogleAuthError):
         return faults.sign_in_refused(at)
@@ -68,10 +74,12 @@ def _from_status(status: int, reason: str, at: Circumstances) -> Problem:
     said = reason.lower()
     if "api key" in said:
         return faults.key_refused(reason, at)
-    if status == 401:
-        return faults.key_refused(reason, at) if faults.by_key(at) else faults.sign_in_refused(at, reason)
+    if status == 401 and at.back_end is BackEnd.VERTEX:
+        return faults.sign_in_refused(at, reason)
+    if status == 401 or (status == 403 and not reason and at.back_end is BackEnd.DEVELOPER):
+        return faults.key_refused(reason, at)
     if status == 403:
-        return faults.key_refused(reason, at) if faults.by_key(at) else faults.forbidden(reason, at)
+        return faults.forbidden(reason, at)
     if status == 404:
         return faults.no_such_model(reason, at)
     if status == 429:
@@ -82,17 +90,12 @@ def _from_status(status: int, reason: str, at: Circumstances) -> Problem:
 
 
 def _from_network(error: BaseException, at: Circumstances) -> Problem:
-    if isinstance(error, ssl.SSLError):
+    if isinstance(error, ssl.SSLEOFError):
+        return faults.unreachable(error, at)
+    if isinstance(error, ssl.SSLError | FileNotFoundError):
         return faults.certificate(error)
     if isinstance(error, TimeoutError):
-        return Problem(
-            code="agent.time_out",
-            title="Gemini did not answer in time",
-            cause=f"{faults.service(at)} took longer than ten seconds to get ready.",
-            cure="Check the internet connection, then try again.",
-        )
-    if isinstance(error, FileNotFoundError):
-        return faults.certificate(error)
+        return faults.time_out(at)
     if isinstance(error, OSError):
         return faults.unreachable(error, at)
     return faults.unreadable(at)
@@ -100,9 +103,7 @@ def _from_network(error: BaseException, at: Circumstances) -> Problem:
 
 def _message_of(body: str) -> str:
     """The message in Google's error JSON, or the body itself where it is plain text."""
-    found = re.search(r'"message"\s*:\s*"((?:[^"\\]|\\.)*)"', body)
-    if found:
-        return found.group(1)
-    return "" if body.lstrip().startswith(("<", "{", "[")) else body
-
-
+    try:
+        return str(json.loads(body)["error"]["message"])
+    except (ValueError, LookupError, TypeError):
+        return "" if body.lstrip().startswith(("<", "{", "[")) else body

@@ -14,6 +14,8 @@ MARGIN_S = 3.0
 # Waits before each try; a connection that lasts `STEADY_S` makes all tries good again.
 RETRY_DELAYS_S = (0.0, 0.25, 0.5, 1.0, 2.0)
 STEADY_S = 10.0
+# A caller who hears nothing for longer than this has hung up.
+GIVE_UP_S = 20.0
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from callconsole.adapters.gemini.connection import Connection
 from callconsole.adapters.gemini.messages import MessageReader
 from callconsole.adapters.gemini.problems import PASSING
-from callconsole.adapters.gemini.resume import Handover, Retries
+from callconsole.adapters.gemini.resume import GIVE_UP_S, Handover, Retries
 from callconsole.adapters.gemini.uplink import Uplink
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine.ports import AgentEvent, AgentLeaving, AgentTurnDone, Clock, Pcm16
@@ -101,6 +101,10 @@ class GeminiSession:
                 await self._move(fault)
         except ProblemError as error:
             end = error
+        except Exception as error:
+            # Never the text or the traceback's values: both may quote what was said.
+            _log.error("the Gemini session failed (%s)", type(error).__name__)
+            end = ProblemError(self._explain(error))
         finally:
             try:
                 await self._connection.close()
@@ -171,13 +175,14 @@ class GeminiSession:
         _log.info("Gemini session resumed (%d)", self.reconnects)
 
     async def _redial(self, fault: Problem | None) -> Connection:
+        give_up_at = self._clock.monotonic() + GIVE_UP_S
         while (delay_s := self._retries.next_delay_s()) is not None:
             await asyncio.sleep(delay_s)
             try:
                 return await self._dial(self._handover.handle)
             except ProblemError as error:
                 fault = error.problem
-                if fault.code not in PASSING:
+                if fault.code not in PASSING or self._clock.monotonic() > give_up_at:
                     break
         raise ProblemError(fault or _OFTEN)
 

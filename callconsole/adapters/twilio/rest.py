@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import aiohttp
 from pydantic import SecretStr
 
-from callconsole.adapters.twilio import problems, twiml
+from callconsole.adapters.twilio import problems
+from callconsole.adapters.twilio.order_form import order_form
 from callconsole.domain.phone import pretty
 from callconsole.domain.problems import ProblemError
 from callconsole.engine.ports import CallOrder, CarrierReport, CarrierStatus, PlacedCall
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from callconsole.adapters.twilio.api_session import ApiSession
 
 API_BASE_URL: Final = "https://api.twilio.com"
-STATUS_PATH: Final = "/call-status"
-_EVENTS: Final = ["initiated", "ringing", "answered", "completed"]
 _OVER: Final = frozenset({"twilio.20404"})
 # A refusal that leaves nothing in doubt: Twilio understood the order and said no.
 _DOUBTFUL: Final = frozenset(
@@ -34,7 +33,8 @@ _DOUBTFUL: Final = frozenset(
         "twilio.unreadable",
     }
 )
-_CLOCK_TOLERANCE = timedelta(seconds=30)
+_CLOCK_TOLERANCE: Final = timedelta(seconds=30)
+_CLOSE_S: Final = 3.0
 _log = logging.getLogger(__name__)
 _Answer = TypeVar("_Answer")
 
@@ -74,6 +74,7 @@ class TwilioCarrier:
         self._timeout_s = timeout_s
         self._lookup_pauses_s = tuple(lookup_pauses_s)
         self._seen: set[str] = set()
+        self._abandoned: set[asyncio.Task[None]] = set()
         self._session: ApiSession | None = None
         self._client: Client | None = None
 
@@ -87,17 +88,16 @@ class TwilioCarrier:
         Raises:
             ProblemError: Twilio refused, could not be reached, or has no way to reach us. Its
                 code ends in ``.perhaps_placed`` where the phone may ring nevertheless.
+
+        Where the caller is cancelled, the order is still followed up, and its call is ended.
         """
-        fields = self._order_fields(order)
-        client = await self._ready()
-        ordered_at = datetime.now(UTC)
+        form = order_form(order, self._number, self._public_url())
+        placing = asyncio.create_task(self._place(order, form))
         try:
-            call = await self._asked(client.calls.create_async(**fields))
-            return self._placed(call)
-        except ProblemError as error:
-            if error.problem.code not in _DOUBTFUL:
-                raise
-            return await self._adopted(order, ordered_at, error)
+            return await asyncio.shield(placing)
+        except asyncio.CancelledError:
+            self._abandon(placing)
+            raise
 
     async def end_call(self, call_sid: str) -> None:
         """End the call whatever its state, see `Carrier.end_call`."""
@@ -138,7 +138,11 @@ class TwilioCarrier:
         return f"{shown}, trial account" if account.type == "Trial" else shown
 
     async def close(self) -> None:
-        """Let go of connections; safe to call twice."""
+        """End abandoned calls, for at most 3 s, and let go of connections; safe to call twice."""
+        if self._abandoned:
+            _, late = await asyncio.wait(self._abandoned, timeout=_CLOSE_S)
+            for task in late:
+                task.cancel()
         if self._session is not None:
             await self._session.close()
 
@@ -168,32 +172,29 @@ class TwilioCarrier:
         _ = client.calls, client.api.v2010.accounts  # imports the heavy part of the SDK
         return client, session
 
-    def _order_fields(self, order: CallOrder) -> dict[str, Any]:
-        base = self._public_url().rstrip("/")
-        url = twiml.stream_url(base)
-        report_url = f"{base}{STATUS_PATH}"
-        fields: dict[str, Any] = {
-            "to": order.to,
-            "from_": self._number,
-            "twiml": twiml.stream_document(url, order.stream_token),
-            "status_callback": report_url,
-            "status_callback_method": "POST",
-            "status_callback_event": _EVENTS,
-            "timeout": order.ring_timeout_s,
-            "time_limit": order.time_limit_s,
-        }
-        if order.detect_machine:
-            # Values for calls to people, from the reference (twilio.md, section 4).
-            fields |= {
-                "machine_detection": "Enable",
-                "async_amd": "true",
-                "async_amd_status_callback": report_url,
-                "async_amd_status_callback_method": "POST",
-                "machine_detection_speech_threshold": 2000,
-                "machine_detection_speech_end_threshold": 1400,
-                "machine_detection_silence_timeout": 3000,
-            }
-        return fields
+    async def _place(self, order: CallOrder, form: dict[str, Any]) -> PlacedCall:
+        client = await self._ready()
+        ordered_at = datetime.now(UTC)
+        try:
+            call = await self._asked(client.calls.create_async(**form))
+            return self._placed(call)
+        except ProblemError as error:
+            if error.problem.code not in _DOUBTFUL:
+                raise
+            return await self._adopted(order, ordered_at, error)
+
+    def _abandon(self, placing: asyncio.Task[PlacedCall]) -> None:
+        """End the call of an order that nobody waits for any more: no phone rings for nobody."""
+        task = asyncio.create_task(self._end_abandoned(placing))
+        self._abandoned.add(task)
+        task.add_done_callback(self._abandoned.discard)
+
+    async def _end_abandoned(self, placing: asyncio.Task[PlacedCall]) -> None:
+        try:
+            placed = await placing
+            await self.end_call(placed.sid)
+        except ProblemError as error:
+            _log.info("an abandoned order ended with %s", error.problem.code)
 
     def _placed(self, call: Any) -> PlacedCall:
         sid = call.sid

@@ -97,17 +97,22 @@ class _Door:
         try:
             async with asyncio.timeout(self._limits.start_s):
                 start = await _start_message(socket)
-                if start.account_sid != self._account_sid:
-                    raise _Refused("another account")
-                if not self._switchboard.knows(start.call_sid):
-                    raise _Refused("unknown call")
-                if not start.token:
-                    raise _Refused("no token")
-                if not await self._switchboard.admit(start.call_sid, start.token):
-                    raise _Refused("the token is not valid")
-                return start
         except TimeoutError:
             raise _Refused("no start in time") from None
+        if start.account_sid != self._account_sid:
+            raise _Refused("another account")
+        if not self._switchboard.knows(start.call_sid):
+            raise _Refused("unknown call")
+        if not start.token or not await self._token_spent(start):
+            raise _Refused("no valid token")
+        return start
+
+    async def _token_spent(self, start: Started) -> bool:
+        try:
+            async with asyncio.timeout(self._limits.admit_s):
+                return await self._switchboard.admit(start.call_sid, start.token)
+        except TimeoutError:
+            return False
 
 
 async def _start_message(socket: web.WebSocketResponse) -> Started:

@@ -28,7 +28,8 @@ class StreamLimits:
     """How long a media socket may take, and how much it may hold.
 
     Attributes:
-        start_s: from the handshake to an admitted stream.
+        start_s: from the handshake to the `start` message.
+        admit_s: for the engine to admit the stream; it may still be waiting for the call's name.
         send_s: for one message to be taken by the socket.
         close_s: for the closing handshake; then the connection is cut.
         message_bytes: longest message that is read.
@@ -39,6 +40,7 @@ class StreamLimits:
     """
 
     start_s: float = 3.0
+    admit_s: float = 12.0
     send_s: float = 5.0
     close_s: float = 0.5
     message_bytes: int = 64 * 1024

@@ -10,7 +10,7 @@ from aiohttp import web
 from multidict import MultiDict
 
 from callconsole.adapters.twilio import problems, twiml
-from callconsole.adapters.twilio.rest import STATUS_PATH
+from callconsole.adapters.twilio.order_form import STATUS_PATH
 from callconsole.adapters.twilio.signature import SignatureCheck
 from callconsole.domain.call import AnsweredBy
 from callconsole.domain.problems import ProblemError

@@ -49,11 +49,13 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def value(content: dict[str, Any], status: int = 200) -> web.Response:
     """A JSON object as an answer that nobody keeps; what JSON does not know becomes text."""
-    return web.json_response(
-        content,
+    text = json.dumps(content, default=str, ensure_ascii=False) + "\n"
+    return web.Response(
+        # A body may quote half a character that a sender wrote as an escape.
+        body=text.encode("utf-8", "replace"),
         status=status,
+        content_type="application/json",
         headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"},
-        dumps=lambda obj: json.dumps(obj, default=str) + "\n",
     )
 
 

@@ -14,12 +14,13 @@ from callconsole.practice.agent.protocol import (
     texts_of,
 )
 from callconsole.practice.agent.refusals import invalid_argument, unknown_field
-from callconsole.practice.agent.setup_check import SessionSetup, read_instruction, read_tools
+from callconsole.practice.agent.session_setup import SessionSetup
+from callconsole.practice.agent.setup_check import read_instruction, read_tools
 from callconsole.practice.agent.upgrade import BackEnd
 
 _TOP_LEVEL = frozenset({"setup", "realtimeInput", "clientContent", "toolResponse", "contextUpdate"})
 _REALTIME = field_names("audio text video mediaChunks audioStreamEnd activityStart activityEnd")
-_ROLES = frozenset({"user", "model", None, ""})
+_ROLES = frozenset({"user", "model", ""})
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +141,9 @@ def _read_content(fields: Json, setup: SessionSetup) -> ClientContent:
     complete = fields.get("turnComplete", False)
     refuse_unless(isinstance(complete, bool))
     for turn in turns:
-        role = fields_of(turn).get("role")
+        role = fields_of(turn).get("role", "")
         # The Developer API refuses other roles; Vertex passes over them.
-        refuse_unless(role in _ROLES or setup.door.back_end is BackEnd.VERTEX)
+        refuse_unless(_text(role) in _ROLES or setup.door.back_end is BackEnd.VERTEX)
     texts = tuple(text for turn in turns for text in texts_of(turn))
     return ClientContent(texts, bool(complete))
 

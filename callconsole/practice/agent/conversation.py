@@ -28,7 +28,7 @@ from callconsole.practice.agent.protocol import (
 from callconsole.practice.agent.recognition import Heard, Recognizer
 from callconsole.practice.agent.records import SessionRecord
 from callconsole.practice.agent.resumption import Memory
-from callconsole.practice.agent.setup_check import SessionSetup
+from callconsole.practice.agent.session_setup import SessionSetup
 from callconsole.practice.agent.speaking import Piece, paced, plan_reply, split_words
 from callconsole.practice.agent.usage import TokenMeter
 from callconsole.practice.agent.wire import Wire

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from callconsole.practice.agent.protocol import INPUT_RATE_HZ, Pcm16
-from callconsole.practice.agent.setup_check import Detection
+from callconsole.practice.agent.session_setup import Detection
 
 FRAME_MS = 20
 _FRAME_SAMPLES = INPUT_RATE_HZ * FRAME_MS // 1000

@@ -19,7 +19,7 @@ INPUT_RATE_HZ = 16_000
 OUTPUT_RATE_HZ = 24_000
 
 _SNAKE_HUMP = re.compile(r"_([a-z0-9])")
-_AUDIO_MIME = re.compile(r"audio/pcm(?:\s*;\s*rate=(\d+))?", re.IGNORECASE)
+_AUDIO_MIME = re.compile(r"audio/pcm(?:\s*;\s*rate=([0-9]{1,6}))?", re.IGNORECASE)
 # Maps whose keys are the caller's own words and not fields of the protocol.
 _FREE_FORM = frozenset({"labels", "properties", "response", "args", "defs", "parametersJsonSchema"})
 
@@ -31,12 +31,9 @@ def read_message(frame: str | bytes) -> Json:
         RefusalError: 1007 where the frame is not one JSON object, or says a field twice.
     """
     try:
-        parsed = json.loads(frame)
+        return _camel_fields(fields_of(json.loads(frame)))
     except (ValueError, RecursionError):
         raise invalid_argument() from None
-    if not isinstance(parsed, dict):
-        raise invalid_argument()
-    return _camel_fields(parsed)
 
 
 def write_message(message: Json) -> bytes:

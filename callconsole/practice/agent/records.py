@@ -108,12 +108,12 @@ class SessionRecord:
 
 
 def masked_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Headers with lower-case names; of secrets only their kind is left."""
-    return {name.lower(): _masked(name, value) for name, value in headers.items()}
+    """The same headers, by lower-case name; of secrets only their kind is left."""
+    return {name: _masked(name, value) for name, value in headers.items()}
 
 
 def _masked(name: str, value: str) -> str:
-    if name.lower() not in _SECRET_HEADERS:
+    if name not in _SECRET_HEADERS:
         return value
     kind, _, secret = value.partition(" ")
     return f"{kind} ***" if secret else "***"

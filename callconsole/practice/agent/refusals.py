@@ -49,4 +49,4 @@ def model_not_found(model: str, api_version: str) -> RefusalError:
 
 def fit_reason(reason: str) -> str:
     """Cut `reason` to the 123 bytes of UTF-8 that a close frame carries (RFC 6455, 5.5)."""
-    return reason.encode()[:_MAX_REASON_BYTES].decode(errors="ignore")
+    return reason.encode(errors="replace")[:_MAX_REASON_BYTES].decode(errors="ignore")

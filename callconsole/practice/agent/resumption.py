@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from callconsole.practice.agent.dialogue import DialogueState
 from callconsole.practice.agent.refusals import INTERNAL_ERROR, RefusalError, invalid_argument
-from callconsole.practice.agent.setup_check import SessionSetup
+from callconsole.practice.agent.session_setup import SessionSetup
 from callconsole.practice.agent.usage import TokenMeter
 
 _VALID_S = 2 * 3600.0

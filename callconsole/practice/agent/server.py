@@ -151,7 +151,7 @@ class PracticeAgent:
         return Response(refusal.status, phrase, headers, body)
 
     def _examine(self, request: Request) -> Door | HttpRefusal:
-        return examine(request.path, request.headers, self._api_key, self._access_token)
+        return examine(request.path, _headers(request), self._api_key, self._access_token)
 
     def _hit(self) -> AgentFaults:
         """The faults of the connection that is being opened."""
@@ -165,7 +165,7 @@ class PracticeAgent:
         if request is None or not isinstance(door, Door):
             return
         record = SessionRecord(
-            door, request.path.partition("?")[0], masked_headers(request.headers), self._notice
+            door, request.path.partition("?")[0], masked_headers(_headers(request)), self._notice
         )
         session = Session(socket, record, self._house())
         self._connections += 1
@@ -192,6 +192,11 @@ class PracticeAgent:
             connection_limit_s=self._limit_s,
             go_away_lead_s=self._lead_s,
         )
+
+
+def _headers(request: Request) -> dict[str, str]:
+    """Headers by lower-case name; of a repeated one the last counts."""
+    return {name.lower(): value for name, value in request.headers.raw_items()}
 
 
 def _load_voice(script: Script) -> dict[str, clips.Clip]:

@@ -36,7 +36,8 @@ from callconsole.practice.agent.protocol import Json, duration, fields_of, read_
 from callconsole.practice.agent.records import SessionRecord
 from callconsole.practice.agent.refusals import SESSION_EXPIRED, RefusalError, fit_reason
 from callconsole.practice.agent.resumption import HandleBook
-from callconsole.practice.agent.setup_check import SessionSetup, check_setup
+from callconsole.practice.agent.session_setup import SessionSetup
+from callconsole.practice.agent.setup_check import check_setup
 from callconsole.practice.agent.upgrade import BackEnd
 from callconsole.practice.agent.wire import Wire
 

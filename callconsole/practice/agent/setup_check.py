@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from callconsole.practice.agent.models import Extra, Model, find_model
@@ -14,6 +13,12 @@ from callconsole.practice.agent.protocol import (
     texts_of,
 )
 from callconsole.practice.agent.refusals import invalid_argument, unknown_field
+from callconsole.practice.agent.session_setup import (
+    DEFAULT_PREFIX_MS,
+    DEFAULT_SILENCE_MS,
+    Detection,
+    SessionSetup,
+)
 from callconsole.practice.agent.upgrade import BackEnd, Door
 
 VOICES = field_names(
@@ -46,64 +51,6 @@ _COVERAGES = frozenset(
     {_ONLY_ACTIVITY, "TURN_INCLUDES_ALL_INPUT", "TURN_INCLUDES_AUDIO_ACTIVITY_AND_ALL_VIDEO"}
 )
 _HANDLINGS = frozenset({"START_OF_ACTIVITY_INTERRUPTS", "NO_INTERRUPTION"})
-_DEFAULT_SILENCE_MS = 800
-_DEFAULT_PREFIX_MS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Detection:
-    """How the end and the start of the caller's speech are to be found.
-
-    Attributes:
-        automatic: False where the client marks activity itself.
-        start_high: quiet or short speech counts too.
-        end_high: falling speech counts as ended sooner.
-        prefix_padding_ms: speech needed before a start is believed.
-        silence_ms: silence that ends a turn.
-    """
-
-    automatic: bool = True
-    start_high: bool = True
-    end_high: bool = True
-    prefix_padding_ms: int = _DEFAULT_PREFIX_MS
-    silence_ms: int = _DEFAULT_SILENCE_MS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SessionSetup:
-    """What a session was opened with, after all checks.
-
-    Attributes:
-        door: back end and version.
-        model_name: short name.
-        model: what that model takes.
-        instruction: text of the system instruction.
-        tool_names: functions that were declared.
-        transcribes_caller: the caller's words were asked for.
-        transcribes_agent: the agent's words were asked for, or come anyway.
-        interruptible: the caller's speech cuts the agent off.
-        detection: how turns are found.
-        resumes: handle of the session to go on with, or None.
-        gives_handles: resumption handles were asked for.
-        transparent: handles tell which client message was the last one used.
-        vad_signals: Vertex's explicit voice signals were asked for.
-        seeds_history: the first ``clientContent`` is the history so far.
-    """
-
-    door: Door
-    model_name: str
-    model: Model
-    instruction: str = ""
-    tool_names: tuple[str, ...] = ()
-    transcribes_caller: bool = False
-    transcribes_agent: bool = False
-    interruptible: bool = True
-    detection: Detection = Detection()
-    resumes: str | None = None
-    gives_handles: bool = False
-    transparent: bool = False
-    vad_signals: bool = False
-    seeds_history: bool = False
 
 
 def check_setup(message: Json, door: Door, today: date) -> SessionSetup:
@@ -238,7 +185,7 @@ def _check_speech(fields: Json) -> None:
     prebuilt = _part(chosen, "prebuiltVoiceConfig")
     _known(prebuilt, frozenset({"voiceName"}), f"{place}.prebuilt_voice_config")
     voice = prebuilt.get("voiceName")
-    refuse_unless(voice is None or voice in VOICES)
+    refuse_unless(voice is None or (isinstance(voice, str) and voice in VOICES))
 
 
 def _check_proactivity(setup: Json, model: Model, door: Door) -> None:
@@ -308,7 +255,7 @@ def _check_detection(fields: Json, vertex: bool) -> Detection:
         start_high=start.endswith("HIGH"),
         end_high=end.endswith("HIGH"),
         prefix_padding_ms=_milliseconds(
-            fields, "prefixPaddingMs", 0 if vertex else _DEFAULT_PREFIX_MS
+            fields, "prefixPaddingMs", 0 if vertex else DEFAULT_PREFIX_MS
         ),
-        silence_ms=_milliseconds(fields, "silenceDurationMs", _DEFAULT_SILENCE_MS),
+        silence_ms=_milliseconds(fields, "silenceDurationMs", DEFAULT_SILENCE_MS),
     )

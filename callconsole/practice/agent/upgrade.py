@@ -62,7 +62,7 @@ def examine(
 
     Args:
         target: request target, with any query.
-        headers: looked up without regard to case (websockets' headers do that).
+        headers: by lower-case name.
         api_key: what the Developer API, or Vertex in express mode, has to be shown.
         access_token: what Vertex has to be shown as a bearer token.
     """
@@ -75,13 +75,15 @@ def examine(
         if key is not None:
             door = Door(BackEnd.VERTEX, match[1], express=True)
             return door if _same(key, api_key) else _bad_key(key)
-        bearer = headers.get("Authorization", "").removeprefix("Bearer ")
+        bearer = headers.get("authorization", "").removeprefix("Bearer ")
         return Door(BackEnd.VERTEX, match[1]) if _same(bearer, access_token) else _bad_token()
     return google_error(404, "The requested address was not found on this server.", "NOT_FOUND")
 
 
 def _same(given: str | None, expected: str) -> bool:
-    return given is not None and hmac.compare_digest(given.encode(), expected.encode())
+    if given is None:
+        return False
+    return hmac.compare_digest(given.encode(errors="replace"), expected.encode())
 
 
 def _bad_key(key: str | None) -> HttpRefusal:

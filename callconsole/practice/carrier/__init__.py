@@ -1,6 +1,7 @@
 """A phone company in miniature, on loopback: Twilio's REST API, webhooks, TwiML and streams."""
 
-from callconsole.practice.carrier.alerts import Alert
+from callconsole.practice.carrier.alerts import Alert, AlertLog
+from callconsole.practice.carrier.call import PracticeCall
 from callconsole.practice.carrier.callees import CALLEES, Callee, hastened
 from callconsole.practice.carrier.company import PracticeCarrier
 from callconsole.practice.carrier.edge import Edge
@@ -15,11 +16,13 @@ from callconsole.practice.carrier.faults import (
 __all__ = [
     "CALLEES",
     "Alert",
+    "AlertLog",
     "AmdFault",
     "CallbackFaults",
     "Callee",
     "CarrierFaults",
     "Edge",
+    "PracticeCall",
     "PracticeCarrier",
     "RestFault",
     "StreamFaults",

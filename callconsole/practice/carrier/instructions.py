@@ -12,6 +12,7 @@ from callconsole.practice.carrier.orders import TwimlSource
 from callconsole.practice.carrier.playout import PlayoutBuffer
 from callconsole.practice.carrier.services import Services
 from callconsole.practice.carrier.stream import MediaStream
+from callconsole.practice.carrier.webhooks import WebhookError
 
 _XML_TYPES = frozenset({"text/xml", "application/xml", "text/html"})
 _APOLOGY = "An application error has occurred."
@@ -64,9 +65,10 @@ class Instructions:
         if self._services.faults.twiml_fetch_fails:
             raise twiml.TwimlError(11205, "the TwiML address cannot be reached")
         fields = self._fields() | (more or {})
-        answer = await self._services.webhooks.send(url, fields, self._call_sid, method)
-        if answer is None:
-            raise twiml.TwimlError(11200, "the document could not be fetched")
+        try:
+            answer = await self._services.webhooks.fetch(url, fields, method)
+        except WebhookError as error:
+            raise twiml.TwimlError(error.code, error.detail) from None
         if answer.content_type not in _XML_TYPES:
             raise twiml.TwimlError(12300, f"{answer.content_type} is no TwiML")
         return twiml.parse(answer.text), url

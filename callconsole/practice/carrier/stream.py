@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from datetime import UTC, datetime
-from enum import StrEnum
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import (
@@ -26,14 +24,6 @@ _OPEN_TIMEOUT_S = 10.0
 _CLOSE_TIMEOUT_S = 1.0
 # Ten seconds of audio that the server does not take is congestion.
 _MAX_OUTGOING = 500
-
-
-class StreamEnd(StrEnum):
-    """Why a stream is over."""
-
-    NEVER_OPENED = "never opened"
-    CLOSED_BY_SERVER = "closed by server"
-    BROKEN = "broken"
 
 
 class MediaStream:
@@ -60,17 +50,17 @@ class MediaStream:
         self._hung = False
         self._dropped = False
 
-    async def run(self) -> StreamEnd:
+    async def run(self) -> None:
         """Serve until the server closes. Cancelling sends ``stop`` and closes, as a call's end."""
         connection = await self._open()
         if connection is None:
-            return StreamEnd.NEVER_OPENED
+            return
         self._connection = connection
         self._report("stream-started")
         writer = asyncio.create_task(self._write(connection))
         try:
             self._begin()
-            return await self._read(connection)
+            await self._read(connection)
         except asyncio.CancelledError:
             self._detach()
             self._send(self._writer.stop(self._services.account_sid, self._call_sid))
@@ -126,15 +116,17 @@ class MediaStream:
             self._line.source = None
 
     async def _finish(self, connection: ClientConnection, writer: asyncio.Task[None]) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_CLOSE_TIMEOUT_S):
+        try:
+            async with asyncio.timeout(2 * _CLOSE_TIMEOUT_S):
                 await self._outgoing.join()
-        writer.cancel()
-        if self._hung:
+                if not self._hung:
+                    await connection.close()
+        except TimeoutError:
+            self._services.alerts.add(31903, "the connection could not be closed", self._call_sid)
+        finally:
+            writer.cancel()
             connection.transport.abort()
-        await connection.close()
-        await asyncio.wait([writer])
-        self._report("stream-stopped")
+            self._report("stream-stopped")
 
     # Out ----------------------------------------------------------------------------------
 
@@ -171,9 +163,15 @@ class MediaStream:
             self._dropped = True
             self._connection.transport.abort()
         if at_ms == _frame_ms(faults.hang_after_ms):
-            self._hung = True
+            self._hang()
         gap_ms = faults.gap_after_ms
         return gap_ms is not None and gap_ms <= at_ms < gap_ms + faults.gap_ms
+
+    def _hang(self) -> None:
+        """Be as a peer that is switched off: no reading, no writing, not even pongs."""
+        self._hung = True
+        if self._connection is not None:
+            self._connection.transport.pause_reading()
 
     def _play(self) -> bytes:
         frame, due = self.playout.take()
@@ -183,19 +181,17 @@ class MediaStream:
 
     # In -----------------------------------------------------------------------------------
 
-    async def _read(self, connection: ClientConnection) -> StreamEnd:
+    async def _read(self, connection: ClientConnection) -> None:
         try:
             async for message in connection:
                 if self._hung:
-                    await asyncio.Event().wait()
+                    continue
                 if isinstance(message, bytes):
                     self._alert(31950, "binary messages are not understood")
                 else:
                     self._receive(message)
         except ConnectionClosedError as error:
             self._explain(error)
-            return StreamEnd.BROKEN
-        return StreamEnd.CLOSED_BY_SERVER
 
     def _receive(self, text: str) -> None:
         try:

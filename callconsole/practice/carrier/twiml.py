@@ -94,9 +94,10 @@ Element = ElementTree.Element
 def parse(text: str) -> list[Verb]:
     """The verbs of a document, in order.
 
-    Source: twilio.com/docs/voice/twiml. Stricter than Twilio in two points, to find mistakes
-    early: unknown attributes are an error (Twilio warns), and so is a query string in a stream's
-    address (Twilio cuts it off without a word).
+    Source: twilio.com/docs/voice/twiml. Stricter than Twilio, to find mistakes early: unknown
+    attributes are an error (Twilio warns), and so is a query string in a stream's address (Twilio
+    cuts it off without a word). Verbs and attributes that this company lacks, such as Dial, are
+    refused too.
 
     Raises:
         TwimlError: Twilio would refuse the document.
@@ -206,13 +207,13 @@ def _pause(element: Element) -> Pause:
 
 
 def _say(element: Element) -> Say:
-    _check(element, ("voice", "language", "loop"), text=True)
+    _check(element, ("voice", "language"), text=True)
     _childless(element)
     return Say((element.text or "").strip())
 
 
 def _play(element: Element) -> Play:
-    _check(element, ("digits", "loop"), text=True)
+    _check(element, ("digits",), text=True)
     _childless(element)
     digits = element.get("digits", "")
     if not digits or not _KEYS.issuperset(digits):

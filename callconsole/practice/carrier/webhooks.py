@@ -26,6 +26,20 @@ class Answer:
     text: str
 
 
+class WebhookError(Exception):
+    """A request that got no good answer.
+
+    Attributes:
+        code: Twilio's error code: 11205 where nobody answered, 11200 for a wrong answer.
+        detail: what happened.
+    """
+
+    def __init__(self, code: int, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+
+
 @dataclass(frozen=True, slots=True)
 class Timeouts:
     """Twilio's limits for a webhook: connecting, and all of it."""
@@ -73,47 +87,50 @@ class Webhooks:
 
     async def send(
         self, url: str, fields: Mapping[str, str], call_sid: str, method: str = "POST"
-    ) -> Answer | None:
-        """Send and return a 2xx answer; anything else becomes an alert and None.
+    ) -> None:
+        """Send; what goes wrong becomes an alert."""
+        try:
+            await self.fetch(url, fields, method)
+        except WebhookError as error:
+            self._alerts.add(error.code, error.detail, call_sid)
+
+    async def fetch(self, url: str, fields: Mapping[str, str], method: str = "POST") -> Answer:
+        """Send and return the answer, which is a 2xx one. Raises `WebhookError`.
 
         Repeated once, and only where the connection could not be made in time.
         """
         try:
             async with asyncio.timeout(self._timeouts.total_s):
                 try:
-                    return await self._attempt(url, fields, call_sid, method)
+                    return await self._attempt(url, fields, method)
                 except aiohttp.ConnectionTimeoutError:
-                    return await self._attempt(url, fields, call_sid, method)
+                    return await self._attempt(url, fields, method)
         except UnreachableError as error:
-            self._alerts.add(11205, str(error), call_sid)
+            raise WebhookError(11205, str(error)) from None
         except TimeoutError:
-            self._alerts.add(11205, f"no answer in time from {_place(url)}", call_sid)
+            raise WebhookError(11205, f"no answer in time from {_place(url)}") from None
         except aiohttp.ClientConnectorError:
             # The tunnel's agent is up and our server is not: ngrok answers 502 (ERR_NGROK_8012).
-            self._alerts.add(11200, f"status 502 from {_place(url)}", call_sid)
+            raise WebhookError(11200, f"status 502 from {_place(url)}") from None
         except aiohttp.ClientError as error:
-            self._alerts.add(11200, f"{type(error).__name__} from {_place(url)}", call_sid)
-        return None
+            raise WebhookError(11200, f"{type(error).__name__} from {_place(url)}") from None
 
-    async def _attempt(
-        self, url: str, fields: Mapping[str, str], call_sid: str, method: str
-    ) -> Answer | None:
+    async def _attempt(self, url: str, fields: Mapping[str, str], method: str) -> Answer:
         if self._session is None:
             raise RuntimeError("open() first")
         if method == "GET":
             url, fields = _with_query(url, fields), {}
         route = self._edge.route(url)
-        headers = self._headers(route, url, fields)
-        body = urlencode(fields) if method == "POST" else None
         async with self._session.request(
-            method, URL(route.local_url, encoded=True), data=body, headers=headers,
+            method,
+            URL(route.local_url, encoded=True),
+            data=urlencode(fields) if method == "POST" else None,
+            headers=self._headers(route, url, fields),
             allow_redirects=False,
-        ) as response:  # fmt: skip
-            text = await response.text(errors="replace")
-            if 200 <= response.status < 300:
-                return Answer(response.content_type, text)
-            self._alerts.add(11200, f"status {response.status} from {_place(url)}", call_sid)
-            return None
+        ) as response:
+            if not 200 <= response.status < 300:
+                raise WebhookError(11200, f"status {response.status} from {_place(url)}")
+            return Answer(response.content_type, await response.text(errors="replace"))
 
     def _headers(self, route: Route, url: str, fields: Mapping[str, str]) -> dict[str, str]:
         return {

@@ -119,6 +119,7 @@ class CountryButton(QAbstractButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._region = "US"
+        self._with_code = True
         self._popup: CountryPopup | None = None
         self.setFont(fonts.font(13, 500, tabular=True))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -131,10 +132,16 @@ class CountryButton(QAbstractButton):
     def show_region(self, region: str) -> None:
         """Show this country."""
         self._region = region
-        self.setText(f"{region} +{phone.country_code(region)}")
-        self.setAccessibleName(f"Country: {self.text()}")
+        code = f"+{phone.country_code(region)}"
+        self.setText(f"{region} {code}" if self._with_code else region)
+        self.setAccessibleName(f"Country: {region} {code}")
         self.updateGeometry()
         self.update()
+
+    def show_code(self, shown: bool) -> None:
+        """Show the calling code, or leave it out where the number begins with it."""
+        self._with_code = shown
+        self.show_region(self._region)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Open on Down as on Space."""

@@ -12,6 +12,7 @@ from callconsole.ui.tokens import RADIUS_CARD
 
 LONG_PRESS_MS = 500
 SHOWN_PRESSED_MS = 250
+LETTERS_BELOW_FROM = 44
 
 
 class DialKey(QAbstractButton):
@@ -65,7 +66,7 @@ class DialKey(QAbstractButton):
 
     def minimumSizeHint(self) -> QSize:
         """Lower where the window is low."""
-        return QSize(60, 40)
+        return QSize(60, 34)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin to count a long press."""
@@ -125,9 +126,18 @@ class DialKey(QAbstractButton):
         if not self._letters:
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, shown)
             return
-        top = QRectF(0, middle - 21, self.width(), 24)
-        painter.drawText(top, Qt.AlignmentFlag.AlignCenter, shown)
+        digit, letters = self._places(middle)
+        painter.drawText(digit, Qt.AlignmentFlag.AlignCenter, shown)
         painter.setPen(theme.colour("muted"))
         painter.setFont(fonts.key_letters())
-        below = QRectF(0, middle + 4, self.width(), 14)
-        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self._letters)
+        painter.drawText(letters, Qt.AlignmentFlag.AlignCenter, self._letters)
+
+    def _places(self, middle: float) -> tuple[QRectF, QRectF]:
+        """Letters below the digit, or beside it on a low key."""
+        if self.height() < LETTERS_BELOW_FROM:
+            half = self.width() / 2
+            return QRectF(0, 0, half, self.height()), QRectF(half - 6, 0, half, self.height())
+        return (
+            QRectF(0, middle - 21, self.width(), 24),
+            QRectF(0, middle + 4, self.width(), 14),
+        )

@@ -22,7 +22,7 @@ class _Digits(QLineEdit):
         super().__init__(host)
         self.ring_host = host
         self.setFrame(False)
-        self.setFont(fonts.font(16, 500, tabular=True))
+        self.setFont(fonts.font(15, 500, tabular=True))
         self.setTextMargins(8, 0, 0, 0)
         self.setPlaceholderText("Phone number")
         self.setAccessibleName("Number to call")
@@ -99,6 +99,7 @@ class NumberField(QWidget):
             field.setText(text)
             field.setCursorPosition(len(text) if at_end else _position(text, behind))
         self.back.setVisible(bool(text))
+        self.country.show_code(not text.startswith("+"))
 
     def text(self) -> str:
         """The number shown."""

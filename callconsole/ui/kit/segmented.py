@@ -6,16 +6,15 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
-from callconsole.ui import fonts, theme
+from callconsole.ui import fonts, icons, theme
 from callconsole.ui.kit.button import paint_hover
 
 
 class _Segment(QAbstractButton):
     ring_radius = 5
 
-    def __init__(self, text: str, icon: str) -> None:
+    def __init__(self, text: str) -> None:
         super().__init__()
-        self._icon = icon
         self.setText(text)
         self.setAccessibleName(text)
         self.setCheckable(True)
@@ -25,7 +24,8 @@ class _Segment(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Expanding)
 
     def sizeHint(self) -> QSize:
-        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 22, 28)
+        lock = 0 if self.isEnabled() else 12
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 22 + lock, 28)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -43,7 +43,11 @@ class _Segment(QAbstractButton):
         painter.setPen(theme.colour("text" if self.isChecked() else "muted"))
         words = fonts.font(12, 600 if self.isChecked() else 500)
         painter.setFont(words)
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
+        box_of_words = self.rect()
+        if not self.isEnabled():
+            icons.paint(painter, "lock-simple", theme.current().muted, 7, self.height() / 2 - 6, 12)
+            box_of_words = box_of_words.adjusted(12, 0, 0, 0)
+        painter.drawText(box_of_words, Qt.AlignmentFlag.AlignCenter, self.text())
 
 
 class Segmented(QWidget):
@@ -68,7 +72,7 @@ class Segmented(QWidget):
         group = QButtonGroup(self)
         self._segments: dict[str, _Segment] = {}
         for key, text in options:
-            segment = _Segment(text, "")
+            segment = _Segment(text)
             segment.clicked.connect(lambda _on, key=key: self.chosen.emit(key))
             group.addButton(segment)
             row.addWidget(segment)
@@ -86,6 +90,7 @@ class Segmented(QWidget):
         """Enable one choice, or disable it with the reason as its tool tip."""
         segment = self._segments[key]
         segment.setEnabled(allowed)
+        segment.updateGeometry()
         segment.setToolTip("" if allowed else reason)
         segment.setAccessibleDescription("" if allowed else reason)
 

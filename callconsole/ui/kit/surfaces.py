@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QSizePolicy, QWidget
 
 from callconsole.ui import theme
 from callconsole.ui.tokens import RADIUS_CARD, RADIUS_PANEL
@@ -76,14 +76,35 @@ class Hairline(QWidget):
 
 
 class Scroll(QScrollArea):
-    """A vertical scroll area without frame or ground of its own."""
+    """A vertical scroll area without frame or ground; its bar floats over the right margin."""
 
     def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.viewport().setAutoFillBackground(False)
         self.setWidget(content)
         content.setAutoFillBackground(False)
+        self._bar = QScrollBar(Qt.Orientation.Vertical, self)
+        self._bar.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._bar.hide()
+        real = self.verticalScrollBar()
+        real.rangeChanged.connect(self._on_range)
+        real.valueChanged.connect(self._bar.setValue)
+        self._bar.valueChanged.connect(real.setValue)
+
+    def _on_range(self, first: int, last: int) -> None:
+        self._bar.setRange(first, last)
+        self._bar.setPageStep(self.viewport().height())
+        self._bar.setSingleStep(24)
+        self._bar.setVisible(last > first)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the bar at the right edge."""
+        super().resizeEvent(event)
+        self._bar.setPageStep(self.viewport().height())
+        self._bar.setGeometry(self.width() - 10, 0, 10, self.height())
+        self._bar.raise_()

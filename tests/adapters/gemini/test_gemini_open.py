@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import socket
 import subprocess
 import sys
@@ -56,7 +57,8 @@ async def test_model_may_be_spelt_as_a_resource(
     [
         (400, "API key not valid.", "agent.key_refused", "agent.key_refused"),
         (401, "Who are you.", "agent.key_refused", "agent.credentials_refused"),
-        (403, "Not you.", "agent.key_refused", "agent.not_allowed"),
+        (403, "Not you.", "agent.not_allowed", "agent.not_allowed"),
+        (403, "", "agent.key_refused", "agent.not_allowed"),
         (404, "No such thing.", "agent.model_not_found", "agent.model_not_found"),
         (429, "Too much.", "agent.quota", "agent.quota"),
         (500, "Oh dear.", "agent.unavailable", "agent.unavailable"),
@@ -76,7 +78,9 @@ async def test_refused_upgrade(
     server.refusal = (status, json.dumps({"error": {"code": status, "message": message}}))
     problem = await refused(agent)
     assert problem.code == (by_key if isinstance(account, ApiKey) else by_project)
-    assert f"Gemini said: “{message.rstrip('.')}”." in problem.cause
+    said = f" Gemini said: “{message.rstrip('.')}”." if message else ""
+    assert problem.cause.endswith(said)
+    assert ("Gemini said" in problem.cause) == bool(said)
 
 
 @pytest.mark.parametrize(
@@ -251,6 +255,27 @@ async def test_agent_opens_again_after_a_fault_and_after_close(
     await agent.close()
     await agent.close()
     await agent.check()
+
+
+async def test_empty_key_is_not_taken_from_the_environment(
+    server: ScriptedGemini, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOOGLE_API_KEY", "another-key")
+    access = GeminiAccess(ApiKey(SecretStr(" ")), server.base_url, server.ca_file)
+    assert (await refused(GeminiAgent(access))).code == "agent.key_missing"
+    assert server.peers == []
+
+
+async def test_debug_logs_show_no_secret(
+    server: ScriptedGemini, agent: GeminiAgent, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        await agent.check()
+    ours = [entry for entry in caplog.records if not entry.name.startswith("websockets.server")]
+    text = "\n".join(entry.getMessage() for entry in ours)
+    assert KEY not in text
+    assert TOKEN not in text
+    assert BRIEF.prompt.text not in text
 
 
 async def test_warm_up_opens_nothing_and_hides_no_fault(

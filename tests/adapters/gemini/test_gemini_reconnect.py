@@ -9,7 +9,7 @@ import pytest
 from gemini_kit import drain, take
 from scripted_gemini import SETUP_DONE, Peer, ScriptedGemini, audio, content, handle
 
-from callconsole.adapters.gemini import resume
+from callconsole.adapters.gemini import connection, resume
 from callconsole.adapters.gemini.session import GeminiSession
 from callconsole.domain.problems import ProblemError
 from callconsole.engine.ports import AgentAudio, AgentLeaving, AgentTurnDone, AgentWords
@@ -122,6 +122,28 @@ async def test_what_is_said_meanwhile_arrives_on_the_new_connection(
     assert base64.urlsafe_b64decode(sound["data"]) == b"\7\0" * 320
     assert got[1] == {"realtime_input": {"text": "Go on."}}
     assert session.dropped_ms == 0.0
+
+
+async def test_a_server_that_stops_reading_is_left(
+    server: ScriptedGemini, open_session: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "SEND_STALL_S", 0.2)
+
+    async def freeze(peer: Peer) -> None:
+        await peer.say(SETUP_DONE, handle("h1"), content(outputTranscription={"text": "Hi"}))
+        peer.socket.transport.pause_reading()
+        await peer.socket.wait_closed()
+
+    server.play(freeze, back)
+    session = await open_session()
+    assert await take(session, 1) == [AgentWords("Hi", by_caller=False)]
+    moved = asyncio.create_task(take(session, 2))
+    async with asyncio.timeout(10):
+        while not moved.done():
+            session.send_audio(np.zeros(16000, np.int16))
+            await asyncio.sleep(0)
+    assert await moved == [AgentTurnDone(), AgentWords("back", by_caller=False)]
+    assert server.peers[1].setup["sessionResumption"] == {"handle": "h1"}
 
 
 async def test_old_connection_is_closed_before_the_new_one_opens(

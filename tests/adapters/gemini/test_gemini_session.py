@@ -12,6 +12,7 @@ from gemini_kit import BRIEF, KEY, TOKEN, drain, take
 from scripted_gemini import SETUP_DONE, Peer, ScriptedGemini, audio, content
 
 from callconsole.adapters.gemini import ApiKey, GeminiAgent, Vertex
+from callconsole.adapters.gemini.messages import MessageReader
 from callconsole.adapters.gemini.session import GeminiSession
 from callconsole.domain.problems import ProblemError
 from callconsole.engine.ports import (
@@ -225,6 +226,37 @@ async def test_messages_that_cannot_be_read_are_skipped_without_quoting_them(
         await session.close()
     assert caplog.text.count("skipped a Gemini message") == 8
     assert "secret words" not in caplog.text
+
+
+@pytest.mark.filterwarnings("ignore:.*is not a valid.*:UserWarning")
+async def test_new_enum_values_and_fields_do_no_harm(
+    server: ScriptedGemini, open_session: Open
+) -> None:
+    server.play(
+        saying(
+            content(turnComplete=True, turnCompleteReason="BORED", mood="fine"),
+            {"serverContent": {}, "brandNew": {"a": 1}},
+            content(outputTranscription={"text": "Hi", "colour": "red"}),
+        )
+    )
+    session = await open_session()
+    assert await take(session, 2) == [AgentTurnDone(), AgentWords("Hi", by_caller=False)]
+
+
+async def test_a_fault_of_our_own_ends_the_session_with_a_problem(
+    server: ScriptedGemini, open_session: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("secret words")
+
+    monkeypatch.setattr(MessageReader, "events", fail)
+    server.play(saying(content(turnComplete=True)))
+    session = await open_session()
+    with pytest.raises(ProblemError) as caught:
+        await drain(session)
+    assert caught.value.problem.code == "agent.unreadable"
+    assert "secret words" not in str(caught.value)
+    await session.close()
 
 
 @pytest.mark.parametrize(

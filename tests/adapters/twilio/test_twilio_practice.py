@@ -143,18 +143,25 @@ async def test_clear_gives_back_every_mark(world: World) -> None:
     assert marks[-1] == "after"
 
 
-@pytest.mark.parametrize(
-    ("to", "status", "sip_code"), [(BUSY, "busy", 486), (DECLINED, "busy", None)]
-)
-async def test_a_call_that_is_not_taken(
-    world: World, to: str, status: str, sip_code: int | None
-) -> None:
+@pytest.mark.parametrize(("to", "sip_code"), [(BUSY, 486), (DECLINED, 603)])
+async def test_a_call_that_is_not_taken(world: World, to: str, sip_code: int) -> None:
     await world.place(to)
     await world.switchboard.over.wait()
     last = max(world.switchboard.reports, key=lambda report: report.sequence or 0)
-    assert last.status.value in (status, "no-answer", "failed")
-    if sip_code is not None:
-        assert last.sip_code == sip_code
+    assert (last.status, last.sip_code) == (CarrierStatus.BUSY, sip_code)
+
+
+async def test_a_cancelled_order_rings_nobodys_phone(world: World) -> None:
+    world.company.faults.create = RestFault(delay_s=0.2)
+    placing = asyncio.create_task(world.place(PERSON))
+    await asyncio.sleep(0)
+    placing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await placing
+    await world.carrier.close()
+    (call,) = world.company.calls.values()
+    await call.wait_until_over()
+    assert call.sid not in world.switchboard.calls
 
 
 async def test_a_refused_number_is_told(world: World) -> None:

@@ -169,6 +169,13 @@ async def test_a_bad_body_is_told_what_is_wrong(desk: Desk, body: bytes, code: s
     assert desk.switchboard.orders == []
 
 
+async def test_half_a_character_in_a_body_breaks_nothing(desk: Desk) -> None:
+    headers = {"Content-Type": "application/json"}
+    body = b'{"to": "+1", "\\ud800": 1}'
+    status, answer = await desk.ask("POST", "/place-call", data=body, headers=headers)
+    assert (status, error_of(answer)["cause"]) == (400, "There is no meaning for “?”.")
+
+
 async def test_only_json_is_read(desk: Desk) -> None:
     status, answer = await desk.ask("POST", "/place-call", data={"to": "+14155550100"})
     assert (status, error_of(answer)["code"]) == (400, "request.not_json")

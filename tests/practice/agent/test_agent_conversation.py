@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from datetime import date
 
 import numpy as np
 import pytest
@@ -244,6 +245,31 @@ async def test_transcripts_come_only_where_asked_for(start_agent, desk: Desk) ->
         await ear.until_kind("turn")
     assert "caller" not in ear.kinds()
     assert "agent" not in ear.kinds()
+
+
+async def test_3_1_sends_the_caller_s_words_in_one_piece(start_agent, desk: Desk) -> None:
+    agent = await start_agent(today=lambda: date(2026, 8, 1))
+    async with (
+        desk.session(agent, model="gemini-3.1-flash-live-preview", **TRANSCRIBED) as session,
+        listening(session) as ear,
+    ):
+        await speak(session, said("person_move"), silence(900))
+        await ear.until_kind("turn")
+    assert ear.values("caller") == ["Could we move it to the afternoon, maybe after three?"]
+
+
+async def test_vertex_signals_speech_where_asked(start_agent, desk: Desk) -> None:
+    agent = await start_agent()
+    async with (
+        desk.session(agent, "vertex", explicit_vad_signal=True) as session,
+        listening(session) as ear,
+    ):
+        await speak(session, silence(500), said("person_hello"), silence(900))
+        await ear.until_kind("turn")
+    assert [signal.vad_signal_type for signal in ear.values("vad")] == [
+        types.VadSignalType.VAD_SIGNAL_TYPE_SOS,
+        types.VadSignalType.VAD_SIGNAL_TYPE_EOS,
+    ]
 
 
 async def test_the_record_holds_what_was_received(start_agent, desk: Desk) -> None:

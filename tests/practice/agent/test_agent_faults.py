@@ -246,8 +246,7 @@ async def test_slow_speech_has_a_gap(start_agent, desk: Desk) -> None:
             times.append(loop.time())
         await ear.until_kind("turn")
     gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
-    assert max(gaps) > 0.25
-    assert gaps.index(max(gaps)) == 2
+    assert gaps[2] > 0.25
 
 
 async def test_a_stopped_agent_leaves_nothing(tmp_path: Path, desk: Desk) -> None:

@@ -13,7 +13,7 @@ from callconsole.practice.agent.hearing import (
     SpeechStarted,
     level_dbfs,
 )
-from callconsole.practice.agent.setup_check import Detection
+from callconsole.practice.agent.session_setup import Detection
 
 NOISE = np.random.default_rng(3)
 

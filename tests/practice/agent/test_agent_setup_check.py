@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from google.genai import errors, types
+from hypothesis import given
+from hypothesis import strategies as st
 from practice_live_kit import Desk, listening
 
 from callconsole.practice.agent.client_messages import (
@@ -12,9 +14,10 @@ from callconsole.practice.agent.client_messages import (
     RealtimeText,
     read_client_message,
 )
-from callconsole.practice.agent.protocol import read_message
+from callconsole.practice.agent.protocol import field_names, read_message
 from callconsole.practice.agent.refusals import RefusalError
-from callconsole.practice.agent.setup_check import Detection, SessionSetup, check_setup
+from callconsole.practice.agent.session_setup import Detection, SessionSetup
+from callconsole.practice.agent.setup_check import check_setup
 from callconsole.practice.agent.upgrade import BackEnd, Door
 
 DEVELOPER = Door(BackEnd.DEVELOPER, "v1")
@@ -261,6 +264,47 @@ def test_good_client_messages_are_read() -> None:
             {"contextUpdate": {"systemInstruction": {"parts": [{"text": "a"}]}}},
             check(model=LEGACY),
         )
+
+
+NAMES = st.sampled_from(
+    sorted(
+        field_names(
+            "model generationConfig responseModalities speechConfig voiceConfig "
+            "prebuiltVoiceConfig voiceName thinkingConfig thinkingLevel thinkingBudget "
+            "systemInstruction parts text tools functionDeclarations name sessionResumption "
+            "handle realtimeInputConfig turnCoverage automaticActivityDetection "
+            "silenceDurationMs disabled proactivity proactiveAudio turns role turnComplete"
+            "audio data mimeType mediaChunks video"
+        )
+    )
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=4) | st.just("\ud800"),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(NAMES, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(NAMES, VALUES), st.sampled_from([DEVELOPER, ALPHA, VERTEX]))
+def test_hostile_setups_are_taken_or_refused(fields: dict[str, Any], door: Door) -> None:
+    fields.pop("model", None)
+    for name in ("gemini-3.8-live", "gemini-live-2.5-flash-native-audio", OLD):
+        try:
+            assert check(door, name, **fields).model_name == name
+        except RefusalError as refused:
+            assert refused.code in {1007, 1008}
+
+
+@given(
+    st.sampled_from(["realtimeInput", "clientContent", "contextUpdate"]),
+    st.dictionaries(NAMES, VALUES, min_size=1, max_size=2),
+)
+def test_hostile_messages_are_read_or_refused(kind: str, fields: dict[str, Any]) -> None:
+    try:
+        read_client_message({kind: fields}, check(VERTEX))
+        read_client_message({kind: fields}, check())
+    except RefusalError as refused:
+        assert refused.code == 1007
 
 
 @pytest.mark.parametrize("back_end", ["developer", "vertex"])

@@ -13,7 +13,7 @@ VERTEX = "/ws/google.cloud.aiplatform.{}.LlmBidiService/BidiGenerateContent"
 
 
 def ask(target: str, **headers: str) -> Door | HttpRefusal:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    named = {name.replace("_", "-").lower(): value for name, value in headers.items()}
     return examine(target, named, "key", "token")
 
 
@@ -44,7 +44,7 @@ def test_a_key_in_the_query_counts() -> None:
     [
         (DEVELOPER.format("v1"), {}, 403, "PERMISSION_DENIED"),
         (DEVELOPER.format("v1"), {"x_goog_api_key": "wrong"}, 403, "PERMISSION_DENIED"),
-        (DEVELOPER.format("v1"), {"x_goog_api_key": "kéy"}, 403, "PERMISSION_DENIED"),
+        (DEVELOPER.format("v1"), {"x_goog_api_key": "k\udce9y"}, 403, "PERMISSION_DENIED"),
         (VERTEX.format("v1"), {}, 401, "UNAUTHENTICATED"),
         (VERTEX.format("v1"), {"Authorization": "Bearer other"}, 401, "UNAUTHENTICATED"),
         (DEVELOPER.format("v2"), {"x_goog_api_key": "key"}, 404, "NOT_FOUND"),

@@ -19,6 +19,7 @@ from twilio.rest import Client
 from callconsole.audio import mulaw
 from callconsole.practice.carrier import Callee, Edge, PracticeCarrier
 from callconsole.practice.carrier.callees import Wait
+from callconsole.practice.carrier.orders import TwimlSource
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
@@ -96,7 +97,7 @@ async def test_the_fallback_is_told_what_went_wrong(
     await carrier.calls[placed.sid].wait_until_over()
     (fields,) = customer.callbacks("/fallback")
     assert (fields["ErrorCode"], fields["ErrorUrl"]) == ("11200", f"{PUBLIC}/twiml")
-    assert carrier.alerts.codes[0] == 11200
+    assert carrier.alerts.codes == [11200]
 
 
 @pytest.mark.parametrize(
@@ -198,6 +199,21 @@ async def test_stopping_the_carrier_ends_calls_and_tells_about_it(
     assert carrier.calls[placed.sid].ended_by == "carrier"
     with pytest.raises(RuntimeError):
         _ = carrier.base_url
+
+
+async def test_hanging_up_right_after_new_twiml_leaves_nothing_open(
+    carrier: PracticeCarrier, customer: Customer, sdk: Client
+) -> None:
+    placed = await sdk.calls.create_async(**order())
+    socket = await customer.sockets.get()
+    call = carrier.calls[placed.sid]
+    call.redirect(TwimlSource(text=STREAM_TWIML))
+    call.redirect(TwimlSource(text=STREAM_TWIML))
+    await asyncio.sleep(0)
+    call.hang_up(by="api")
+    await call.wait_until_over()
+    await socket.closed.wait()
+    assert call.status == "completed"
 
 
 async def test_two_calls_do_not_mix(

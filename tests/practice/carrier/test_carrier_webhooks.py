@@ -10,7 +10,7 @@ from practice_customer import PUBLIC, TOKEN, Customer
 from callconsole.practice.carrier import Edge
 from callconsole.practice.carrier.alerts import AlertLog
 from callconsole.practice.carrier.edge import UnreachableError, is_public
-from callconsole.practice.carrier.webhooks import Timeouts, Webhooks
+from callconsole.practice.carrier.webhooks import Timeouts, WebhookError, Webhooks
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ async def test_a_server_that_never_answers_is_given_up(edge: Edge) -> None:
     alerts = AlertLog()
     webhooks = Webhooks(TOKEN, edge, alerts, Timeouts(connect_s=0.1, total_s=0.3))
     webhooks.open()
-    assert await webhooks.send(f"{PUBLIC}/slow", {}, "CA1") is None
+    await webhooks.send(f"{PUBLIC}/slow", {}, "CA1")
     assert alerts.codes == [11205]
     await webhooks.close()
     server.close()
@@ -74,7 +74,7 @@ async def test_only_a_slow_connection_is_tried_again(edge: Edge) -> None:
         webhooks.open()
         loop = asyncio.get_running_loop()
         begun_s = loop.time()
-        assert await webhooks.send(f"{PUBLIC}/full", {}, "CA1") is None
+        await webhooks.send(f"{PUBLIC}/full", {}, "CA1")
         assert 0.19 <= loop.time() - begun_s <= 0.5
         assert alerts.codes == [11205]
         await webhooks.close()
@@ -82,7 +82,8 @@ async def test_only_a_slow_connection_is_tried_again(edge: Edge) -> None:
 
 async def test_redirects_are_not_followed(customer: Customer, webhooks: Webhooks) -> None:
     customer.status["/moved"] = 302
-    assert await webhooks.send(f"{PUBLIC}/moved", {"a": "1"}, "CA1") is None
+    with pytest.raises(WebhookError, match="302"):
+        await webhooks.fetch(f"{PUBLIC}/moved", {"a": "1"})
     assert len(customer.requests) == 1
 
 

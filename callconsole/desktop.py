@@ -1,0 +1,136 @@
+"""Opens the window: Qt, the asyncio loop inside it, and the console behind both."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+from qasync import QEventLoop
+
+from callconsole.adapters import portaudio
+from callconsole.app import App
+from callconsole.domain.problems import Problem, ProblemError
+from callconsole.engine import tasks
+from callconsole.lines import PHONE, PRACTICE
+from callconsole.practice.carrier import CALLEES
+from callconsole.settings import Settings, missing_for_phone
+from callconsole.ui import theme
+from callconsole.ui.main_window import MainWindow
+from callconsole.viewmodels.desk import PracticeCallee
+from callconsole.viewmodels.models import Models
+
+logger = logging.getLogger(__name__)
+
+ICONS = {
+    "A person": "user",
+    "An interrupter": "scissors",
+    "Busy": "phone-x",
+    "No answer": "phone-slash",
+    "Declined": "phone-disconnect",
+    "A voicemail": "voicemail",
+    "A wrong number": "user-focus",
+    "Unreachable": "warning",
+    "Unverified": "x-circle",
+}
+
+
+def run(settings: Settings, fault: ProblemError | None = None) -> int:
+    """Show the window until it is closed; returns the exit code.
+
+    Args:
+        settings: every setting.
+        fault: what is wrong with them; shown in the window, which opens on the practice line.
+    """
+    qt = QApplication.instance() or QApplication(sys.argv[:1])
+    if not isinstance(qt, QApplication):
+        raise TypeError("another Qt application without widgets is running")
+    qt.setApplicationName("callconsole")
+    qt.setQuitOnLastWindowClosed(False)
+    theme.apply(qt)
+    with asyncio.Runner(loop_factory=lambda: QEventLoop(qt)) as runner:
+        return runner.run(Desktop(settings, fault).run())
+
+
+class Desktop:
+    """Joins the window and the app; the window is shown first, then the line comes up.
+
+    Attributes:
+        window: the main window.
+        app: the console behind it.
+    """
+
+    def __init__(self, settings: Settings, fault: ProblemError | None = None) -> None:
+        missing = [fault.problem] if fault is not None else missing_for_phone(settings)
+        self._closed = asyncio.Event()
+        self._first_line = PRACTICE if missing else PHONE
+        self.app = App(
+            settings, speaker=portaudio.PortAudioSpeaker(), probe_sound=portaudio.probe
+        )
+        self._player = portaudio.PortAudioPlayer(self._on_played)
+        self._models = self._build_models(settings, missing)
+        self.window = MainWindow(self._models)
+        self.window.closed.connect(self._closed.set)
+
+    async def run(self) -> int:
+        """Show the window, bring the line up behind it, and wait until it is closed."""
+        self.window.show()
+        # The first paint comes before anything heavy is imported.
+        await asyncio.sleep(0)
+        self._close_on_signals()
+        starting = tasks.start(self.app.start(self._first_line), self._on_fault, "start")
+        await self._closed.wait()
+        await tasks.stop(starting)
+        self._player.stop_file()
+        self._models.close()
+        await self.app.stop()
+        return 0
+
+    def _build_models(self, settings: Settings, missing: list[Problem]) -> Models:
+        callees = [
+            PracticeCallee(c.number, c.name, c.description, ICONS.get(c.name, "user"))
+            for c in CALLEES
+        ]
+        return Models(
+            self.app.console,
+            self.app.prompts,
+            callees=callees,
+            missing=missing,
+            choose_line=self._choose_line,
+            play=self._play,
+            stop_playing=self._player.stop_file,
+            check=self._check,
+            prompt=settings.prompt,
+            recording=settings.record,
+        )
+
+    def _choose_line(self, line: str) -> None:
+        if line != self.app.console.line:
+            tasks.start(self.app.switch(line), self._on_fault, "switch the line")
+
+    def _check(self) -> None:
+        tasks.start(self.app.check(), self._on_fault, "check")
+
+    def _play(self, path: str) -> None:
+        tasks.start(self._player.play_file(Path(path)), self._on_unplayable, "play")
+
+    def _on_played(self) -> None:
+        self._models.playback.finished()
+
+    def _on_unplayable(self, error: BaseException) -> None:
+        self._models.playback.finished()
+        self._on_fault(error)
+
+    def _on_fault(self, error: BaseException) -> None:
+        if isinstance(error, ProblemError):
+            logger.warning("%s", error.problem.sentence())
+        else:
+            logger.error("something failed behind the window", exc_info=error)
+
+    def _close_on_signals(self) -> None:
+        """Ctrl+C in the terminal ends the program as the close button does, calls included."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self._closed.set())

@@ -1,0 +1,132 @@
+"""Makes the pictures in docs/screenshots: the real window, the real practice line, light and dark.
+
+Run `make screenshots`. Without a display Qt draws offscreen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
+PERSON, INTERRUPTER, BUSY = "+14155550101", "+14155550102", "+14155550103"
+SIZES = {"": (1280, 800), "_compact": (1100, 640)}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--theme", choices=("light", "dark"), help="only this one")
+    parser.add_argument("--folder", type=Path, default=FOLDER)
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    if options.theme is not None:
+        return take(options.theme, options.folder)
+    # A process for each theme: a Qt application is dressed once.
+    for theme in ("light", "dark"):
+        command = [sys.executable, __file__, "--theme", theme, "--folder", str(options.folder)]
+        subprocess.run(command, check=True)
+    return 0
+
+
+def take(theme: str, folder: Path) -> int:
+    os.environ["CALLCONSOLE_THEME"] = theme
+    if sys.platform.startswith("linux"):
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from PySide6.QtWidgets import QApplication
+    from qasync import QEventLoop
+
+    from callconsole.ui import theme as dress
+
+    qt = QApplication(sys.argv[:1])
+    qt.setQuitOnLastWindowClosed(False)
+    dress.apply(qt, theme)
+    with asyncio.Runner(loop_factory=lambda: QEventLoop(qt)) as runner:
+        runner.run(Photographer(theme, folder).work())
+    return 0
+
+
+class Photographer:
+    """Makes calls and takes pictures of what the window shows of them."""
+
+    def __init__(self, theme: str, folder: Path) -> None:
+        from callconsole.desktop import Desktop
+        from callconsole.settings import Settings
+
+        self._theme = theme
+        self._folder = folder
+        self._data = tempfile.TemporaryDirectory(prefix="callconsole-pictures-")
+        values = {"CALLCONSOLE_DATA_DIR": Path(self._data.name), "server_port": 0}
+        self._desktop = Desktop(Settings(_env_file=None, **values))
+        self._console = self._desktop.app.console
+        self._happened = asyncio.Event()
+        self._console.subscribe(lambda _: self._happened.set())
+
+    async def work(self) -> None:
+        desktop = self._desktop
+        running = asyncio.create_task(desktop.run())
+        await self.until(lambda: not self._console.obstacles())
+        self._console.set_recording(True)
+        await self.shoot("1_idle")
+        desktop.window.open_page(1)
+        await self.shoot("5_prompts")
+        desktop.window.open_page(0)
+        await self.call(BUSY)
+        await self.until(lambda: not self._console.live_calls())
+        await self.shoot("4_busy")
+        await self.call(INTERRUPTER)
+        await self.until(lambda: self.phase() == "ringing")
+        await self.shoot("2_ringing")
+        await self.until(lambda: self.turns() >= 4)
+        await self.spoken_words()
+        await self.shoot("3_in_call", SIZES)
+        await self.until(lambda: not self._console.live_calls())
+        await self.until(lambda: self.recording() is not None)
+        await self.shoot("6_ended")
+        desktop.window.close()
+        await running
+        self._data.cleanup()
+
+    async def call(self, number: str) -> None:
+        self._desktop.window.calls.dial.number.setText(number)
+        self._desktop._models.dialler.call_number(number)
+        await self.until(lambda: bool(self._console.live_calls()))
+        self._sid = self._console.live_calls()[-1].sid
+
+    def phase(self) -> str:
+        call = self._console.call(self._sid)
+        return call.phase.value if call else ""
+
+    def turns(self) -> int:
+        return len(self._console.turns(self._sid))
+
+    def recording(self) -> str | None:
+        call = self._console.call(self._sid)
+        return call.recording if call else None
+
+    async def spoken_words(self) -> None:
+        await asyncio.sleep(1.0)
+
+    async def until(self, true: object) -> None:
+        async with asyncio.timeout(60):
+            while not true():  # type: ignore[operator]
+                self._happened.clear()
+                await self._happened.wait()
+
+    async def shoot(self, name: str, sizes: dict[str, tuple[int, int]] | None = None) -> None:
+        window = self._desktop.window
+        for suffix, (width, height) in (sizes or {"": SIZES[""]}).items():
+            window.resize(width, height)
+            # Two frames of the relay and one of layout.
+            await asyncio.sleep(0.15)
+            path = self._folder / f"{name}{suffix}_{self._theme}.png"
+            window.grab().save(str(path))
+        window.resize(*SIZES[""])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
