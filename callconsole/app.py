@@ -102,8 +102,8 @@ class App:
         self._line = opened
         await asyncio.gather(self._open_server(opened), self._warm_up(opened))
         await self._open_tunnel(opened)
-        await self.check()
         self.console.connect(World(opened.name, opened.carrier, opened.agent, opened.address.url))
+        await self.check()
 
     async def switch(self, line: str) -> None:
         """Change the line. Raises RuntimeError while calls live."""

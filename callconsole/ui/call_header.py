@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from callconsole.ui.announce import announce
 from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.pill import Pill
 from callconsole.ui.kit.text import Elided, Text
@@ -63,6 +64,8 @@ class CallHeader(QWidget):
             beside = [party.number] if party.number != party.title else []
             self.place.setText(" · ".join([*beside, *([party.place] if party.place else [])]))
         said = live.headline
+        if said.text != self.pill.text() and self.isVisible():
+            announce(self, said.text)
         self.pill.show_state(said.text, said.tone, said.symbol)
         self.clock.setText(live.clock)
         self.recording.show_state(*self._recording_mark())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from callconsole.domain.problems import Problem
@@ -16,6 +17,8 @@ from callconsole.ui.tokens import DIAL_WIDTH
 from callconsole.viewmodels.desk import PHONE, PRACTICE
 from callconsole.viewmodels.dialler import Dialler
 from callconsole.viewmodels.parties import Parties
+
+REDIAL_FROM_HEIGHT = 480
 
 
 class DialColumn(QWidget):
@@ -96,6 +99,11 @@ class DialColumn(QWidget):
         place.setRetainSizeWhenHidden(not folded)
         self.redial.setSizePolicy(place)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave Redial to its shortcut where the keys need the room."""
+        super().resizeEvent(event)
+        self._show_redial()
+
     def put_redial(self) -> None:
         """Put the last number into the field, ready for Enter."""
         self._dialler.redial()
@@ -126,7 +134,8 @@ class DialColumn(QWidget):
 
     def _show_redial(self) -> None:
         last = self._dialler.last_number
-        self.redial.setVisible(last is not None)
+        cramped = self.height() < REDIAL_FROM_HEIGHT and not self.folded.isHidden()
+        self.redial.setVisible(last is not None and not cramped)
         if last is not None:
             title = self._parties.party(last).title
             room = self.redial.fontMetrics().elidedText(

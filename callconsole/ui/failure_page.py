@@ -38,7 +38,7 @@ class FailurePage(QWidget):
         self.help = Button("Read more", Kind.SECONDARY, icon="info")
         self.call_again = Button("Call again", Kind.PRIMARY, icon="phone")
         self.done = Button("Back to start", Kind.GHOST)
-        self.copy = Button("Copy details", Kind.GHOST, icon="copy", height=28)
+        self.copy = Button("Copy details", Kind.GHOST, icon="copy", height=28, flush=True)
         self._lay_out()
         self.prompts.clicked.connect(self.prompts_asked)
         self.help.clicked.connect(self._open_link)

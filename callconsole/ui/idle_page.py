@@ -29,7 +29,9 @@ class IdlePage(QWidget):
         self._dialler = models.dialler
         self.title = Text("", 22, 600)
         self.line = Text("", 13, 400, "muted", wrap=True)
-        self.check = Button("Check again", Kind.GHOST, icon="arrows-clockwise", parent=self)
+        self.check = Button(
+            "Check again", Kind.GHOST, icon="arrows-clockwise", flush=True, parent=self
+        )
         self.check.setVisible(models.check is not None)
         self.practice = PracticeCard(models.dialler, models.parties.callees)
         self.recents = RecentCalls(models.recents)
@@ -76,8 +78,7 @@ class IdlePage(QWidget):
         practising = self._dialler.line == PRACTICE
         self.title.setText("Ready to practise" if practising else "Ready to call")
         self.line.setText(
-            "Everything runs on this computer. Choose somebody below, or type a number "
-            "and press Enter."
+            "Everything runs on this computer. Choose somebody below, or type a number."
             if practising
             else "Everything is connected. Type a number, then press Enter."
         )

@@ -202,6 +202,10 @@ class LiveCall(QObject):
         if self.call is not None:
             self._end(self.call.sid)
 
+    def stop_clock(self) -> None:
+        """The window closes: nothing ticks any more."""
+        self._ticker.stop()
+
     def dismiss(self) -> None:
         """Go back to the idle page after an ended or failed call."""
         if not self.live:

@@ -83,6 +83,7 @@ class Models(QObject):
     def close(self) -> None:
         """Stop following the engine and playing."""
         self.playback.stop()
+        self.live.stop_clock()
         self.relay.close()
 
     def _join(self) -> None:

@@ -53,7 +53,10 @@ _GAP = 8
 
 
 class Button(QAbstractButton):
-    """A push button. Enter presses it as Space does."""
+    """A push button. Enter presses it as Space does.
+
+    A `flush` one ends with its words, at the right margin of a header.
+    """
 
     def __init__(
         self,
@@ -64,12 +67,14 @@ class Button(QAbstractButton):
         key: str = "",
         height: int = 36,
         text_size: int = 13,
+        flush: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._kind = kind
         self._icon = icon
         self._key = key
+        self._flush = flush
         self._padding = 16 if height >= 44 else 12
         self._icon_size = 20 if height >= 44 else 16
         self._weight = 600 if kind.filled else 500
@@ -115,7 +120,8 @@ class Button(QAbstractButton):
         reserved = self._content_width()
         if self._key and not self.isEnabled():
             reserved += _GAP + keycap.width(self._key)
-        return QSize(reserved + 2 * self._padding, self.height())
+        sides = 1 if self._flush else 2
+        return QSize(reserved + sides * self._padding, self.height())
 
     def minimumSizeHint(self) -> QSize:
         """The same: a button's words are never cut."""
@@ -151,7 +157,7 @@ class Button(QAbstractButton):
         self._paint_content(painter, look.ink)
 
     def _paint_content(self, painter: QPainter, ink: str) -> None:
-        left = (self.width() - self._content_width()) / 2
+        left = (self.width() - self._content_width()) / (1 if self._flush else 2)
         if self._icon:
             top = (self.height() - self._icon_size) / 2
             colour = getattr(theme.current(), ink)

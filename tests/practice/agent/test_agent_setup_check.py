@@ -273,7 +273,7 @@ NAMES = st.sampled_from(
             "prebuiltVoiceConfig voiceName thinkingConfig thinkingLevel thinkingBudget "
             "systemInstruction parts text tools functionDeclarations name sessionResumption "
             "handle realtimeInputConfig turnCoverage automaticActivityDetection "
-            "silenceDurationMs disabled proactivity proactiveAudio turns role turnComplete"
+            "silenceDurationMs disabled proactivity proactiveAudio turns role turnComplete "
             "audio data mimeType mediaChunks video"
         )
     )

@@ -1,0 +1,77 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from callconsole.domain.call import (
+    AnsweredBy,
+    Call,
+    EndedBy,
+    Ending,
+    Floor,
+    Outcome,
+    answered,
+    ended,
+    rung,
+)
+from callconsole.viewmodels.headline import clock_text, headline, outcome
+
+AT = datetime(2026, 11, 22, 13, 30, tzinfo=UTC)
+QUEUED = Call("CA1", "+14155550101", "+16285550100", "survey", "practice", AT)
+RINGING = rung(QUEUED, AT)
+TALKING = answered(RINGING, AT)
+
+
+def over(outcome: Outcome, by: EndedBy = EndedBy.CARRIER, call: Call = TALKING) -> Call:
+    return ended(call, Ending(outcome, by), AT + timedelta(seconds=9))
+
+
+@pytest.mark.parametrize(
+    ("call", "text", "tone"),
+    [
+        (None, "Ready", "muted"),
+        (QUEUED, "Dialling…", "accent"),
+        (RINGING, "Ringing…", "warning"),
+        (TALKING, "Connected", "success"),
+        (replace(TALKING, floor=Floor.AGENT), "AI is speaking", "ai"),
+        (replace(TALKING, floor=Floor.CALLER), "Caller is speaking", "callee"),
+        (replace(TALKING, answered_by=AnsweredBy.VOICEMAIL), "Voicemail answered", "warning"),
+        (over(Outcome.COMPLETED, EndedBy.CALLER), "Call ended · caller hung up", "muted"),
+        (over(Outcome.COMPLETED, EndedBy.OPERATOR), "Call ended · you hung up", "muted"),
+        (over(Outcome.COMPLETED, EndedBy.AGENT), "Call ended · the AI said goodbye", "muted"),
+        (over(Outcome.BUSY, call=QUEUED), "Busy", "danger"),
+        (over(Outcome.NO_ANSWER, call=RINGING), "No answer", "warning"),
+        (over(Outcome.DECLINED, call=RINGING), "Declined", "danger"),
+        (over(Outcome.CANCELED, EndedBy.OPERATOR, RINGING), "Cancelled", "muted"),
+        (over(Outcome.VOICEMAIL), "Voicemail · hung up", "warning"),
+        (over(Outcome.FAILED, call=QUEUED), "Call failed", "danger"),
+        (over(Outcome.FAILED), "Call broke off", "danger"),
+    ],
+)
+def test_every_state_has_its_words_and_tone(call: Call | None, text: str, tone: str) -> None:
+    said = headline(call)
+    assert (said.text, said.tone) == (text, tone)
+    assert said.symbol
+
+
+def test_dialling_before_the_carrier_answered() -> None:
+    assert headline(None, dialling=True).text == "Dialling…"
+
+
+def test_hanging_up_covers_a_live_call_but_not_an_ended_one() -> None:
+    assert headline(TALKING, hanging_up=True).text == "Hanging up…"
+    ended_call = over(Outcome.COMPLETED, EndedBy.OPERATOR)
+    assert headline(ended_call, hanging_up=True).text == "Call ended · you hung up"
+
+
+def test_outcome_is_short() -> None:
+    assert outcome(over(Outcome.COMPLETED, EndedBy.CALLER)).text == "Spoke"
+    assert outcome(over(Outcome.VOICEMAIL)).text == "Voicemail"
+    assert outcome(over(Outcome.BUSY, call=QUEUED)).text == "Busy"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "00:00"), (161.9, "02:41"), (3599.9, "59:59"), (3661, "1:01:01")]
+)
+def test_clock(seconds: float, text: str) -> None:
+    assert clock_text(seconds) == text

@@ -1,0 +1,81 @@
+from pytestqt.qtbot import QtBot
+
+from callconsole.domain.events import Service, ServiceState
+from callconsole.domain.problems import Problem
+from callconsole.viewmodels.models import Models
+from callconsole.viewmodels.playback import Playback
+from fakes.desk import FakeDesk, FakePrompts
+
+LOST = Problem("tunnel.lost", "The tunnel is down", "ngrok ended.", "Check the network.")
+MISSING = [
+    Problem("setup.sid", "TWILIO_ACCOUNT_SID is missing", "", "Copy it."),
+    Problem("setup.key", "GEMINI_API_KEY is missing", "", "Make one."),
+]
+NO_SOUND = Problem("sound.none", "No sound device", "None was found.", "Plug one in.")
+
+
+def test_all_five_are_listed_and_off_until_heard_of(qtbot: QtBot) -> None:
+    models = Models(FakeDesk(), FakePrompts())
+    statuses = models.services.statuses()
+    assert [status.name for status in statuses] == [
+        "Server", "Tunnel", "Twilio", "Gemini", "Sound",
+    ]  # fmt: skip
+    assert {status.state for status in statuses} == {ServiceState.OFF}
+    models.close()
+
+
+def test_a_fault_shows_its_cure_and_asks_for_a_person(models: Models, desk: FakeDesk) -> None:
+    desk.report(Service.TUNNEL, ServiceState.FAILED, "down", LOST)
+    status = models.services.status(Service.TUNNEL)
+    assert (status.value, status.tone) == ("down", "danger")
+    assert LOST.cure in status.hint
+    notice = models.services.notice()
+    assert notice is not None
+    assert (notice.title, notice.tone) == (LOST.title, "danger")
+    models.services.close_notice()
+    assert models.services.notice() is None
+    desk.report(Service.TUNNEL, ServiceState.READY, "up")
+    desk.report(Service.TUNNEL, ServiceState.FAILED, "down", LOST)
+    assert models.services.notice() is not None
+
+
+def test_missing_set_up_is_named_after_faults(qtbot: QtBot) -> None:
+    desk = FakeDesk()
+    models = Models(desk, FakePrompts(), missing=MISSING)
+    notice = models.services.notice()
+    assert notice is not None
+    assert notice.title == "Real calls need TWILIO_ACCOUNT_SID and GEMINI_API_KEY."
+    assert notice.tone == "warning"
+    desk.report(Service.AGENT, ServiceState.FAILED, "down", LOST)
+    notice = models.services.notice()
+    assert notice is not None
+    assert notice.title == LOST.title
+    models.close()
+
+
+def test_listening_is_told_to_the_desk(models: Models, desk: FakeDesk) -> None:
+    assert not models.listening.on
+    models.listening.toggle()
+    models.listening.set_volume(0.25)
+    assert (desk.listening, desk.volume) == (True, 0.25)
+
+
+def test_without_a_device_nothing_is_switched_on(models: Models, desk: FakeDesk) -> None:
+    desk.sound_problem = NO_SOUND
+    models.listening.set_on(True)
+    assert not models.listening.on
+    assert not desk.listening
+
+
+def test_playback_plays_one_at_a_time_and_ends(qtbot: QtBot) -> None:
+    played: list[str] = []
+    stopped: list[bool] = []
+    playback = Playback(played.append, lambda: stopped.append(True))
+    playback.toggle("a.wav")
+    assert (playback.path, played) == ("a.wav", ["a.wav"])
+    playback.toggle("a.wav")
+    assert (playback.path, stopped) == (None, [True])
+    playback.toggle("b.wav")
+    playback.finished()
+    assert playback.path is None
+    assert stopped == [True]
