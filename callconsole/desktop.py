@@ -49,7 +49,6 @@ def run(settings: Settings, fault: ProblemError | None = None) -> int:
     if not isinstance(qt, QApplication):
         raise TypeError("another Qt application without widgets is running")
     qt.setApplicationName("callconsole")
-    qt.setQuitOnLastWindowClosed(False)
     theme.apply(qt)
     with asyncio.Runner(loop_factory=lambda: QEventLoop(qt)) as runner:
         return runner.run(Desktop(settings, fault).run())
@@ -61,18 +60,19 @@ class Desktop:
     Attributes:
         window: the main window.
         app: the console behind it.
+        models: the state that the window shows.
     """
 
     def __init__(self, settings: Settings, fault: ProblemError | None = None) -> None:
         missing = [fault.problem] if fault is not None else missing_for_phone(settings)
+        # Closing the window ends `run`, which still has calls to end while the loop goes on.
+        QApplication.setQuitOnLastWindowClosed(False)
         self._closed = asyncio.Event()
         self._first_line = PRACTICE if missing else PHONE
-        self.app = App(
-            settings, speaker=portaudio.PortAudioSpeaker(), probe_sound=portaudio.probe
-        )
+        self.app = App(settings, speaker=portaudio.PortAudioSpeaker(), probe_sound=portaudio.probe)
         self._player = portaudio.PortAudioPlayer(self._on_played)
-        self._models = self._build_models(settings, missing)
-        self.window = MainWindow(self._models)
+        self.models = self._build_models(settings, missing)
+        self.window = MainWindow(self.models)
         self.window.closed.connect(self._closed.set)
 
     async def run(self) -> int:
@@ -85,7 +85,7 @@ class Desktop:
         await self._closed.wait()
         await tasks.stop(starting)
         self._player.stop_file()
-        self._models.close()
+        self.models.close()
         await self.app.stop()
         return 0
 
@@ -118,10 +118,10 @@ class Desktop:
         tasks.start(self._player.play_file(Path(path)), self._on_unplayable, "play")
 
     def _on_played(self) -> None:
-        self._models.playback.finished()
+        self.models.playback.finished()
 
     def _on_unplayable(self, error: BaseException) -> None:
-        self._models.playback.finished()
+        self.models.playback.finished()
         self._on_fault(error)
 
     def _on_fault(self, error: BaseException) -> None:

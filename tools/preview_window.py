@@ -39,9 +39,7 @@ async def draw(name: str, size: tuple[int, int], scheme: str, folder: Path) -> N
     scene.close()
 
 
-async def draw_all(folder: Path, only: list[str]) -> None:
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
+async def draw_all(app: QApplication, folder: Path, only: list[str]) -> None:
     for scheme in ("light", "dark"):
         theme.apply(app, scheme)
         for size in SIZES:
@@ -62,7 +60,7 @@ def main() -> None:
         fonts.use(given.font)
     loop = QEventLoop(app)
     with loop:
-        loop.run_until_complete(draw_all(given.folder, given.only))
+        loop.run_until_complete(draw_all(app, given.folder, given.only))
 
 
 if __name__ == "__main__":

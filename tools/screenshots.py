@@ -92,7 +92,7 @@ class Photographer:
         self._data.cleanup()
 
     async def call(self, number: str) -> None:
-        self._desktop._models.dialler.call_number(number)
+        self._desktop.models.dialler.call_number(number)
         await self.until(lambda: bool(self._console.live_calls()))
         self._sid = self._console.live_calls()[-1].sid
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from callconsole.domain.call import AnsweredBy, Call
 from callconsole.domain.problems import Problem
 from callconsole.domain.prompt import Prompt
+from callconsole.domain.transcript import Turn
 
 Pcm16 = NDArray[np.int16]
 
@@ -271,6 +272,22 @@ class AgentLeaving:
     time_left_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class AgentRecovered:
+    """The connection was replaced, and the conversation goes on.
+
+    Attributes:
+        fresh: True for a new session that was told what had been said; False where the server
+            resumed the old one.
+        reason: short, in plain words, such as "connection lost".
+        gap_ms: how long the agent was away.
+    """
+
+    fresh: bool
+    reason: str
+    gap_ms: int
+
+
 AgentEvent = (
     AgentAudio
     | AgentWords
@@ -279,6 +296,7 @@ AgentEvent = (
     | AgentTurnDone
     | AgentUsage
     | AgentLeaving
+    | AgentRecovered
 )
 
 
@@ -298,6 +316,18 @@ class AgentSession(Protocol):
 
     def send_text(self, text: str) -> None:
         """Queue an instruction in text that the model acts on now, such as to greet."""
+        ...
+
+    def remember(self, history: Callable[[], Sequence[Turn]]) -> None:
+        """Where to find what has been said, should the session have to begin anew."""
+        ...
+
+    def recover(self, *, fresh: bool, reason: str) -> None:
+        """Replace the connection now: resume the old session, or begin a fresh one.
+
+        A fresh one is told the transcript and does not greet again. `AgentRecovered` follows,
+        or the session breaks.
+        """
         ...
 
     async def close(self) -> None:

@@ -56,6 +56,10 @@ class DialOptions(QWidget):
         self.record.setChecked(self._dialler.recording)
 
 
+class FoldedPopup(QFrame):
+    """The ground of the fields when they open over the row."""
+
+
 class FoldedOptions(QAbstractButton):
     """The same in one row of 48; a press opens the fields over it."""
 
@@ -64,7 +68,7 @@ class FoldedOptions(QAbstractButton):
     def __init__(self, dialler: Dialler, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._dialler = dialler
-        self._popup: QFrame | None = None
+        self._popup: FoldedPopup | None = None
         self.setFixedHeight(48)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -83,8 +87,7 @@ class FoldedOptions(QAbstractButton):
 
     def _open(self) -> None:
         if self._popup is None:
-            self._popup = QFrame(self, Qt.WindowType.Popup)
-            self._popup.setFrameShape(QFrame.Shape.Box)
+            self._popup = FoldedPopup(self, Qt.WindowType.Popup)
             column = QVBoxLayout(self._popup)
             column.setContentsMargins(16, 16, 16, 12)
             column.addWidget(DialOptions(self._dialler))

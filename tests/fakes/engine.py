@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy as np
 from callconsole.audio import mulaw
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.prompt import Prompt, missing
+from callconsole.domain.transcript import Turn
 from callconsole.engine.ports import (
     AgentBrief,
     AgentEvent,
@@ -113,6 +114,9 @@ class FakeAgentSession:
         self.texts: list[str] = []
         self.closed = False
         self.text_sent = asyncio.Event()
+        self.history: Callable[[], Sequence[Turn]] = tuple
+        self.recoveries: list[bool] = []
+        self.recovered = asyncio.Event()
         self._events: asyncio.Queue[AgentEvent | ProblemError | None] = asyncio.Queue()
 
     def does(self, *events: AgentEvent) -> None:
@@ -134,6 +138,13 @@ class FakeAgentSession:
     def send_text(self, text: str) -> None:
         self.texts.append(text)
         self.text_sent.set()
+
+    def remember(self, history: Callable[[], Sequence[Turn]]) -> None:
+        self.history = history
+
+    def recover(self, *, fresh: bool, reason: str) -> None:
+        self.recoveries.append(fresh)
+        self.recovered.set()
 
     async def close(self) -> None:
         self.closed = True

@@ -67,7 +67,8 @@ def _active() -> list[Any]:
         thing
         for thing in gc.get_objects()
         for kind, is_running in checks
-        if isinstance(thing, kind) and isValid(thing) and is_running(thing)
+        # Not isinstance, which asks weak proxies for the class of what they have lost.
+        if issubclass(type(thing), kind) and isValid(thing) and is_running(thing)
     ]
 
 

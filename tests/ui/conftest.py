@@ -29,7 +29,7 @@ def open_scene(qtbot: QtBot, dressed: QApplication) -> Iterator[Callable[..., Sc
         made.append(scene)
         scene.window.show()
         scene.window.activateWindow()
-        qtbot.waitExposed(scene.window)
+        QApplication.processEvents()
         return scene
 
     yield build

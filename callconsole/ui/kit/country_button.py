@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import phonenumbers
 from PySide6.QtCore import QLocale, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
@@ -27,12 +26,12 @@ from callconsole.ui.kit.line_field import LineField
 def countries() -> tuple[tuple[str, str, int], ...]:
     """Every country with numbers: ISO code, English name, calling code, by name."""
     found = []
-    for region in phonenumbers.SUPPORTED_REGIONS:
-        territory = QLocale.codeToTerritory(region)
-        if territory is not QLocale.Country.AnyTerritory:
-            name = QLocale.territoryToString(territory)
-            found.append((region, name, phone.country_code(region)))
-    return tuple(sorted(found, key=lambda country: country[1]))
+    for territory in QLocale.Country:
+        region = QLocale.territoryToCode(territory)
+        code = phone.country_code(region)
+        if code:
+            found.append((region, QLocale.territoryToString(territory), code))
+    return tuple(sorted(set(found), key=lambda country: country[1]))
 
 
 class CountryPopup(QFrame):
@@ -46,7 +45,6 @@ class CountryPopup(QFrame):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
-        self.setFrameShape(QFrame.Shape.Box)
         self._search = LineField("Find a country", "Country or code")
         self._list = QListWidget()
         self._list.setAccessibleName("Countries")

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from callconsole.ui import fonts, theme
 from callconsole.ui.tokens import RADIUS_CONTROL
-
-
-def clear_ground(field: QWidget) -> None:
-    """Let a field's parent show through, so that rounded corners stay round."""
-    palette = QPalette()
-    palette.setColor(QPalette.ColorRole.Base, QColor(Qt.GlobalColor.transparent))
-    field.setPalette(palette)
 
 
 class LineField(QLineEdit):
@@ -31,7 +24,6 @@ class LineField(QLineEdit):
         self.setTextMargins(10, 0, 10, 0)
         self.setPlaceholderText(placeholder)
         self.setAccessibleName(name)
-        clear_ground(self)
 
     def set_wrong(self, wrong: bool) -> None:
         """Outline in red, or no longer."""

@@ -10,12 +10,13 @@ from callconsole.ui import fonts, theme
 from callconsole.ui.kit.country_button import CountryButton
 from callconsole.ui.kit.dial_key import LONG_PRESS_MS
 from callconsole.ui.kit.icon_button import IconButton
-from callconsole.ui.kit.line_field import clear_ground
 from callconsole.ui.kit.surfaces import Hairline
 from callconsole.ui.tokens import RADIUS_CONTROL
 
 
-class _Digits(QLineEdit):
+class NumberDigits(QLineEdit):
+    """The digits alone; the field around them draws box and ring."""
+
     left = Signal()
 
     def __init__(self, host: QWidget) -> None:
@@ -26,14 +27,15 @@ class _Digits(QLineEdit):
         self.setTextMargins(8, 0, 0, 0)
         self.setPlaceholderText("Phone number")
         self.setAccessibleName("Number to call")
-        clear_ground(self)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Say that the field was left, unless for a menu of its own."""
         super().focusOutEvent(event)
         if event.reason() != Qt.FocusReason.PopupFocusReason:
             self.left.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave Escape to the window."""
         if event.key() == Qt.Key.Key_Escape:
             event.ignore()
             return
@@ -65,7 +67,7 @@ class NumberField(QWidget):
         self.setFixedHeight(44)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.country = CountryButton()
-        self.digits = _Digits(self)
+        self.digits = NumberDigits(self)
         self.back = IconButton("backspace", "Delete the last digit; hold to clear")
         self.back.hide()
         line = Hairline(vertical=True)

@@ -1,0 +1,179 @@
+"""Starts the systems that are compared, and the load, each in a process on a core of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from callconsole.practice.certificates import make_loopback_certificate
+from load.exchange import NUMBER, PUBLIC_URL, Account
+from load.generator import Task
+from load.loops import cores, stay_on
+
+ROOT = Path(__file__).parents[2]
+SYSTEMS = ("callconsole", "naive", "floor")
+START_S = 60.0
+STOP_S = 15.0
+_FOREIGN = ("GOOGLE_", "GEMINI_", "TWILIO_", "CALLCONSOLE_", "NGROK_", "VERTEX_", "SERVER_")
+_FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How much, how long; see `load.generator.Task`."""
+
+    calls: int
+    seconds: float
+    burst_s: float
+    chunk_ms: int
+    dial_every_s: float
+
+
+def measure(system: str, load: Load, folder: Path, *, profile: Path | None = None) -> dict[str, Any]:
+    """The figures of one system under one load.
+
+    Args:
+        system: one of `SYSTEMS`.
+        load: the calls.
+        folder: for certificates, recordings and what the system says; left empty of nothing.
+        profile: where py-spy writes a profile of the system, or None.
+
+    Raises:
+        RuntimeError: a process did not start or ended early; its words are in the text.
+    """
+    certificate = make_loopback_certificate(folder / "certificates")
+    account = Account.new()
+    system_core, load_core = cores()
+    task = Task(
+        orders=system == "callconsole",
+        core=system_core,
+        cert_file=str(certificate.cert_file),
+        key_file=str(certificate.key_file),
+        account_sid=account.sid,
+        auth_token=account.token,
+        **asdict(load),
+    )
+    generator = _process(("load.generator",), load_core, {}, folder / "load.txt", folder)
+    started: subprocess.Popen[str] | None = None
+    try:
+        ports = json.loads(_ask(generator, asdict(task), folder / "load.txt"))
+        command, environment = _command(system, ports, account, str(certificate.ca_file), folder)
+        started = _process(command, system_core, environment, folder / "system.txt", folder)
+        port = _ready_port(started, folder / "system.txt")
+        spy = _spy(started.pid, load, load_core, profile)
+        answer = _ask(generator, {"port": port, "pid": started.pid}, folder / "load.txt")
+        if spy is not None:
+            spy.wait(START_S)
+        figures: dict[str, Any] = json.loads(answer)
+    finally:
+        _stop(generator, signal_first=False)
+        if started is not None:
+            _stop(started, signal_first=True)
+    figures["recordings"] = len(list(folder.glob("data/recordings/*.wav")))
+    figures["warnings"] = len((folder / "system.txt").read_text("utf-8").splitlines())
+    return figures
+
+
+def _command(
+    system: str, ports: dict[str, int], account: Account, ca_file: str, folder: Path
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    if system != "callconsole":
+        return (f"load.{system}", str(ports["gemini"]), ca_file), {}
+    return ("callconsole", "serve", "--port", "0"), {
+        "TWILIO_ACCOUNT_SID": account.sid,
+        "TWILIO_AUTH_TOKEN": account.token,
+        "TWILIO_PHONE_NUMBER": NUMBER,
+        "TWILIO_API_BASE_URL": f"http://127.0.0.1:{ports['rest']}",
+        "GEMINI_API_KEY": "bench-key",
+        "GOOGLE_GEMINI_BASE_URL": f"https://127.0.0.1:{ports['gemini']}",
+        "SSL_CERT_FILE": ca_file,
+        "SERVER_BASE_URL": PUBLIC_URL,
+        "CALLCONSOLE_DATA_DIR": str(folder / "data"),
+        "CALLCONSOLE_RECORD": "true",
+        "CALLCONSOLE_AMD": "false",
+    }
+
+
+def _process(
+    module: tuple[str, ...],
+    core: int | None,
+    environment: dict[str, str],
+    errors: Path,
+    folder: Path,
+) -> subprocess.Popen[str]:
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(_FOREIGN)}
+    paths = os.pathsep.join((str(ROOT), str(ROOT / "bench")))
+    with errors.open("w", encoding="utf-8") as stderr:
+        return subprocess.Popen(
+            (sys.executable, "-m", *module),
+            cwd=folder,  # no .env here
+            env={**clean, "PYTHONPATH": paths, "PYTHONWARNINGS": "ignore", **environment},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+            preexec_fn=partial(stay_on, core) if core is not None else None,
+        )
+
+
+def _ask(process: subprocess.Popen[str], content: dict[str, Any], errors: Path) -> str:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(json.dumps(content) + "\n")
+    process.stdin.flush()
+    answer = process.stdout.readline()
+    if not answer:
+        raise RuntimeError(f"the load has {_FAILED}: {errors.read_text('utf-8')[-2000:]}")
+    return answer
+
+
+def _ready_port(process: subprocess.Popen[str], errors: Path) -> int:
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    found = re.search(r"^ready (\d+)$|http://127\.0\.0\.1:(\d+)", line)
+    if found is None:
+        words = line + errors.read_text("utf-8")[-2000:]
+        raise RuntimeError(f"the system under test has {_FAILED}: {words}")
+    return int(found[1] or found[2])
+
+
+def _spy(
+    pid: int, load: Load, core: int | None, profile: Path | None
+) -> subprocess.Popen[bytes] | None:
+    """Let py-spy look at the system for the time of the calls."""
+    if profile is None:
+        return None
+    program = Path(sys.executable).with_name("py-spy")
+    seconds = round(load.calls * load.dial_every_s + load.seconds)
+    return subprocess.Popen(
+        (
+            program, "record", "--pid", str(pid), "--duration", str(seconds), "--rate", "500",
+            "--format", "raw", "--output", profile, "--nonblocking",
+        ),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=partial(stay_on, core) if core is not None else None,
+    )  # fmt: skip
+
+
+def _stop(process: subprocess.Popen[str], *, signal_first: bool) -> None:
+    """End a process that we started; politely first, so that it can save what it has."""
+    if process.poll() is None and signal_first:
+        process.terminate()
+        limit = time.monotonic() + STOP_S
+        while process.poll() is None and time.monotonic() < limit:
+            time.sleep(0.05)
+    if process.poll() is None:
+        process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()

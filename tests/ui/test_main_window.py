@@ -1,0 +1,375 @@
+"""The window used as a person uses it: click, type, read what is shown."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from callconsole.domain.call import EndedBy, Ending, Outcome
+from callconsole.domain.dialling import Step
+from callconsole.domain.events import Service, ServiceState
+from callconsole.domain.problems import Problem
+from callconsole.ui.kit.text import Elided
+from callconsole.ui.main_window import NAME
+from fakes.desk import refused
+from fakes.scenes import KEY_REFUSED, MISSING, Scene
+
+OpenScene = Callable[..., Scene]
+NO_SOUND = Problem("sound.none", "No sound device", "None was found.", "Plug one in.")
+LEFT = Qt.MouseButton.LeftButton
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen
+
+
+def words(widget: QWidget) -> list[str]:
+    """Every text that can be read on a widget now."""
+    return [
+        label.text()
+        for label in widget.findChildren(QWidget)
+        if isinstance(label, QLabel | Elided) and label.isVisible()
+    ]
+
+
+async def settle() -> None:
+    for _ in range(4):
+        await asyncio.sleep(0)
+    QApplication.sendPostedEvents()
+
+
+async def test_clicking_the_pad_and_call_places_a_call(qtbot: QtBot, open_scene: OpenScene) -> None:
+    scene = open_scene()
+    dial = scene.window.calls.dial
+    for digit in "4155550101":
+        QTest.mouseClick(dial.pad.key(digit), LEFT)
+    assert dial.number.text() == "(415) 555-0101"
+    QTest.mouseClick(dial.call, LEFT)
+    await settle()
+    assert scene.desk.orders == [("+14155550101", "appointment_reminder")]
+    assert not dial.call.isEnabled()
+    assert "A call is in progress." in words(dial)
+
+
+async def test_a_call_is_read_from_ringing_to_its_recording(
+    qtbot: QtBot, open_scene: OpenScene
+) -> None:
+    scene = open_scene()
+    header = scene.window.calls.call.header
+    sid = await scene.dial()
+    scene.desk.ring(sid)
+    assert header.pill.text() == "Ringing…"
+    assert header.name.text() == "+1 415-555-0101"
+    assert header.hang_up.isEnabled()
+    assert "Their phone is ringing" in words(scene.window)
+    assert scene.window.windowTitle().startswith("● 00:0")
+    assert scene.window.windowTitle().endswith(" +1 415-555-0101")
+    scene.desk.answer(sid)
+    strip = scene.window.calls.call.strip
+    assert strip.isVisible()
+    scene.desk.levels(sid, -52.0, -11.0, 120)
+    scene.models.relay.flush()
+    assert (strip.callee.level_dbfs, strip.agent.level_dbfs) == (-52.0, -11.0)
+    assert strip.buffered.value() == "120 ms"
+    assert "\u221252 dB" in words(strip)
+    scene.desk.end(sid, Ending(Outcome.COMPLETED, EndedBy.CALLER))
+    assert header.pill.text() == "Call ended · caller hung up"
+    assert not header.hang_up.isEnabled()
+    assert scene.window.windowTitle() == NAME
+    ended = scene.window.calls.call.ended
+    assert ended.isVisible()
+    assert not ended.play.isVisible()
+    scene.desk.save_recording(sid, "/data/call.wav")
+    assert ended.play.isVisible()
+    QTest.mouseClick(ended.play, LEFT)
+    assert scene.models.playback.path == "/data/call.wav"
+    assert ended.play.text() == "Stop playing"
+
+
+async def test_hang_up_stays_in_its_place(qtbot: QtBot, open_scene: OpenScene) -> None:
+    scene = open_scene()
+    button = scene.window.calls.call.header.hang_up
+    places = set()
+    sid = await scene.dial()
+    for change in (
+        lambda: scene.desk.ring(sid),
+        lambda: scene.desk.answer(sid),
+        scene.models.live.hang_up,
+        lambda: scene.desk.end(sid, Ending(Outcome.COMPLETED, EndedBy.OPERATOR)),
+    ):
+        change()
+        await settle()
+        places.add((button.mapTo(scene.window, button.rect().topLeft()).toTuple(), button.width()))
+    assert len(places) == 1
+    assert scene.desk.hung_up == [sid]
+
+
+async def test_digits_dial_from_anywhere_but_text_fields(
+    qtbot: QtBot, open_scene: OpenScene
+) -> None:
+    scene = open_scene()
+    window, dial = scene.window, scene.window.calls.dial
+    dial.options.prompt.setFocus()
+    QTest.keyClicks(dial.options.prompt, "415")
+    assert dial.number.text() == "415"
+    assert scene.models.dialler.prompt == "appointment_reminder"
+    QTest.keyClick(dial.options.prompt, Qt.Key.Key_Backspace)
+    assert dial.number.text() == "41"
+    window.open_page(1)
+    QTest.keyClicks(window.prompts.editor, "9")
+    assert dial.number.text() == "41"
+
+
+async def test_typing_in_the_field_formats_and_keeps_the_caret(
+    qtbot: QtBot, open_scene: OpenScene
+) -> None:
+    scene = open_scene()
+    field = scene.window.calls.dial.number.digits
+    QTest.keyClicks(field, "4155552671")
+    assert field.text() == "(415) 555-2671"
+    field.setCursorPosition(4)  # behind 415
+    QTest.keyClick(field, Qt.Key.Key_Backspace)
+    assert field.text() == "(415) 552-671"
+    assert field.cursorPosition() == 3
+    assert scene.models.dialler.text == field.text()
+
+
+async def test_pasting_anything(qtbot: QtBot, open_scene: OpenScene) -> None:
+    scene = open_scene()
+    number = scene.window.calls.dial.number
+    QGuiApplication.clipboard().setText("tel:+44 (0)20 7946-0018")
+    number.digits.paste()
+    assert number.text().startswith("+44")
+
+
+async def test_enter_on_a_wrong_number_says_why(qtbot: QtBot, open_scene: OpenScene) -> None:
+    scene = open_scene()
+    dial = scene.window.calls.dial
+    QTest.keyClicks(dial.number.digits, "911")
+    QTest.keyClick(dial.number.digits, Qt.Key.Key_Return)
+    assert dial.error.text() == "Emergency numbers are not called from here."
+    assert dial.error.isVisible()
+    assert scene.desk.orders == []
+    QTest.keyClicks(dial.number.digits, "5")
+    assert not dial.error.isVisible()
+
+
+async def test_enter_in_the_field_calls(qtbot: QtBot, open_scene: OpenScene) -> None:
+    scene = open_scene()
+    field = scene.window.calls.dial.number.digits
+    QTest.keyClicks(field, "4155550102")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    await settle()
+    assert [number for number, _prompt in scene.desk.orders] == ["+14155550102"]
+
+
+async def test_a_long_press_on_zero_is_plus(qtbot: QtBot, open_scene: OpenScene) -> None:
+    scene = open_scene()
+    key = scene.window.calls.dial.pad.key("0")
+    async with asyncio.timeout(5):
+        held = asyncio.Event()
+        key.typed.connect(lambda _digit: held.set())
+        QTest.mousePress(key, LEFT)
+        await held.wait()
+    QTest.mouseRelease(key, LEFT)
+    assert scene.models.dialler.text == "+"
+
+
+async def test_a_long_press_on_backspace_clears(qtbot: QtBot, open_scene: OpenScene) -> None:
+    scene = open_scene()
+    number = scene.window.calls.dial.number
+    scene.models.dialler.edit("415555")
+    async with asyncio.timeout(5):
+        cleared = asyncio.Event()
+        number.cleared.connect(cleared.set)
+        QTest.mousePress(number.back, LEFT)
+        await cleared.wait()
+    QTest.mouseRelease(number.back, LEFT)
+    assert number.text() == ""
+
+
+async def test_a_practice_callee_is_one_click(qtbot: QtBot, open_scene: OpenScene) -> None:
+    scene = open_scene()
+    card = scene.window.calls.idle.practice
+    QTest.mouseClick(card.buttons[1], LEFT)
+    await settle()
+    assert [number for number, _prompt in scene.desk.orders] == ["+14155550102"]
+
+
+async def test_the_failure_page_tells_the_story(qtbot: QtBot, open_scene: OpenScene) -> None:
+    scene = open_scene()
+    scene.desk.refusal = refused(KEY_REFUSED, Step.AGENT)
+    scene.models.dialler.call_number("+442079460018")
+    await settle()
+    page = scene.window.calls.call.failure
+    read = words(page)
+    assert "Their phone never rang" in read
+    assert KEY_REFUSED.cure in read
+    assert "AI session not opened" in read
+    QTest.mouseClick(page.copy, LEFT)
+    assert "gemini.key" in QGuiApplication.clipboard().text()
+    scene.desk.refusal = None
+    QTest.mouseClick(page.call_again, LEFT)
+    await settle()
+    assert len(scene.desk.orders) == 2
+    assert scene.window.calls.call.header.pill.text() == "Dialling…"
+
+
+async def test_shortcuts(qtbot: QtBot, open_scene: OpenScene) -> None:
+    scene = open_scene()
+    window, ctrl = scene.window, Qt.KeyboardModifier.ControlModifier
+    QTest.keyClick(window, Qt.Key.Key_2, ctrl)
+    assert window.page == 1
+    QTest.keyClick(window, Qt.Key.Key_1, ctrl)
+    assert window.page == 0
+    QTest.keyClick(window, Qt.Key.Key_L, ctrl)
+    assert not scene.models.listening.on
+    QTest.keyClick(window, Qt.Key.Key_F1)
+    assert window.sheet.isVisible()
+    QTest.keyClick(window.sheet, Qt.Key.Key_Escape)
+    assert not window.sheet.isVisible()
+    sid = await scene.dial()
+    QTest.keyClick(window, Qt.Key.Key_H, ctrl | Qt.KeyboardModifier.ShiftModifier)
+    await settle()
+    assert scene.desk.hung_up == [sid]
+    scene.models.dialler.clear()
+    QTest.keyClick(window, Qt.Key.Key_R, ctrl)
+    assert window.calls.dial.number.text() == "+1 415-555-0101"
+    assert len(scene.desk.orders) == 1
+
+
+async def test_escape_hangs_up_unless_somebody_types(qtbot: QtBot, open_scene: OpenScene) -> None:
+    scene = open_scene()
+    window = scene.window
+    sid = await scene.dial()
+    QTest.keyClick(window.calls.dial.number.digits, Qt.Key.Key_Escape)
+    await settle()
+    assert scene.desk.hung_up == []
+    window.calls.call.header.hang_up.setFocus()
+    QTest.keyClick(window.calls.call.header.hang_up, Qt.Key.Key_Escape)
+    await settle()
+    assert scene.desk.hung_up == [sid]
+
+
+async def test_missing_set_up_is_said_and_the_phone_line_shut(
+    qtbot: QtBot, open_scene: OpenScene
+) -> None:
+    scene = open_scene(missing=MISSING)
+    banner = scene.window.banner
+    assert banner.isVisible()
+    assert banner.title().startswith("Real calls need TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, and")
+    segment = scene.window.calls.dial.line.segment("phone")
+    assert not segment.isEnabled()
+    assert "TWILIO_AUTH_TOKEN is missing" in segment.toolTip()
+    banner.closed.emit()
+    assert not banner.isVisible()
+
+
+async def test_a_fault_shows_in_the_bar_and_the_banner(qtbot: QtBot, open_scene: OpenScene) -> None:
+    scene = open_scene()
+    scene.desk.report(Service.AGENT, ServiceState.FAILED, "key refused", KEY_REFUSED)
+    item = scene.window.top_bar.items[3]
+    assert item.value() == "key refused"
+    assert KEY_REFUSED.cure in item.toolTip()
+    assert scene.window.banner.title() == KEY_REFUSED.title
+
+
+async def test_listening_is_shut_with_its_reason(qtbot: QtBot, open_scene: OpenScene) -> None:
+    scene = open_scene()
+    listen = scene.window.calls.side.listen
+    assert listen.switch.isChecked()
+    QTest.mouseClick(listen.switch, LEFT)
+    assert not scene.desk.listening
+    listen.volume.setValue(30)
+    assert scene.desk.volume == pytest.approx(0.3)
+    scene.desk.sound_problem = NO_SOUND
+    scene.desk.report(Service.SOUND, ServiceState.FAILED, "none", NO_SOUND)
+    assert not listen.switch.isEnabled()
+    assert listen.caption.text() == "No sound device. Plug one in."
+
+
+async def test_narrow_and_low_windows_fold(qtbot: QtBot, open_scene: OpenScene) -> None:
+    scene = open_scene()
+    window, calls = scene.window, scene.window.calls
+    assert calls.side.isVisible()
+    assert calls.dial.options.isVisible()
+    window.resize(QSize(1100, 640))
+    await settle()
+    assert not calls.side.isVisible()
+    assert calls.dial.folded.isVisible()
+    assert not calls.dial.options.isVisible()
+    QTest.mouseClick(window.top_bar.drawer, LEFT)
+    assert calls.side.isVisible()
+    assert calls.side.geometry().right() <= calls.width()
+    window.resize(QSize(1280, 800))
+    await settle()
+    assert calls.side.isVisible()
+    assert calls.dial.options.isVisible()
+
+
+def answer(box: QMessageBox, text: str) -> None:
+    button = next(button for button in box.buttons() if text in button.text())
+    assert isinstance(button, QPushButton)
+    button.click()
+
+
+async def test_closing_asks_while_a_call_lives(qtbot: QtBot, open_scene: OpenScene) -> None:
+    scene = open_scene()
+    window = scene.window
+    closed: list[bool] = []
+    window.closed.connect(lambda: closed.append(True))
+    sid = await scene.dial()
+    window.close()
+    assert window.question is not None
+    assert "A call is in progress" in window.question.text()
+    answer(window.question, "Keep open")
+    assert (window.question, closed, scene.desk.hung_up) == (None, [], [])
+    window.close()
+    assert window.question is not None
+    answer(window.question, "End call and close")
+    await settle()
+    assert scene.desk.hung_up == [sid]
+    scene.desk.end(sid, Ending(Outcome.CANCELED, EndedBy.OPERATOR))
+    assert closed == [True]
+
+
+async def test_closing_an_idle_window_just_closes(qtbot: QtBot, open_scene: OpenScene) -> None:
+    scene = open_scene()
+    with qtbot.waitSignal(scene.window.closed, timeout=1000):
+        scene.window.close()
+
+
+async def test_the_focus_ring_follows_the_keyboard(qtbot: QtBot, open_scene: OpenScene) -> None:
+    scene = open_scene()
+    window = scene.window
+    number = window.calls.dial.number
+    number.digits.setFocus()
+    assert window.ring.target is number
+    window.calls.dial.call.setFocus(Qt.FocusReason.TabFocusReason)
+    assert window.ring.target is window.calls.dial.call
+
+
+async def test_arrows_move_on_the_pad(qtbot: QtBot, open_scene: OpenScene) -> None:
+    scene = open_scene()
+    pad = scene.window.calls.dial.pad
+    pad.key("1").setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(pad.key("1"), Qt.Key.Key_Down)
+    assert pad.key("4").hasFocus()
+    QTest.keyClick(pad.key("4"), Qt.Key.Key_Right)
+    assert pad.key("5").hasFocus()
+    QTest.keyClick(pad.key("5"), Qt.Key.Key_Space)
+    assert scene.models.dialler.text == "5"
+
+
+async def test_recents_put_the_number_back(qtbot: QtBot, open_scene: OpenScene) -> None:
+    scene = open_scene()
+    sid = await scene.dial("+442079460018")
+    scene.desk.end(sid, Ending(Outcome.NO_ANSWER, EndedBy.CARRIER))
+    scene.models.live.dismiss()
+    scene.models.dialler.clear()
+    rows = scene.window.calls.idle.recents.rows()
+    assert [row.call.outcome.text for row in rows] == ["No answer"]
+    QTest.mouseClick(rows[0], LEFT)
+    assert scene.window.calls.dial.number.text() == "+44 20 7946 0018"
