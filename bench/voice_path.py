@@ -1,7 +1,7 @@
 """Measures the voice path beside a floor and a naive baseline: delay, processor time, memory.
 
-``python bench/voice_path.py [--quick] [--calls 1 10 25 50] [--json FILE]``; what is measured, and how,
-stands in ``docs/performance.md``. Nothing here judges a time.
+``python bench/voice_path.py [--quick] [--calls 1 10 25 50] [--json FILE]``; what is measured, and
+how, stands in ``docs/performance.md``. Nothing here judges a time.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from typing import Any
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
-from load import systems
-from load.systems import SYSTEMS, Load
+from load import systems  # noqa: E402
+from load.systems import SYSTEMS, Load  # noqa: E402
 
 Figures = dict[str, Any]
 OURS, NAIVE, FLOOR = SYSTEMS
@@ -78,30 +78,35 @@ def _parser() -> argparse.ArgumentParser:
     add("--dial-every-s", type=float, default=0.2, help="least time between two calls")
     add("--json", type=Path, help="write every figure of every run here")
     add("--profile", type=Path, help="folder for py-spy's raw profiles of callconsole")
+    add("--env", nargs="+", default=[], metavar="NAME=VALUE", help="settings for callconsole")
     add("--quick", action="store_true", help="ten calls, five seconds, one run")
     return parser
 
 
 def _all(options: argparse.Namespace) -> Iterator[Figures]:
     for calls in options.calls:
-        load = Load(
-            calls, options.seconds, options.burst_s, options.chunk_ms, options.dial_every_s
-        )
+        load = Load(calls, options.seconds, options.burst_s, options.chunk_ms, options.dial_every_s)
         for index in range(options.runs):
             for system in options.systems:
                 print(f"{calls} calls, run {index + 1}: {system}", file=sys.stderr, flush=True)
-                found = _one(system, load, options.profile)
+                found = _one(system, load, options)
                 yield {"system": system, "calls": calls, "run": index + 1, **found}
 
 
-def _one(system: str, load: Load, profiles: Path | None) -> Figures:
-    profile = None
+def _one(system: str, load: Load, options: argparse.Namespace) -> Figures:
+    profile, profiles = None, options.profile
     if profiles is not None and system == OURS:
         profiles.mkdir(parents=True, exist_ok=True)
         profile = profiles.absolute() / f"callconsole-{load.calls}.txt"
     with tempfile.TemporaryDirectory(prefix="callconsole-bench-") as folder:
         try:
-            found = systems.measure(system, load, Path(folder), profile=profile)
+            found = systems.measure(
+                system,
+                load,
+                Path(folder),
+                profile=profile,
+                environment=_environment(options.env) if system == OURS else {},
+            )
         except RuntimeError as error:
             print(f"  {error}", file=sys.stderr)
             return {"failed": str(error)}
@@ -110,6 +115,10 @@ def _one(system: str, load: Load, profiles: Path | None) -> Figures:
     for key in ("late", "lost"):
         found[key] = sum(found[way][key] for way in ("caller to agent", "agent to caller"))
     return found
+
+
+def _environment(settings: list[str]) -> dict[str, str]:
+    return {name: value for name, _, value in (text.partition("=") for text in settings)}
 
 
 def _table(results: list[Figures], options: argparse.Namespace) -> str:
@@ -122,7 +131,9 @@ def _table(results: list[Figures], options: argparse.Namespace) -> str:
             lines.append(f"{system:<22}{calls:>6}" + _cells(row, COLUMNS))
         for other in (FLOOR, NAIVE):
             if OURS in rows and other in rows:
-                lines.append(f"{'  ours / ' + other:<22}{calls:>6}" + _ratios(rows[OURS], rows[other]))
+                lines.append(
+                    f"{'  ours / ' + other:<22}{calls:>6}" + _ratios(rows[OURS], rows[other])
+                )
         lines.append("")
     head = f"{'trust':<22}{'calls':>6}" + "".join(f"{name:>20}" for name in NOISE)
     lines += [head, "-" * len(head)]
@@ -139,7 +150,9 @@ def _medians(
     mine = [r for r in results if r["system"] == system and r["calls"] == calls]
     found = {name: [_at(result, path) for result in mine] for name, (path, _) in columns.items()}
     return {
-        name: median(v for v in values if v is not None) if any(v is not None for v in values) else None
+        name: median(v for v in values if v is not None)
+        if any(v is not None for v in values)
+        else None
         for name, values in found.items()
     }
 

@@ -18,7 +18,7 @@ from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine.clock import SystemClock
 from callconsole.engine.console import Console
 from callconsole.engine.ports import Speaker
-from callconsole.engine.world import Habits, World
+from callconsole.engine.world import Habits, Opening, World
 from callconsole.lines import PHONE, PRACTICE, Line, open_phone, open_practice
 from callconsole.practice.world import PracticeWorld
 from callconsole.settings import Settings
@@ -55,7 +55,11 @@ class App:
         self.console = Console(
             prompts=self.prompts,
             clock=self._clock,
-            habits=Habits(settings.prompt, detect_machine=settings.amd),
+            habits=Habits(
+                settings.prompt,
+                detect_machine=settings.amd,
+                opening=Opening(settings.opening),
+            ),
             recordings=self.recordings,
             speaker=speaker,
             version=__version__,

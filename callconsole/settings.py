@@ -68,6 +68,11 @@ class Settings(BaseSettings):
         description="prompt of a call that names none",
     )
     record: bool = Field(True, alias="CALLCONSOLE_RECORD", description="record calls")
+    opening: Literal["listen", "greet"] = Field(
+        "listen",
+        alias="CALLCONSOLE_OPENING",
+        description="who speaks first: the callee (listen) or the AI (greet)",
+    )
     amd: bool = Field(
         True, alias="CALLCONSOLE_AMD", description="detect voicemail and hang up on it"
     )

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import aiohttp
 from aiohttp import web
-
 from load.phone import Phone
 
 PUBLIC_URL = "https://console.bench.example"

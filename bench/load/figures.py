@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from load import codes, gemini, phone
 from numpy.typing import NDArray
 
 from callconsole.audio import mulaw
-from load import codes, gemini, phone
 
 LATE_MS = 60.0
 """A frame that was under way for longer is late: three frames are what a phone's buffer hides."""
@@ -55,9 +55,7 @@ def upward(
     """Caller to agent: from the frame's sending to the message that completes its code."""
     pieces = [np.frombuffer(gemini.audio_of(message), "<i2") for _, message in log.heard]
     arrivals = np.array([at for at, _ in log.heard])
-    return _passage(
-        pieces, arrivals, 16000, spoken.sent, codes.CALL_STEP * number, window, hint
-    )
+    return _passage(pieces, arrivals, 16000, spoken.sent, codes.CALL_STEP * number, window, hint)
 
 
 def downward(

@@ -13,6 +13,7 @@ from functools import cache
 
 from load import codes
 from load.framing import BINARY, ServerSocket, frame
+from load.phone import until_phase
 
 FRAME_S = codes.FRAME_MS / 1000
 # Lengths and speed of real replies: see the practice agent's `Pace`.
@@ -117,8 +118,9 @@ class Agent(ServerSocket):
         """Send codes in real time until `pause`; call `number` counts from its own first code."""
         self._frames = chunk_ms // codes.FRAME_MS
         self._first = codes.CALL_STEP * number // self._frames * self._frames
-        self._due = self._words_due = time.monotonic()
-        self._tick()
+        wait_s = until_phase(number, FRAME_S * self._frames)
+        self._due = self._words_due = time.monotonic() + wait_s
+        self._steady = asyncio.get_running_loop().call_later(wait_s, self._tick)
 
     def pause(self) -> None:
         """End the endless turn."""

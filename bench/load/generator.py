@@ -16,7 +16,6 @@ import time
 from dataclasses import dataclass
 
 import psutil
-
 from load import figures
 from load.exchange import Account, Exchange, OrderedCall, connect
 from load.gemini import Agent
@@ -92,9 +91,7 @@ class Measurement:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self._task.cert_file, self._task.key_file)
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(
-            lambda: Agent(self._arrived), "127.0.0.1", 0, ssl=context
-        )
+        server = await loop.create_server(lambda: Agent(self._arrived), "127.0.0.1", 0, ssl=context)
         rest_port = await self._exchange.start()
         _say({"gemini": server.sockets[0].getsockname()[1], "rest": rest_port})
         line = await asyncio.to_thread(sys.stdin.readline)
@@ -150,8 +147,7 @@ class Measurement:
         task = self._task
         await asyncio.sleep(FIRST_WORD_LIMIT_S)
         for call, agent, _ in self._ends():
-            delay_s = task.chunk_ms / 1000 * call.number / task.calls
-            asyncio.get_running_loop().call_later(delay_s, agent.talk, call.number, task.chunk_ms)
+            agent.talk(call.number, task.chunk_ms)
         await asyncio.sleep(SETTLE_S)
         first = self._reading()
         await asyncio.sleep(task.seconds)
@@ -163,7 +159,10 @@ class Measurement:
         third = self._reading()
         dice = random.Random(1)
         await asyncio.gather(
-            *(agent.converse(task.burst_s, random.Random(dice.random())) for _, agent, _ in self._ends())
+            *(
+                agent.converse(task.burst_s, random.Random(dice.random()))
+                for _, agent, _ in self._ends()
+            )
         )
         fourth = self._reading()
         memory = self._system.memory_info().rss / 2**20
@@ -227,9 +226,7 @@ class Measurement:
         down: list[figures.Passage] = []
         up_hint = down_hint = None
         for call, agent, phone in self._ends():
-            up.append(
-                figures.upward(agent.log, phone.log, call.number, self._window, up_hint)
-            )
+            up.append(figures.upward(agent.log, phone.log, call.number, self._window, up_hint))
             down.append(
                 figures.downward(phone.log, agent.log, agent.first_code, self._window, down_hint)
             )

@@ -89,7 +89,9 @@ class Bridge:
         coded = mulaw.encode(resampled(pcm, len(pcm) // 3))
         for at in range(0, len(coded), FRAME_BYTES):
             payload = base64.b64encode(coded[at : at + FRAME_BYTES]).decode()
-            await line.send_json({"event": "media", "streamSid": sid, "media": {"payload": payload}})
+            await line.send_json(
+                {"event": "media", "streamSid": sid, "media": {"payload": payload}}
+            )
 
 
 async def main(gemini_port: int, ca_file: str) -> None:

@@ -9,12 +9,14 @@ import time
 from dataclasses import dataclass, field
 from functools import cache
 
-from callconsole.audio import mulaw
 from load import codes
 from load.framing import ClientSocket, frame
 
+from callconsole.audio import mulaw
+
 FRAME_S = codes.FRAME_MS / 1000
 FIRST_WORD_LIMIT_S = 4.0
+_GOLDEN = 0.618034
 _SILENCE = base64.b64encode(b"\xff" * 160).decode()
 
 
@@ -41,6 +43,11 @@ class PhoneLog:
 def payloads() -> list[str]:
     """Base64 mu-law of every code."""
     return [base64.b64encode(mulaw.encode(pcm)).decode() for pcm in codes.sound(8000)]
+
+
+def until_phase(number: int, period_s: float) -> float:
+    """Seconds until a call's turn in every period; calls are spread as evenly as can be."""
+    return (number * _GOLDEN * period_s - time.monotonic()) % period_s
 
 
 class Phone(ClientSocket):
@@ -94,8 +101,10 @@ class Phone(ClientSocket):
             "customParameters": self._parameters,
         }
         self._say("start", content)
-        self.log.began = self._due = time.monotonic()
-        self._tick()
+        self.log.began = time.monotonic()
+        wait_s = until_phase(self._number, FRAME_S)
+        self._due = self.log.began + wait_s
+        self._timer = asyncio.get_running_loop().call_later(wait_s, self._tick)
         self.began.set()
 
     def hang_up(self) -> None:

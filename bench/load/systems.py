@@ -13,10 +13,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from callconsole.practice.certificates import make_loopback_certificate
 from load.exchange import NUMBER, PUBLIC_URL, Account
-from load.generator import Task
+from load.generator import SETTLE_S, Task
 from load.loops import cores, stay_on
+from load.phone import FIRST_WORD_LIMIT_S
+
+from callconsole.practice.certificates import make_loopback_certificate
 
 ROOT = Path(__file__).parents[2]
 SYSTEMS = ("callconsole", "naive", "floor")
@@ -37,14 +39,22 @@ class Load:
     dial_every_s: float
 
 
-def measure(system: str, load: Load, folder: Path, *, profile: Path | None = None) -> dict[str, Any]:
+def measure(
+    system: str,
+    load: Load,
+    folder: Path,
+    *,
+    profile: Path | None = None,
+    environment: dict[str, str] | None = None,
+) -> dict[str, Any]:
     """The figures of one system under one load.
 
     Args:
         system: one of `SYSTEMS`.
         load: the calls.
-        folder: for certificates, recordings and what the system says; left empty of nothing.
+        folder: for certificates, recordings and what the system says.
         profile: where py-spy writes a profile of the system, or None.
+        environment: variables for callconsole beside those that it needs here.
 
     Raises:
         RuntimeError: a process did not start or ended early; its words are in the text.
@@ -65,8 +75,9 @@ def measure(system: str, load: Load, folder: Path, *, profile: Path | None = Non
     started: subprocess.Popen[str] | None = None
     try:
         ports = json.loads(_ask(generator, asdict(task), folder / "load.txt"))
-        command, environment = _command(system, ports, account, str(certificate.ca_file), folder)
-        started = _process(command, system_core, environment, folder / "system.txt", folder)
+        command, needed = _command(system, ports, account, str(certificate.ca_file), folder)
+        needed.update(environment or {})
+        started = _process(command, system_core, needed, folder / "system.txt", folder)
         port = _ready_port(started, folder / "system.txt")
         spy = _spy(started.pid, load, load_core, profile)
         answer = _ask(generator, {"port": port, "pid": started.pid}, folder / "load.txt")
@@ -148,15 +159,22 @@ def _ready_port(process: subprocess.Popen[str], errors: Path) -> int:
 def _spy(
     pid: int, load: Load, core: int | None, profile: Path | None
 ) -> subprocess.Popen[bytes] | None:
-    """Let py-spy look at the system for the time of the calls."""
+    """Let py-spy look at the system while the endless turn is measured.
+
+    It stops the system for every look, so that the delays of such a run count for nothing.
+    """
     if profile is None:
         return None
-    program = Path(sys.executable).with_name("py-spy")
-    seconds = round(load.calls * load.dial_every_s + load.seconds)
+    wait_s = load.calls * load.dial_every_s + FIRST_WORD_LIMIT_S + SETTLE_S
+    later = (
+        "import os, sys, time; time.sleep(float(sys.argv[1])); os.execv(sys.argv[2], sys.argv[2:])"
+    )
+    program = str(Path(sys.executable).with_name("py-spy"))
     return subprocess.Popen(
         (
-            program, "record", "--pid", str(pid), "--duration", str(seconds), "--rate", "500",
-            "--format", "raw", "--output", profile, "--nonblocking",
+            sys.executable, "-c", later, str(wait_s),
+            program, "record", "--pid", str(pid), "--duration", str(round(load.seconds)),
+            "--rate", "200", "--native", "--threads", "--format", "raw", "--output", str(profile),
         ),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -87,6 +87,42 @@ class AgentReplied(CallEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgentHeard(CallEvent):
+    """The answer reached the caller's ear `delay_ms` after the caller's last sound.
+
+    Proven by the carrier's echo of the first mark behind it.
+    """
+
+    delay_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentStalled(CallEvent):
+    """The agent fell silent or made no sense; `remedy` is what was done about it.
+
+    Both are plain words: "no answer", "session resumed".
+    """
+
+    stall: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentRenewed(CallEvent):
+    """The agent's connection was replaced; the conversation goes on.
+
+    Attributes:
+        fresh: True for a new session that was told what had been said.
+        reason: short, in plain words.
+        gap_ms: how long the agent was away.
+    """
+
+    fresh: bool
+    reason: str
+    gap_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LevelsMeasured(CallEvent):
     """Loudness of both sides in dBFS (0 = full scale, -90 = silence), and audio sent ahead."""
 

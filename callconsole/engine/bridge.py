@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+import numpy as np
+
 from callconsole.audio import mulaw
 from callconsole.audio.meter import Meter
 from callconsole.audio.resample import Downsampler, Upsampler
@@ -19,6 +21,7 @@ from callconsole.engine.ports import (
     AgentCutOff,
     AgentEvent,
     AgentGenerated,
+    AgentRecovered,
     AgentSession,
     AgentTurnDone,
     AgentWords,
@@ -29,6 +32,7 @@ from callconsole.engine.ports import (
     Pcm16,
 )
 from callconsole.engine.timeline import Timeline
+from callconsole.engine.watchdog import Remedy, Stall, Watchdog
 
 LEVELS_EVERY_MS = 60
 
@@ -48,6 +52,9 @@ class Bridge:
         conversation: Conversation,
         clock: Clock,
         publish: Callable[[events.CallEvent], None],
+        on_stall: Callable[[Stall, Remedy], None] = lambda _stall, _remedy: None,
+        *,
+        protect_greeting: bool = False,
     ) -> None:
         self._line = line
         self._session = session
@@ -55,17 +62,22 @@ class Bridge:
         self._conversation = conversation
         self._clock = clock
         self._publish = publish
+        self._on_stall = on_stall
+        self._watchdog = Watchdog()
+        self._protecting = protect_greeting
         self._up = Upsampler()
         self._down = Downsampler()
         self._floor = FloorTracker()
         self._floor_shown = Floor.NOBODY
         self._caller_meter = Meter(8000)
         self._agent_meter = Meter(8000)
-        self._levels_at_s = 0.0
+        self._levels_at_ms = 0.0
         self._turn_open = False
         self._turn_whole = False
         self._turn_cut = False
         self._turn_base_ms = 0.0
+        self._turn_sounded = False
+        self._reply: tuple[float, float] | None = None
         self.playout = Playout(line, clock, timeline.agent_sent, self._agent_drained)
         timeline.add_tap(self._measure)
 
@@ -105,10 +117,13 @@ class Bridge:
         async for event in self._line.events():
             if isinstance(event, LineAudio):
                 pcm = mulaw.decode(event.mulaw)
-                self._session.send_audio(self._up.process(pcm))
+                # Silence rather than nothing: the model needs an unbroken stream to end turns.
+                heard = np.zeros_like(pcm) if self._protecting else pcm
+                self._session.send_audio(self._up.process(heard))
                 self._timeline.caller_heard(pcm, event.timestamp_ms)
             elif isinstance(event, LineMark):
                 self.playout.mark_echoed(event.name)
+                self._prove_reply()
 
     async def _agent_to_caller(self) -> None:
         async for event in self._session.events():
@@ -126,6 +141,16 @@ class Bridge:
                 self._generated()
             case AgentTurnDone():
                 self._turn_done()
+            case AgentRecovered(fresh=fresh, reason=reason, gap_ms=gap_ms):
+                self._publish(
+                    events.AgentRenewed(
+                        call_sid=self._line.call_sid,
+                        at=self._clock.now(),
+                        fresh=fresh,
+                        reason=reason,
+                        gap_ms=gap_ms,
+                    )
+                )
             case _:
                 pass
 
@@ -133,11 +158,15 @@ class Bridge:
         if self._turn_cut:
             return
         self._begin_turn()
+        self._turn_sounded = True
         quiet = not self.playout.busy
+        begins_at_ms = self.playout.fed_ms
         self.playout.feed(mulaw.encode(self._down.process(pcm)))
         if quiet and self.playout.busy:
-            delay_ms = self._floor.agent_started(self._timeline.position_s * 1000)
-            if delay_ms is not None:
+            asked_ms = self._floor.caller_last_ms
+            delay_ms = self._floor.agent_started(self._now_ms)
+            if delay_ms is not None and asked_ms is not None:
+                self._reply = (asked_ms, begins_at_ms)
                 self._publish(
                     events.AgentReplied(
                         call_sid=self._line.call_sid, at=self._clock.now(), delay_ms=delay_ms
@@ -147,17 +176,21 @@ class Bridge:
 
     def _write(self, text: str, *, final: bool, by_caller: bool) -> None:
         if by_caller:
+            self._watchdog.caller_words()
             began_s = self._floor.caller_began_ms / 1000
             late = self._turn_open and not self._floor.caller_spoke_over_agent
             self._conversation.add(Speaker.CALLER, text, began_s, final=final, late=late)
         elif not self._turn_cut:
             self._begin_turn()
+            if not self._turn_sounded:
+                self._watchdog.agent_words(self._now_ms)
             self._conversation.add(Speaker.AGENT, text, self._timeline.position_s, final=final)
 
     def _begin_turn(self) -> None:
         if not self._turn_open:
             self._turn_open = True
             self._turn_whole = False
+            self._turn_sounded = False
             self._turn_base_ms = self.playout.fed_ms
 
     def _generated(self) -> None:
@@ -170,6 +203,7 @@ class Bridge:
     def _turn_done(self) -> None:
         if self._turn_open and not self._turn_cut and not self._turn_whole:
             self._generated()
+        self._watchdog.turn_done(had_audio=self._turn_open and self._turn_sounded)
         self._conversation.finish(Speaker.AGENT)
         self._turn_open = False
         self._turn_cut = False
@@ -198,29 +232,65 @@ class Bridge:
                 )
             )
 
+    def _prove_reply(self) -> None:
+        """The first echo behind an answer says when the caller began to hear it."""
+        if self._reply is None:
+            return
+        asked_ms, begins_at_ms = self._reply
+        proven_ms = self.playout.proven_ms - begins_at_ms
+        if proven_ms > 0:
+            self._reply = None
+            heard_at_ms = self._now_ms - proven_ms
+            self._publish(
+                events.AgentHeard(
+                    call_sid=self._line.call_sid,
+                    at=self._clock.now(),
+                    delay_ms=max(0, round(heard_at_ms - asked_ms)),
+                )
+            )
+
     def _agent_drained(self) -> None:
+        if self._turn_whole:
+            self._protecting = False
         self._floor.agent_stopped()
         self._show_floor()
+
+    @property
+    def _now_ms(self) -> float:
+        return self._timeline.position_s * 1000
 
     def _measure(self, caller: Pcm16, agent: Pcm16) -> None:
         self._caller_meter.add(caller)
         self._agent_meter.add(agent)
-        position_s = self._timeline.position_s
-        if (position_s - self._levels_at_s) * 1000 < LEVELS_EVERY_MS:
+        now_ms = self._now_ms
+        passed_ms = now_ms - self._levels_at_ms
+        if passed_ms < LEVELS_EVERY_MS:
             return
-        self._levels_at_s = position_s
-        caller_dbfs = self._caller_meter.read()
-        self._floor.caller_level(caller_dbfs, position_s * 1000)
+        self._levels_at_ms = now_ms
+        caller_dbfs, agent_dbfs = self._caller_meter.read(), self._agent_meter.read()
+        sounds = self._floor.caller_level(caller_dbfs, now_ms)
         self._publish(
             events.LevelsMeasured(
                 call_sid=self._line.call_sid,
                 at=self._clock.now(),
                 caller_dbfs=caller_dbfs,
-                agent_dbfs=self._agent_meter.read(),
+                agent_dbfs=agent_dbfs,
                 buffered_ms=self.playout.buffered_ms,
             )
         )
         self._show_floor()
+        self._watch(now_ms, passed_ms if sounds else 0.0, agent_dbfs)
+
+    def _watch(self, now_ms: float, caller_ms: float, agent_dbfs: float) -> None:
+        if caller_ms:
+            self._watchdog.caller_sounds(now_ms, caller_ms)
+        if self.playout.busy:
+            self._watchdog.agent_sounds(agent_dbfs, now_ms)
+        else:
+            self._watchdog.agent_quiet()
+        found = self._watchdog.check(now_ms)
+        if found is not None:
+            self._on_stall(*found)
 
     def _show_floor(self) -> None:
         floor = self._floor.floor

@@ -45,6 +45,7 @@ class Console:
         version: str = "",
     ) -> None:
         self._clock = clock
+        self._habits = habits
         self._recordings = recordings
         self._record = True
         self._version = version
@@ -256,6 +257,7 @@ class Console:
             bus=self._bus,
             clock=self._clock,
             recordings=self._recordings if self._record else None,
+            opening=self._habits.opening,
         )
         session.add_tap(partial(self._listening.heard, call.sid))
         self._sessions[call.sid] = session

@@ -26,6 +26,11 @@ class FloorTracker:
         self.caller_began_ms = 0.0
 
     @property
+    def caller_last_ms(self) -> float | None:
+        """When the caller last made a sound, or None."""
+        return self._caller_last_ms
+
+    @property
     def caller_spoke_over_agent(self) -> bool:
         """True where the caller made a sound after the agent last began to play."""
         return self._caller_last_ms is not None and self._caller_last_ms > self._agent_since_ms
@@ -42,9 +47,10 @@ class FloorTracker:
             return Floor.AGENT
         return Floor.CALLER if self._caller_until_ms >= 0 else Floor.NOBODY
 
-    def caller_level(self, level_dbfs: float, now_ms: float) -> None:
-        """Take in the caller's level of the last moments."""
-        if level_dbfs > SPEECH_DBFS:
+    def caller_level(self, level_dbfs: float, now_ms: float) -> bool:
+        """Take in the caller's level of the last moments; True where it was a sound."""
+        sounds = level_dbfs > SPEECH_DBFS
+        if sounds:
             if self._caller_until_ms < 0:
                 self.caller_began_ms = now_ms
             self._caller_until_ms = now_ms + HOLD_MS
@@ -53,6 +59,7 @@ class FloorTracker:
                 self._answered = False
         elif now_ms > self._caller_until_ms:
             self._caller_until_ms = -1.0
+        return sounds
 
     def agent_started(self, now_ms: float) -> int | None:
         """Agent audio begins to play.

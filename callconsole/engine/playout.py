@@ -75,6 +75,11 @@ class Playout:
         return max(float(self._heard_ms), self._sent_ms - self._lost_ms - self.buffered_ms)
 
     @property
+    def proven_ms(self) -> float:
+        """What the carrier's echoes prove to have been played."""
+        return float(self._heard_ms)
+
+    @property
     def busy(self) -> bool:
         """True while anything is waiting or playing."""
         return bool(self._queue) or self.buffered_ms > 0

@@ -28,16 +28,26 @@ from callconsole.engine.ports import (
 )
 from callconsole.engine.recorder import Recorder, file_name
 from callconsole.engine.timeline import Tap, Timeline
+from callconsole.engine.watchdog import Remedy, Stall
+from callconsole.engine.world import Opening
 
 logger = logging.getLogger(__name__)
 
 # The callee speaks first, as people do; whoever says nothing is greeted after this long.
 GREET_AFTER_S = 2.0
 GREETING = "The call has just been answered and nobody has spoken yet. Greet the person now."
+NUDGE = "The person on the phone is waiting for your answer. Answer now, in one short sentence."
 # A call without its audio is of no use to anybody; the carrier's last word comes within this.
 FAREWELL_S = 5.0
 # After this many turns of each side it is a conversation, whatever a detector says.
 CONVERSATION_TURNS = 2
+
+_SILENT = Problem(
+    "agent.silent",
+    "The AI fell silent",
+    "It gave no answer that could be heard, and a new session did not help.",
+    "Call again; if it happens again, choose another model in GEMINI_MODEL.",
+)
 
 
 class CallSession:
@@ -52,6 +62,7 @@ class CallSession:
         bus: Bus,
         clock: Clock,
         recordings: Path | None,
+        opening: Opening = Opening.LISTEN,
     ) -> None:
         self._call = call
         self._carrier = carrier
@@ -59,6 +70,8 @@ class CallSession:
         self._bus = bus
         self._clock = clock
         self._recordings = recordings
+        self._opening = opening
+        self._greeted = False
         self._requested: Ending | None = None
         self._bridge: Bridge | None = None
         self._line: MediaLine | None = None
@@ -149,13 +162,24 @@ class CallSession:
             return
         self._line = line
         self._answer()
+        if self._opening is Opening.GREET:
+            self._greet()
         self._publish(
             events.StreamStarted(
                 call_sid=self._call.sid, at=self._clock.now(), stream_sid=line.stream_sid
             )
         )
         timeline, recorder = self._timeline()
-        bridge = Bridge(line, self._agent, timeline, self._conversation, self._clock, self._publish)
+        bridge = Bridge(
+            line,
+            self._agent,
+            timeline,
+            self._conversation,
+            self._clock,
+            self._publish,
+            self._stalled,
+            protect_greeting=self._opening is Opening.GREET,
+        )
         self._bridge = bridge
         greeting = tasks.start(self._greet_if_silent(bridge), name="greeting")
         try:
@@ -181,7 +205,34 @@ class CallSession:
     async def _greet_if_silent(self, bridge: Bridge) -> None:
         await asyncio.sleep(GREET_AFTER_S)
         if bridge.silent:
+            self._greet()
+
+    def _greet(self) -> None:
+        if not self._greeted:
+            self._greeted = True
             self._agent.send_text(GREETING)
+
+    def _stalled(self, stall: Stall, remedy: Remedy) -> None:
+        """Mend a silent agent, step by step; each step is told and recorded."""
+        self._publish(
+            events.AgentStalled(
+                call_sid=self._call.sid,
+                at=self._clock.now(),
+                stall=stall.value,
+                remedy=remedy.value,
+            )
+        )
+        if stall in (Stall.TONE, Stall.FAINT) and self._bridge is not None:
+            self._bridge.hush()
+        match remedy:
+            case Remedy.NUDGE:
+                self._agent.send_text(NUDGE)
+            case Remedy.RESUME:
+                self._agent.recover(fresh=False, reason=stall.value)
+            case Remedy.RENEW:
+                self._agent.recover(fresh=True, reason=stall.value)
+            case Remedy.GIVE_UP:
+                self._agent_lost(_SILENT)
 
     def _agent_lost(self, problem: Problem) -> None:
         self._publish(
@@ -234,6 +285,8 @@ class CallSession:
         if self._call.phase is Phase.QUEUED:
             now = self._clock.now()
             self._call = life.rung(self._call, now)
+            if self._opening is Opening.GREET:
+                self._greet()
             self._publish(events.CallRinging(call_sid=self._call.sid, at=now))
 
     def _answer(self) -> None:

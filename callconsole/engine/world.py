@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from callconsole.domain.problems import Problem
 from callconsole.engine.ports import Agent, Carrier
@@ -25,6 +26,18 @@ class World:
     obstacles: tuple[Problem, ...] = ()
 
 
+class Opening(StrEnum):
+    """Who speaks first when a call is answered.
+
+    With `LISTEN` the callee does, as people do, and silence is greeted after two seconds. With
+    `GREET` the agent does: its greeting is made while the phone rings, and a "Hello?" over it
+    does not reach the agent, which would begin again.
+    """
+
+    LISTEN = "listen"
+    GREET = "greet"
+
+
 @dataclass(frozen=True, slots=True)
 class Habits:
     """How calls are made.
@@ -32,6 +45,7 @@ class Habits:
     Attributes:
         default_prompt: used where a call names none.
         detect_machine: ask the carrier who answered, and hang up on machines.
+        opening: who speaks first.
         region: ISO country of numbers typed without one.
         ring_timeout_s: seconds of ringing before the carrier gives up.
         time_limit_s: longest life of a call.
@@ -39,6 +53,7 @@ class Habits:
 
     default_prompt: str
     detect_machine: bool = True
+    opening: Opening = Opening.LISTEN
     region: str = "US"
     ring_timeout_s: int = 25
     time_limit_s: int = 1800

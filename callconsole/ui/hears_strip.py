@@ -75,13 +75,13 @@ class HearsStrip(Surface):
         self.buffered.show_value(f"{levels.buffered_ms} ms")
 
     def _show_figures(self) -> None:
-        live = self._live
-        reply, usual = live.reply_s, live.reply_median_s
+        figures = self._live.figures
+        reply, usual = figures.reply_s, figures.reply_median_s
         aside = f"median {usual:.1f}" if usual is not None else ""
         self.reply.show_value(f"{reply:.1f} s" if reply is not None else "—", aside)
-        unheard = live.unheard_words
+        unheard = figures.unheard_words
         words = f"{unheard} {'word' if unheard == 1 else 'words'} unheard" if unheard else ""
-        self.interruptions.show_value(str(live.interruptions), words)
+        self.interruptions.show_value(str(figures.interruptions), words)
 
     def _show_state(self) -> None:
         live = self._live

@@ -62,8 +62,3 @@ def paint(painter: QPainter, name: str, colour: str, x: float, y: float, size: i
     """Draw an icon with its top left corner at (x, y), sharp on the painter's screen."""
     device = painter.device()
     painter.drawPixmap(QPointF(x, y), pixmap(name, colour, size, device.devicePixelRatioF()))
-
-
-def forget() -> None:
-    """Drop all pixmaps; they must not outlive the application."""
-    _pixmap.cache_clear()

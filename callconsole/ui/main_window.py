@@ -15,9 +15,11 @@ from PySide6.QtWidgets import (
 
 from callconsole import paths
 from callconsole.domain.call import Call
+from callconsole.ui import icons, theme
 from callconsole.ui.calls_page import CallsPage
 from callconsole.ui.dial_keys import DialKeys
 from callconsole.ui.kit.banner import Banner
+from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.focus_ring import FocusRing
 from callconsole.ui.prompts_page import PromptsPage
 from callconsole.ui.rail import Rail
@@ -180,16 +182,19 @@ class MainWindow(QMainWindow):
             return
         box = QMessageBox(self)
         box.setWindowTitle(NAME)
-        box.setIcon(QMessageBox.Icon.Warning)
+        warning = theme.current().warning
+        box.setIconPixmap(icons.pixmap("warning-fill", warning, 32, self.devicePixelRatioF()))
         box.setText("A call is in progress. Closing ends it.")
-        keep = box.addButton("Keep open", QMessageBox.ButtonRole.RejectRole)
-        end = box.addButton("End call and close", QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(keep)
+        keep = Button("Keep open", Kind.SECONDARY, parent=box)
+        end = Button("End call and close", Kind.DANGER, parent=box)
+        box.addButton(keep, QMessageBox.ButtonRole.RejectRole)
+        box.addButton(end, QMessageBox.ButtonRole.DestructiveRole)
         box.setEscapeButton(keep)
         end.clicked.connect(self._on_end_and_close)
         box.finished.connect(self._on_answered)
         self.question = box
         box.open()
+        keep.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_answered(self) -> None:
         if self.question is not None:

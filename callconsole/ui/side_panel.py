@@ -125,8 +125,8 @@ class CallFacts(QWidget):
             "Line": "Practice" if line == PRACTICE else "Phone",
             "From": phone.pretty(call.from_number) if call else "—",
             "Answered by": _ANSWERED[call.answered_by] if call and call.answered_at else "—",
-            "Interruptions": str(live.interruptions),
-            "Words unheard": str(live.unheard_words),
+            "Interruptions": str(live.figures.interruptions),
+            "Words unheard": str(live.figures.unheard_words),
         }
         for name, value in values.items():
             self._facts[name].show_value(value)

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum
-from statistics import median
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from callconsole.domain import events
-from callconsole.domain.call import AnsweredBy, Call, Floor, Outcome, Phase
+from callconsole.domain.call import AnsweredBy, Call, Outcome, Phase
 from callconsole.domain.dialling import StepResult
 from callconsole.domain.problems import Problem, ProblemError
-from callconsole.domain.transcript import Speaker
 from callconsole.engine import tasks
 from callconsole.viewmodels import failure, headline
 from callconsole.viewmodels.desk import Desk
 from callconsole.viewmodels.dialler import Attempt, DialFailure
 from callconsole.viewmodels.failure import Failure
+from callconsole.viewmodels.figures import Figures
 from callconsole.viewmodels.headline import Headline
 from callconsole.viewmodels.parties import Parties, Party
 from callconsole.viewmodels.relay import Relay
@@ -89,12 +88,7 @@ class LiveCall(QObject):
         self.hanging_up = False
         self.sound = False
         self.recorded = self._recording_wanted()
-        self.interruptions = 0
-        self.dropped_ms = 0
-        self.replies_s: list[float] = []
-        self._caller_stopped_at: datetime | None = None
-        self._unheard: dict[int, int] = {}
-        self.recording_s: float | None = None
+        self.figures = Figures()
         self.transcript.clear()
 
     # What is shown ----------------------------------------------------------------------------
@@ -143,21 +137,6 @@ class LiveCall(QObject):
             return "00:00"
         waited = (self._stopped_at or datetime.now(UTC)) - self._started_at
         return headline.clock_text(waited.total_seconds())
-
-    @property
-    def reply_s(self) -> float | None:
-        """Seconds between the caller's last word and the AI's answer, the newest."""
-        return self.replies_s[-1] if self.replies_s else None
-
-    @property
-    def reply_median_s(self) -> float | None:
-        """The median of those, once there are two."""
-        return median(self.replies_s) if len(self.replies_s) > 1 else None
-
-    @property
-    def unheard_words(self) -> int:
-        """Words of the AI that the caller never heard."""
-        return sum(self._unheard.values())
 
     @property
     def can_hang_up(self) -> bool:
@@ -252,16 +231,15 @@ class LiveCall(QObject):
                 return
             case events.TurnChanged(turn=turn):
                 self.transcript.put(turn)
-                if turn.speaker is Speaker.AGENT and turn.unheard_words:
-                    self._unheard[turn.id] = turn.unheard_words
+                if self.figures.turn_changed(turn):
                     self.figures_changed.emit()
                 return
             case events.AgentInterrupted():
-                self.interruptions += 1
-                self.dropped_ms += event.dropped_ms
+                self.figures.interrupted(event)
                 self.figures_changed.emit()
             case events.FloorChanged():
-                self._time_reply(event)
+                if self.figures.floor_changed(event):
+                    self.figures_changed.emit()
         self.call = self._desk.call(event.call_sid) or self.call
         self._mark(event)
         self._announce()
@@ -283,8 +261,6 @@ class LiveCall(QObject):
             case events.AgentLost(problem=problem):
                 self.trouble = problem
                 self.note(problem.title, "warning", event.at)
-            case events.RecordingSaved():
-                self.recording_s = event.duration_s
             case events.CallEnded():
                 self._on_ended()
 
@@ -307,17 +283,6 @@ class LiveCall(QObject):
         if self.call is not None:
             offset_s = self.call.duration_s(at or datetime.now(UTC))
             self.transcript.note(text, offset_s, icon)
-
-    def _time_reply(self, event: events.FloorChanged) -> None:
-        before = self.call.floor if self.call is not None else Floor.NOBODY
-        if event.floor is Floor.AGENT and self._caller_stopped_at is not None:
-            self.replies_s.append((event.at - self._caller_stopped_at).total_seconds())
-            self._caller_stopped_at = None
-            self.figures_changed.emit()
-        elif event.floor is Floor.NOBODY and before is Floor.CALLER:
-            self._caller_stopped_at = event.at
-        elif event.floor is Floor.CALLER:
-            self._caller_stopped_at = None
 
     def _announce(self) -> None:
         self.changed.emit()

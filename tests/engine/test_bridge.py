@@ -17,11 +17,13 @@ from callconsole.engine.ports import (
     AgentAudio,
     AgentCutOff,
     AgentGenerated,
+    AgentRecovered,
     AgentTurnDone,
     AgentWords,
     Pcm16,
 )
 from callconsole.engine.timeline import Timeline
+from callconsole.engine.watchdog import Remedy, Stall
 from fakes.engine import FakeAgentSession, FakeClock, FakeLine
 
 
@@ -33,7 +35,8 @@ def tone(duration_ms: int, rate_hz: int, hertz: float = 440.0, peak: int = 8000)
 class Rig:
     """A bridge between a scripted phone and a scripted model."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, protect_greeting: bool = False) -> None:
+        self.stalls: list[tuple[Stall, Remedy]] = []
         self.line = FakeLine()
         self.session = FakeAgentSession()
         self.events: list[events.CallEvent] = []
@@ -41,7 +44,14 @@ class Rig:
         self.timeline = Timeline()
         self.conversation = Conversation(lambda _: self.happened.set())
         self.bridge = Bridge(
-            self.line, self.session, self.timeline, self.conversation, FakeClock(), self.publish
+            self.line,
+            self.session,
+            self.timeline,
+            self.conversation,
+            FakeClock(),
+            self.publish,
+            lambda stall, remedy: self.stalls.append((stall, remedy)),
+            protect_greeting=protect_greeting,
         )
         self.task = asyncio.create_task(self.bridge.run())
 
@@ -195,3 +205,50 @@ async def test_a_broken_agent_is_raised_in_words(rig: Rig) -> None:
     with pytest.raises(ProblemError) as caught:
         await rig.task
     assert caught.value.problem.code == "agent.lost"
+
+
+async def test_a_protected_greeting_is_not_restarted_by_a_hello() -> None:
+    rig = Rig(protect_greeting=True)
+    rig.session.does(AgentAudio(tone(300, 24000)), AgentGenerated(), AgentTurnDone())
+    await rig.settled()
+    rig.line.say(tone(200, 8000))
+    while sum(map(len, rig.session.heard)) < 3200:
+        await asyncio.sleep(0)
+    assert not rig.session.audio().any()
+    while rig.bridge.playout.busy:
+        await asyncio.sleep(0.01)
+    await rig.settled()
+    rig.line.say(tone(200, 8000))
+    while sum(map(len, rig.session.heard)) < 6400:
+        await asyncio.sleep(0)
+    assert rig.session.audio()[4000:].any()
+    await rig.stop()
+
+
+async def test_the_heard_time_of_an_answer_is_proven_by_its_first_echo(rig: Rig) -> None:
+    rig.line.say(np.concatenate([tone(600, 8000), np.zeros(4000, np.int16)]))
+    while rig.timeline.position_s < 1.1:
+        await asyncio.sleep(0)
+    rig.session.does(AgentAudio(tone(400, 24000)))
+    await rig.settled()
+    assert rig.of(events.AgentHeard) == []
+    rig.line.say(np.zeros(2400, np.int16))
+    rig.line.echo(rig.line.marks()[0])
+    while not rig.of(events.AgentHeard):
+        await asyncio.sleep(0)
+    (sent,) = rig.of(events.AgentReplied)
+    (heard,) = rig.of(events.AgentHeard)
+    # The mark stands behind 200 ms of audio and came back 300 ms after it was sent.
+    assert heard.delay_ms - sent.delay_ms == pytest.approx(100, abs=40)
+
+
+async def test_a_stall_is_told_and_a_recovery_too(rig: Rig) -> None:
+    rig.session.does(AgentWords(" Hello?", by_caller=True))
+    rig.line.say(np.concatenate([tone(600, 8000), np.zeros(5 * 8000, np.int16)]))
+    while not rig.stalls:
+        await asyncio.sleep(0)
+    assert rig.stalls == [(Stall.NO_ANSWER, Remedy.NUDGE)]
+    rig.session.does(AgentRecovered(fresh=True, reason="no answer", gap_ms=120))
+    await rig.settled()
+    (renewed,) = rig.of(events.AgentRenewed)
+    assert (renewed.fresh, renewed.gap_ms) == (True, 120)

@@ -120,7 +120,7 @@ def sounds(seconds: float) -> Iterator[Scene]:
     for dbfs in (-22, -32):
         for style, bpm, partials_, decay_s, drums, vibrato in (
             ("piano", 96, 6, 0.5, False, 0.0), ("organ", 72, 8, 5.0, False, 0.0),
-            ("strings", 60, 10, 3.0, False, 0.006), ("pop", 120, 8, 0.4, True, 0.0),
+            ("strings", 60, 10, 3.0, False, 0.003), ("pop", 120, 8, 0.4, True, 0.0),
             ("bells", 84, 3, 1.0, False, 0.0),
         ):  # fmt: skip
             rng = rng_of(f"{style} {dbfs}")

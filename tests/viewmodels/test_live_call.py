@@ -134,8 +134,8 @@ async def test_cancelling_a_ringing_call_is_no_failure(
 
 
 async def test_reply_times_and_interruptions(qtbot: QtBot, models: Models, desk: FakeDesk) -> None:
-    live = models.live
     sid = await dialled(models, desk)
+    live = models.live.figures
     desk.answer(sid)
     assert live.reply_s is None
     for reply_s in (0.7, 0.9):
@@ -148,7 +148,7 @@ async def test_reply_times_and_interruptions(qtbot: QtBot, models: Models, desk:
     assert math.isclose(live.reply_median_s, 0.8)
     desk.publish(AgentInterrupted(call_sid=sid, at=desk.now, turn_id=1, dropped_ms=900))
     desk.say(sid, Turn(1, Speaker.AGENT, "one two three four", 0.0, True, True, 7))
-    assert (live.interruptions, live.dropped_ms, live.unheard_words) == (1, 900, 2)
+    assert (live.interruptions, live.unheard_words) == (1, 2)
 
 
 async def test_voicemail_and_a_lost_agent_leave_lines(

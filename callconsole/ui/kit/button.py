@@ -95,16 +95,6 @@ class Button(QAbstractButton):
         self.updateGeometry()
         self.update()
 
-    def set_kind(self, kind: Kind) -> None:
-        """Look like another kind."""
-        self._kind = kind
-        self.update()
-
-    @property
-    def kind(self) -> Kind:
-        """The present kind."""
-        return self._kind
-
     def _content_width(self) -> int:
         wanted = QFontMetrics(self.font()).horizontalAdvance(self.text())
         if self._icon:

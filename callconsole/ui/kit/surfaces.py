@@ -48,11 +48,6 @@ def panel(parent: QWidget | None = None) -> Surface:
     return Surface("surface", outline="border", radius=RADIUS_PANEL, parent=parent)
 
 
-def sunken(parent: QWidget | None = None) -> Surface:
-    """A quiet group inside the panel."""
-    return Surface("sunken", parent=parent)
-
-
 def card(parent: QWidget | None = None) -> Surface:
     """One of several choices."""
     return Surface("surface", outline="border", parent=parent)
