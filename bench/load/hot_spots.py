@@ -28,9 +28,11 @@ PARTS: tuple[tuple[str, str], ...] = (
     ("TLS", r"\bssl\.py|sslproto"),
     ("event loop", r"asyncio/|uvloop|selectors|threading"),
 )
+# A helper belongs to whoever called it.
 _SHARED = re.compile(
-    r"(json|base64|binascii|numpy|typing|dataclasses|enum|collections|copy|re)[/.]"
+    r"\b(json|base64|binascii|numpy|dataclasses|enum|collections|re|contextlib)[/.]|frozen"
 )
+_WAITING = re.compile(r"selectors\.py|^_worker|threading\.py")
 
 
 def part_of(stack: list[str]) -> str:
@@ -51,6 +53,8 @@ def read(profile: Path) -> tuple[Counter[str], Counter[str]]:
     for line in profile.read_text("utf-8").splitlines():
         text, _, count = line.rpartition(" ")
         stack = text.split(";")
+        if _WAITING.search(stack[-1]):
+            continue
         parts[part_of(stack)] += int(count)
         calls[stack[-1]] += int(count)
     return parts, calls

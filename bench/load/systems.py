@@ -174,7 +174,7 @@ def _spy(
         (
             sys.executable, "-c", later, str(wait_s),
             program, "record", "--pid", str(pid), "--duration", str(round(load.seconds)),
-            "--rate", "200", "--native", "--threads", "--format", "raw", "--output", str(profile),
+            "--rate", "250", "--format", "raw", "--output", str(profile),
         ),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

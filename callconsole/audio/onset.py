@@ -152,7 +152,7 @@ class _Echo:
         self._before = self._least_loss_db.copy()
         self.forget()
 
-    EV=8.0
+    EV=12.0
     def forget(self):
         self._learned_hops = 0
         self._least_loss_db = np.full(_BANDS, 60.0)
@@ -197,7 +197,7 @@ class OnsetDetector:
         self._caller_rest=pcm[n*HOP:]
         return began
 
-    HEARD=4.0; SNR=(1.0,4.0); V=(0.45,0.7); NOV=(0.02,0.07); LEAK=0.75; T=(1.6,2.0); MARG=5.0; CAP=20.0
+    DRAIN=.5; SNR=(.5,3.0); V=(0.45,0.7); NOV=(.015,.05); LEAK=0.75; T=(1.6,2.0); MARG=5.0; CAP=20.0
     RISE=(0.06,0.004); FALL=0.12
 
     def _hop(self, hop, agent_playing):
@@ -221,7 +221,7 @@ class OnsetDetector:
         rise=self.RISE[1] if self.in_speech or self._sum>0.8 else self.RISE[0]
         self._floor_db+=np.where(above>0,rise,self.FALL)*above
         np.maximum(self._floor_db,_QUIETEST_DB,out=self._floor_db)
-        self._sum=self._sum*self.LEAK+score
+        self._sum=self._sum*(self.LEAK if snr>0.1 else self.DRAIN)+score
         began=False
         if score>0.15: self._quiet_hops=0
         else: self._quiet_hops+=1

@@ -13,6 +13,9 @@ from callconsole.domain.problems import ProblemError
 if TYPE_CHECKING:
     from google.genai import Client, types
 
+# Ten minutes of speech in one message take 38 MB; the library's own limit of 1 MiB ends calls.
+LARGEST_MESSAGE_BYTES = 64 * 2**20
+
 # A logger of its own, kept at warnings: websockets' debug lines show keys, tokens and words.
 _socket_log = logging.getLogger(f"{__name__}.socket")
 _socket_log.setLevel(logging.WARNING)
@@ -62,14 +65,15 @@ def _socket_options(access: GeminiAccess) -> dict[str, Any]:
 
     Gemini's pongs were seen 8 to 30 seconds late, so pings would end good calls.
     """
-    from callconsole.adapters.gemini.bounded_socket import CLOSE_S, BoundedSocket
+    from callconsole.adapters.gemini.bounded_socket import CLOSE_S
+    from callconsole.adapters.gemini.live_socket import LiveSocket
 
     options: dict[str, Any] = {
         "ping_interval": None,
         "close_timeout": CLOSE_S,
-        "max_size": None,
+        "max_size": LARGEST_MESSAGE_BYTES,
         "compression": None,
-        "create_connection": BoundedSocket,
+        "create_connection": LiveSocket,
         "logger": _socket_log,
     }
     if access.on_loopback:

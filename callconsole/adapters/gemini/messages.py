@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from callconsole.adapters.gemini.fast_path import PCM
 from callconsole.engine.ports import (
     AgentAudio,
     AgentCutOff,
@@ -26,10 +28,12 @@ class MessageReader:
 
     Attributes:
         in_turn: True while the model is speaking a turn that is not complete.
+        unfinished: True while more of that turn's speech is to come.
     """
 
     def __init__(self) -> None:
         self.in_turn = False
+        self.unfinished = False
         self._tail = b""
 
     def events(self, message: types.LiveServerMessage) -> list[AgentEvent]:
@@ -46,39 +50,47 @@ class MessageReader:
             events.append(AgentLeaving(seconds(message.go_away.time_left)))
         return events
 
-    def _content(self, content: types.LiveServerContent) -> list[AgentEvent]:
-        spoken = [
-            *_words(content.output_transcription, by_caller=False),
-            *self._audio(content.model_turn),
-        ]
-        self.in_turn = self.in_turn or bool(spoken)
-        events = [*_words(content.input_transcription, by_caller=True), *spoken]
-        if content.interrupted:
-            self._tail = b""
-            events.append(AgentCutOff())
-        if content.generation_complete:
-            events.append(AgentGenerated())
-        if content.turn_complete:
-            self._tail = b""
-            self.in_turn = False
-            events.append(AgentTurnDone())
-        return events
-
-    def _audio(self, turn: types.Content | None) -> list[AgentEvent]:
-        """Audio of every part; thoughts and text are not meant for the phone."""
+    def audio(self, parts: Iterable[bytes]) -> list[AgentEvent]:
+        """Speech of the model, int16 little-endian at 24000 Hz, in parts of any length."""
         events: list[AgentEvent] = []
-        for part in (turn.parts or []) if turn else []:
-            blob = part.inline_data
-            if part.thought or blob is None or not blob.data:
-                continue
-            if not (blob.mime_type or "audio/pcm").startswith("audio/pcm"):
-                continue
-            data = self._tail + blob.data if self._tail else blob.data
+        for part in parts:
+            data = self._tail + part if self._tail else part
             whole = len(data) // 2
             self._tail = data[2 * whole :]
             if whole:
                 events.append(AgentAudio(np.frombuffer(data, dtype="<i2", count=whole)))
+        if events:
+            self.in_turn = self.unfinished = True
         return events
+
+    def _content(self, content: types.LiveServerContent) -> list[AgentEvent]:
+        words = _words(content.output_transcription, by_caller=False)
+        if words:
+            self.in_turn = self.unfinished = True
+        events = [*_words(content.input_transcription, by_caller=True), *words]
+        events += self.audio(_speech(content.model_turn))
+        if content.interrupted:
+            self._tail = b""
+            self.unfinished = False
+            events.append(AgentCutOff())
+        if content.generation_complete:
+            self.unfinished = False
+            events.append(AgentGenerated())
+        if content.turn_complete:
+            self._tail = b""
+            self.in_turn = self.unfinished = False
+            events.append(AgentTurnDone())
+        return events
+
+
+def _speech(turn: types.Content | None) -> Iterator[bytes]:
+    """Audio of every part; thoughts and text are not meant for the phone."""
+    for part in (turn.parts or []) if turn else []:
+        blob = part.inline_data
+        if part.thought or blob is None or not blob.data:
+            continue
+        if (blob.mime_type or PCM).startswith(PCM):
+            yield blob.data
 
 
 def _words(transcript: types.Transcription | None, *, by_caller: bool) -> list[AgentEvent]:

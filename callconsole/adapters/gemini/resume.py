@@ -49,6 +49,10 @@ class Handover:
             leave_at = now + max(0.0, time_left_s - MARGIN_S)
             self._leave_at = min(leave_at, self._leave_at or leave_at)
 
+    def spoke(self) -> None:
+        """The model has said something; only a newer handle will remember it."""
+        self._handle_is_newest = False
+
     @property
     def leaving(self) -> bool:
         """True once the server has said that it will close this connection."""

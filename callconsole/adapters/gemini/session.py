@@ -138,6 +138,11 @@ class GeminiSession:
             except APIError as error:
                 return self._explain(error)
             time_left_s = 0.0
+            if isinstance(message, list):
+                for event in self._reader.audio(message):
+                    self._inbox.put_nowait(event)
+                self._handover.spoke()
+                continue
             for event in self._reader.events(message):
                 if isinstance(event, AgentLeaving):
                     time_left_s = event.time_left_s
