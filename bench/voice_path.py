@@ -25,7 +25,11 @@ from load.systems import SYSTEMS, Load  # noqa: E402
 Figures = dict[str, Any]
 OURS, NAIVE, FLOOR = SYSTEMS
 
-COLUMNS: dict[str, tuple[str, str]] = {
+FULL: Figures = {"calls": [1, 10, 25, 50], "seconds": 20.0, "burst_s": 8.0, "runs": 3}
+QUICK: Figures = {"calls": [10], "seconds": 5.0, "burst_s": 4.0, "runs": 1}
+
+Columns = dict[str, tuple[str, str]]
+SOUND: Columns = {
     "up p50": ("caller to agent/delay ms/p50", "{:.2f}"),
     "up p99": ("caller to agent/delay ms/p99", "{:.1f}"),
     "down p50": ("agent to caller/delay ms/p50", "{:.2f}"),
@@ -33,32 +37,44 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "late": ("late", "{:.0f}"),
     "lost": ("lost", "{:.0f}"),
     "CPU": ("CPU s per call-minute", "{:.2f}"),
-    "CPU b.": ("CPU s per call-minute, bursts", "{:.2f}"),
+    "CPU burst": ("CPU s per call-minute, bursts", "{:.2f}"),
     "MiB": ("memory MiB", "{:.0f}"),
+}
+TURNS: Columns = {
     "clear p50": ("barge-in ms/p50", "{:.2f}"),
     "clear p99": ("barge-in ms/p99", "{:.1f}"),
+    "no clear": ("barge-ins unanswered", "{:.0f}"),
     "gaps": ("burst gaps", "{:.0f}"),
     "leaks": ("frames after clear", "{:.0f}"),
-    "word": ("first word ms/p50", "{:.0f}"),
+    "word p50": ("first word ms/p50", "{:.0f}"),
+    "word max": ("first word ms/max", "{:.0f}"),
 }
-RATIOS = ("up p50", "up p99", "down p50", "down p99", "CPU", "CPU b.", "MiB", "clear p50")
-NOISE = {
-    "load late p99, ms": ("load late ms/p99", "{:.1f}"),
-    "load late max, ms": ("load late ms/max", "{:.1f}"),
-    "load's core": ("load CPU share", "{:.0%}"),
-    "system's core": ("CPU share of the core", "{:.0%}"),
-    "others on it": ("others on the core", "{:.0%}"),
+TRUST: Columns = {
+    "load p50": ("load late ms/p50", "{:.1f}"),
+    "load p99": ("load late ms/p99", "{:.1f}"),
+    "load max": ("load late ms/max", "{:.1f}"),
+    "load core": ("load CPU share", "{:.0%}"),
+    "own core": ("CPU share of the core", "{:.0%}"),
+    "others": ("others on the core", "{:.0%}"),
     "stolen": ("stolen by the host", "{:.1%}"),
 }
+TABLES = {
+    "Delay added, ms; frames late and lost; CPU s per call-minute; memory": SOUND,
+    "Barge-in, ms; gaps and leaks in bursts, frames; first word, ms": TURNS,
+    "How far to trust it: lateness of the load, ms; who was on the cores": TRUST,
+}
+RATIOS = ("up p50", "up p99", "down p50", "down p99", "CPU", "CPU burst", "MiB", "clear p50")
 
 
 def main() -> int:
     """Measure and print."""
     options = _parser().parse_args()
-    if options.quick:
-        options.calls, options.seconds, options.runs, options.burst_s = [10], 5.0, 1, 4.0
+    usual = QUICK if options.quick else FULL
+    for name, value in usual.items():
+        if getattr(options, name) is None:
+            setattr(options, name, value)
     results = list(_all(options))
-    print(_table(results, options))
+    print(_report(results, options))
     if options.json:
         content = {"machine": _machine(), "options": vars(options), "results": results}
         options.json.write_text(json.dumps(content, indent=1, default=str) + "\n", "utf-8")
@@ -68,10 +84,10 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description="Measure the voice path beside two baselines.")
     add = parser.add_argument
-    add("--calls", type=int, nargs="+", default=[1, 10, 25, 50], help="calls at a time")
-    add("--seconds", type=float, default=20.0, help="length of the measured endless turn")
-    add("--burst-s", type=float, default=8.0, help="length of the turns in bursts, with barge-in")
-    add("--runs", type=int, default=3, help="medians are taken over so many")
+    add("--calls", type=int, nargs="+", help="calls at a time (1 10 25 50)")
+    add("--seconds", type=float, help="length of the measured endless turn (20)")
+    add("--burst-s", type=float, help="length of the turns in bursts, with barge-in (8)")
+    add("--runs", type=int, help="medians are taken over so many (3)")
     add("--systems", nargs="+", choices=SYSTEMS, default=list(SYSTEMS))
     add("--chunk-ms", type=int, choices=(20, 40, 80, 160), default=20,
         help="length of Gemini's audio messages in the endless turn")  # fmt: skip
@@ -79,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--json", type=Path, help="write every figure of every run here")
     add("--profile", type=Path, help="folder for py-spy's raw profiles of callconsole")
     add("--env", nargs="+", default=[], metavar="NAME=VALUE", help="settings for callconsole")
-    add("--quick", action="store_true", help="ten calls, five seconds, one run")
+    add("--quick", action="store_true", help="10 calls, 5 and 4 s, one run, if not said otherwise")
     return parser
 
 
@@ -121,31 +137,28 @@ def _environment(settings: list[str]) -> dict[str, str]:
     return {name: value for name, _, value in (text.partition("=") for text in settings)}
 
 
-def _table(results: list[Figures], options: argparse.Namespace) -> str:
-    lines = [_machine(), ""]
-    head = f"{'system':<22}{'calls':>6}" + "".join(f"{name:>10}" for name in COLUMNS)
-    lines += [head, "-" * len(head)]
+def _report(results: list[Figures], options: argparse.Namespace) -> str:
+    tables = [_table(title, columns, results, options) for title, columns in TABLES.items()]
+    return "\n\n".join([_machine(), *tables])
+
+
+def _table(
+    title: str, columns: Columns, results: list[Figures], options: argparse.Namespace
+) -> str:
+    lines = [title, f"{'':<16}{'calls':>6}" + "".join(f"{name:>10}" for name in columns)]
     for calls in options.calls:
-        rows = {s: _medians(results, s, calls, COLUMNS) for s in options.systems}
+        rows = {s: _medians(results, s, calls, columns) for s in options.systems}
         for system, row in rows.items():
-            lines.append(f"{system:<22}{calls:>6}" + _cells(row, COLUMNS))
+            lines.append(f"{system:<16}{calls:>6}" + _cells(row, columns))
         for other in (FLOOR, NAIVE):
-            if OURS in rows and other in rows:
-                lines.append(
-                    f"{'  ours / ' + other:<22}{calls:>6}" + _ratios(rows[OURS], rows[other])
-                )
-        lines.append("")
-    head = f"{'trust':<22}{'calls':>6}" + "".join(f"{name:>20}" for name in NOISE)
-    lines += [head, "-" * len(head)]
-    for calls in options.calls:
-        for system in options.systems:
-            row = _medians(results, system, calls, NOISE)
-            lines.append(f"{system:<22}{calls:>6}" + _cells(row, NOISE, 20))
+            if columns is not TRUST and OURS in rows and other in rows:
+                ratios = _ratios(rows[OURS], rows[other], columns)
+                lines.append(f"{'  over ' + other:<22}" + ratios)
     return "\n".join(lines)
 
 
 def _medians(
-    results: list[Figures], system: str, calls: int, columns: dict[str, tuple[str, str]]
+    results: list[Figures], system: str, calls: int, columns: Columns
 ) -> dict[str, float | None]:
     mine = [r for r in results if r["system"] == system and r["calls"] == calls]
     found = {name: [_at(result, path) for result in mine] for name, (path, _) in columns.items()}
@@ -164,22 +177,19 @@ def _at(result: Figures, path: str) -> float | None:
     return value
 
 
-def _cells(
-    row: dict[str, float | None], columns: dict[str, tuple[str, str]], width: int = 10
-) -> str:
+def _cells(row: dict[str, float | None], columns: Columns) -> str:
     texts = []
     for name, (_, form) in columns.items():
         value = row[name]
         texts.append("-" if value is None else form.format(value))
-    return "".join(f"{text:>{width}}" for text in texts)
+    return "".join(f"{text:>10}" for text in texts)
 
 
-def _ratios(ours: dict[str, float | None], other: dict[str, float | None]) -> str:
+def _ratios(ours: dict[str, float | None], other: dict[str, float | None], columns: Columns) -> str:
     texts = []
-    for name in COLUMNS:
+    for name in columns:
         mine, theirs = ours[name], other[name]
-        known = name in RATIOS and mine is not None and theirs
-        texts.append(f"x{mine / theirs:.2f}" if known and mine and theirs else "")
+        texts.append(f"x{mine / theirs:.2f}" if name in RATIOS and mine and theirs else "")
     return "".join(f"{text:>10}" for text in texts)
 
 

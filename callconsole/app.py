@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from callconsole import __version__, paths
 from callconsole.adapters.file_prompts import FilePrompts
-from callconsole.adapters.twilio import stream, webhooks
-from callconsole.adapters.web.access import AccessPolicy
-from callconsole.adapters.web.server import WebServer
+from callconsole.adapters.metrics import Metrics
+from callconsole.domain import phone
 from callconsole.domain.events import Service, ServiceChanged, ServiceState
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine.clock import SystemClock
 from callconsole.engine.console import Console
 from callconsole.engine.ports import Speaker
-from callconsole.engine.world import Habits, Opening, World
-from callconsole.lines import PHONE, PRACTICE, Line, open_phone, open_practice
-from callconsole.practice.world import PracticeWorld
+from callconsole.engine.world import PHONE, PRACTICE, Habits, Opening, World
 from callconsole.settings import Settings
+
+if TYPE_CHECKING:
+    from callconsole.adapters.web.server import WebServer
+    from callconsole.lines import Line
+    from callconsole.practice.world import PracticeWorld
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +37,7 @@ class App:
         settings: every setting.
         speaker: this computer's sound output; None where nobody listens.
         probe_sound: names the sound device; blocks, and raises `ProblemError` without one.
+        any_port: on the practice line, take a free port where the set one is taken.
 
     Attributes:
         console: the engine's façade.
@@ -46,9 +51,11 @@ class App:
         *,
         speaker: Speaker | None = None,
         probe_sound: Callable[[], str] | None = None,
+        any_port: bool = False,
     ) -> None:
         self.settings = settings
         self._probe_sound = probe_sound
+        self._any_port = any_port
         self.data = paths.data_folder(settings.data_dir)
         self.prompts = FilePrompts(self.data / "prompts", paths.shipped("prompts"))
         self._clock = SystemClock()
@@ -65,6 +72,7 @@ class App:
             version=__version__,
         )
         self.console.set_recording(settings.record)
+        self._metrics = Metrics(self.console.subscribe, __version__)
         self._line: Line | None = None
         self._server: WebServer | None = None
 
@@ -99,10 +107,13 @@ class App:
         """
         for service in (Service.SERVER, Service.TUNNEL, Service.CARRIER, Service.AGENT):
             self._report(service, ServiceState.STARTING, "starting")
-        if line == PHONE:
-            opened = open_phone(self.settings, self.data)
-        else:
-            opened = await open_practice(self.settings, practice)
+        # What talks to the outside takes long to import; the window is on screen by now.
+        lines = await asyncio.to_thread(importlib.import_module, "callconsole.lines")
+        opened: Line = (
+            lines.open_phone(self.settings, self.data)
+            if line == PHONE
+            else await lines.open_practice(self.settings, practice)
+        )
         self._line = opened
         await asyncio.gather(self._open_server(opened), self._warm_up(opened))
         await self._open_tunnel(opened)
@@ -121,9 +132,13 @@ class App:
             return
         await asyncio.gather(
             self._look(Service.CARRIER, line.carrier.check()),
-            self._look(Service.AGENT, line.agent.check()),
+            self._look(Service.AGENT, self._agent_check(line)),
             self._look_at_sound(),
         )
+
+    async def _agent_check(self, line: Line) -> str:
+        await line.agent.check()
+        return "practice agent" if line.name == PRACTICE else self.settings.gemini_model
 
     async def _look_at_sound(self) -> None:
         if self._probe_sound is not None:
@@ -131,15 +146,16 @@ class App:
 
     async def _warm_up(self, line: Line) -> None:
         """Take the vendors' slow first use out of the first call."""
-        await asyncio.gather(line.carrier.warm_up(), line.agent.warm_up())
+        await asyncio.gather(
+            line.carrier.warm_up(), line.agent.warm_up(), asyncio.to_thread(phone.warm_up)
+        )
 
     async def _open_server(self, line: Line) -> None:
         server = self._build_server(line, self.settings.server_port)
         try:
             await server.start()
         except ProblemError as error:
-            # On the practice line nobody outside has to know the port.
-            if line.name != PRACTICE:
+            if line.name != PRACTICE or not self._any_port:
                 self._fail(Service.SERVER, error.problem)
                 return
             server = self._build_server(line, 0)
@@ -148,12 +164,18 @@ class App:
         self._report(Service.SERVER, ServiceState.READY, f"port {server.port}")
 
     def _build_server(self, line: Line, port: int) -> WebServer:
+        from callconsole.adapters.twilio import stream, webhooks
+        from callconsole.adapters.web.access import AccessPolicy
+        from callconsole.adapters.web.server import WebServer
+
         extra = [
             *webhooks.routes(self.console, line.signature),
             *stream.routes(self.console, line.signature, account_sid=line.account_sid),
         ]
         access = AccessPolicy(self.settings.api_token)
-        return WebServer(self.settings.server_host, port, self.console, extra, access)
+        return WebServer(
+            self.settings.server_host, port, self.console, extra, access, self._metrics.pages()
+        )
 
     async def _open_tunnel(self, line: Line) -> None:
         if self._server is None:
@@ -168,7 +190,8 @@ class App:
         self._tunnel_is_up(line.address.url)
 
     def _tunnel_is_up(self, url: str) -> None:
-        self._report(Service.TUNNEL, ServiceState.READY, url.removeprefix("https://"))
+        shown = "practice line" if self.console.line == PRACTICE else url.removeprefix("https://")
+        self._report(Service.TUNNEL, ServiceState.READY, shown)
 
     async def _look(self, service: Service, check: Awaitable[str]) -> None:
         try:
@@ -203,7 +226,7 @@ class App:
             ServiceChanged(
                 service=service,
                 state=ServiceState.FAILED,
-                detail=problem.title,
+                detail="",
                 problem=problem,
             )
         )

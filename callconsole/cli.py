@@ -76,7 +76,7 @@ def _headless(command: str, options: argparse.Namespace) -> Coroutine[Any, Any, 
 
         return report(settings)
     from callconsole import headless
-    from callconsole.lines import PHONE, PRACTICE
+    from callconsole.engine.world import PHONE, PRACTICE
 
     if command == "practice":
         return headless.practice_call(settings, options.number)

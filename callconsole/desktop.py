@@ -15,8 +15,8 @@ from callconsole.adapters import portaudio
 from callconsole.app import App
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine import tasks
-from callconsole.lines import PHONE, PRACTICE
-from callconsole.practice.carrier import CALLEES
+from callconsole.engine.world import PHONE, PRACTICE
+from callconsole.practice.callees import CALLEES, Reaction
 from callconsole.settings import Settings, missing_for_phone
 from callconsole.ui import theme
 from callconsole.ui.main_window import MainWindow
@@ -34,7 +34,6 @@ ICONS = {
     "A voicemail": "voicemail",
     "A wrong number": "user-focus",
     "Unreachable": "warning",
-    "Unverified": "x-circle",
 }
 
 
@@ -69,7 +68,12 @@ class Desktop:
         QApplication.setQuitOnLastWindowClosed(False)
         self._closed = asyncio.Event()
         self._first_line = PRACTICE if missing else PHONE
-        self.app = App(settings, speaker=portaudio.PortAudioSpeaker(), probe_sound=portaudio.probe)
+        self.app = App(
+            settings,
+            speaker=portaudio.PortAudioSpeaker(),
+            probe_sound=portaudio.probe,
+            any_port=True,
+        )
         self._player = portaudio.PortAudioPlayer(self._on_played)
         self.models = self._build_models(settings, missing)
         self.window = MainWindow(self.models)
@@ -93,6 +97,7 @@ class Desktop:
         callees = [
             PracticeCallee(c.number, c.name, c.description, ICONS.get(c.name, "user"))
             for c in CALLEES
+            if c.reaction is not Reaction.UNVERIFIED
         ]
         return Models(
             self.app.console,

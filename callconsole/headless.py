@@ -10,7 +10,7 @@ from callconsole.app import App
 from callconsole.domain.call import Outcome
 from callconsole.domain.events import CallEvent, Event, RecordingSaved, ServiceState
 from callconsole.domain.problems import ProblemError
-from callconsole.lines import PHONE, PRACTICE
+from callconsole.engine.world import PHONE, PRACTICE
 from callconsole.settings import Settings, missing_for_phone, missing_message
 from callconsole.terminal import CallScript, say, summary
 

@@ -15,11 +15,9 @@ from callconsole.adapters.twilio.rest import TwilioCarrier
 from callconsole.adapters.twilio.signature import SignatureCheck
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine.ports import Tunnel
+from callconsole.engine.world import PHONE, PRACTICE
 from callconsole.practice.world import PracticeTunnel, PracticeWorld
 from callconsole.settings import Settings, missing_for_phone
-
-PRACTICE = "practice"
-PHONE = "phone"
 
 
 class PublicAddress:

@@ -23,7 +23,6 @@ from callconsole.settings import Settings
 pytestmark = [
     pytest.mark.usefixtures("pulse"),
     pytest.mark.limit(60),
-    pytest.mark.qt_log_ignore("propagateSizeHints"),
 ]
 PERSON, BUSY = CALLEES[0].number, CALLEES[2].number
 

@@ -13,6 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from callconsole.domain.events import Service, ServiceState
+
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
 PERSON, INTERRUPTER, BUSY = "+14155550101", "+14155550102", "+14155550103"
 SIZES = {"": (1280, 800), "_compact": (1100, 640)}
@@ -37,6 +39,23 @@ def take(theme: str, folder: Path) -> int:
     os.environ["CALLCONSOLE_THEME"] = theme
     if sys.platform.startswith("linux"):
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    # A sound card of our own, so that listening in is shown as it is at a desk.
+    sys.path.insert(0, str(FOLDER.parent.parent / "tests"))
+    from support.sound_server import SoundServer
+
+    with tempfile.TemporaryDirectory(prefix="ccsnd-") as place:
+        server = SoundServer(Path(place))
+        server.prepare()
+        os.environ.update(server.environment())
+        server.start()
+        try:
+            draw(theme, folder)
+        finally:
+            server.stop()
+    return 0
+
+
+def draw(theme: str, folder: Path) -> None:
     from PySide6.QtWidgets import QApplication
     from qasync import QEventLoop
 
@@ -47,7 +66,6 @@ def take(theme: str, folder: Path) -> int:
     dress.apply(qt, theme)
     with asyncio.Runner(loop_factory=lambda: QEventLoop(qt)) as runner:
         runner.run(Photographer(theme, folder).work())
-    return 0
 
 
 class Photographer:
@@ -69,8 +87,10 @@ class Photographer:
     async def work(self) -> None:
         desktop = self._desktop
         running = asyncio.create_task(desktop.run())
-        await self.until(lambda: not self._console.obstacles())
-        self._console.set_recording(True)
+        await self.until(lambda: Service.AGENT in self.ready() and Service.SOUND in self.ready())
+        desktop.models.listening.set_on(True)
+        await self.shoot("1_idle_first_start")
+        desktop.models.services.close_notice()
         await self.shoot("1_idle")
         desktop.window.open_page(1)
         await self.shoot("5_prompts")
@@ -87,6 +107,8 @@ class Photographer:
         await self.until(lambda: not self._console.live_calls())
         await self.until(lambda: self.recording() is not None)
         await self.shoot("6_ended")
+        desktop.models.live.dismiss()
+        await self.shoot("7_recent_calls")
         desktop.window.close()
         await running
         self._data.cleanup()
@@ -95,6 +117,10 @@ class Photographer:
         self._desktop.models.dialler.call_number(number)
         await self.until(lambda: bool(self._console.live_calls()))
         self._sid = self._console.live_calls()[-1].sid
+
+    def ready(self) -> set[Service]:
+        services = self._console.services().items()
+        return {name for name, change in services if change.state is ServiceState.READY}
 
     def phase(self) -> str:
         call = self._console.call(self._sid)

@@ -2,7 +2,8 @@
 
 A frame is ten symbols of 1.5 ms and then 5 ms of silence. A symbol is two periods of 1333 Hz, whose
 phase (0 or 180 degrees) is one bit, most significant first. The code ends well before its frame
-does, so that a filter which delays by up to 4 ms still gives it out in the same 20 ms.
+does, so that a filter which delays by up to 4 ms still gives it out in the same 20 ms. Frames swell
+and fade by 20 dB three times a second, as syllables do, so that nobody takes them for a tone.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ CALL_STEP = 97
 """Calls count from different numbers, so that two calls that got mixed up do not go unnoticed."""
 
 _AMPLITUDE = 8000.0
+_SWING_DB = 20.0
+_SYLLABLE_FRAMES = 16
+_SOUNDING = 0.25 * _AMPLITUDE * 10 ** (-_SWING_DB / 20)
 _TONE_HZ = 8000 / 6
 _SYMBOL_MS = 1.5
 _FOUND_SHARE = 0.9
@@ -31,7 +35,9 @@ def sound(rate_hz: int) -> Pcm16:
     symbols = (1.0 - 2.0 * bits)[:, :, None] * tone
     frames = np.zeros((CODES, rate_hz * FRAME_MS // 1000), np.int16)
     flat = symbols.reshape(CODES, -1)
-    frames[:, : flat.shape[1]] = np.rint(flat)
+    syllable = 2 * np.pi * np.arange(CODES) / _SYLLABLE_FRAMES
+    fade_db = _SWING_DB * (0.5 - 0.5 * np.cos(syllable))
+    frames[:, : flat.shape[1]] = np.rint(flat * 10 ** (-fade_db / 20)[:, None])
     return frames
 
 
@@ -49,8 +55,7 @@ def read(stream: Pcm16, rate_hz: int, delay_samples: int) -> NDArray[np.int64]:
     frames = stream[delay_samples : delay_samples + count * frame].reshape(count, frame)
     symbols = frames[:, : BITS * len(tone)].reshape(count, BITS, len(tone)).astype(np.float64)
     phases = symbols @ tone
-    full = _AMPLITUDE * float(tone @ tone)
-    sounding = np.abs(phases).min(axis=1) > full / 4
+    sounding = np.abs(phases).min(axis=1) > _SOUNDING * float(tone @ tone)
     weights = 1 << np.arange(BITS - 1, -1, -1)
     return np.where(sounding, (phases < 0) @ weights, -1)
 

@@ -144,17 +144,17 @@ def gaps_and_leaks(agent: gemini.AgentLog, line: phone.PhoneLog) -> tuple[int, i
     """
     played = gaps = leaks = 0
     times = [at for at, _ in line.media]
-    for began, cut in zip(agent.turns, agent.cuts, strict=False):
+    nexts = [*agent.turns[1:], float("inf")]
+    for began, cut, following in zip(agent.turns, agent.cuts, nexts, strict=False):
+        silent_until = min(following, cut + gemini.PAUSE_S)
         at = bisect_left(line.clears, cut)
-        until = line.clears[at] if at < len(line.clears) else cut
-        until = min(until, cut + gemini.PAUSE_S)
+        cleared = line.clears[at] if at < len(line.clears) else silent_until
+        until = min(cleared, silent_until)
         end = 0.0
-        for index in range(bisect_left(times, began), bisect_left(times, until)):
-            arrival, message = line.media[index]
+        for arrival, message in line.media[bisect_left(times, began) : bisect_left(times, until)]:
             gaps += int(0.0 < end < arrival)
             frames = len(phone.audio_of(message)) / 160
             played += round(frames)
             end = max(end, arrival) + frames * phone.FRAME_S
-        # The next turn may begin right after the pause.
-        leaks += bisect_left(times, cut + gemini.PAUSE_S) - bisect_left(times, until)
+        leaks += bisect_left(times, silent_until) - bisect_left(times, until)
     return played, gaps, leaks

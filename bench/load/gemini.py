@@ -37,6 +37,7 @@ class AgentLog:
         late_s: how late these messages were, by our own timer.
         turns: begins of the turns in bursts.
         cuts: when `interrupted` was sent.
+        texts: how many texts came; the first one is answered with the greeting.
     """
 
     heard: list[tuple[float, bytes]] = field(default_factory=list)
@@ -44,6 +45,7 @@ class AgentLog:
     late_s: list[float] = field(default_factory=list)
     turns: list[float] = field(default_factory=list)
     cuts: list[float] = field(default_factory=list)
+    texts: int = 0
 
 
 def _message(content: dict[str, object]) -> bytes:
@@ -83,6 +85,7 @@ class Agent(ServerSocket):
         super().__init__()
         self.log = AgentLog()
         self.gone = False
+        self.greeted = asyncio.Event()
         self._arrived = arrived
         self._set_up = False
         self._steady: asyncio.TimerHandle | None = None
@@ -105,10 +108,13 @@ class Agent(ServerSocket):
             self.transport.write(frame(handle, BINARY))
             self._arrived.put_nowait(self)
         elif b'"text"' in payload:
-            self._greet()
+            self.log.texts += 1
+            if self.log.texts == 1:
+                self._greet()
 
     def _greet(self) -> None:
         """Answer at once: the greeting is ready as soon as it is asked for."""
+        self.greeted.set()
         chunk = BURST_CHUNKS_MS[1]
         self.transport.write(burst_message(chunk) * (GREETING_MS // chunk) + _WHOLE + _DONE)
 

@@ -13,17 +13,19 @@ import random
 import ssl
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 import psutil
 from load import figures
 from load.exchange import Account, Exchange, OrderedCall, connect
-from load.gemini import Agent
+from load.gemini import GREETING_MS, Agent
 from load.loops import run
 from load.phone import FIRST_WORD_LIMIT_S, Phone
 
 SETTLE_S = 2.0
 _HANG_UP_S = 8.0
+_PAUSE_S = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ class Measurement:
         self._calls: list[Call] = []
         self._arrived: asyncio.Queue[Agent] = asyncio.Queue()
         self._phones: asyncio.Queue[None] = asyncio.Queue()
+        self._talking: list[asyncio.Task[None]] = []
         self._system: psutil.Process
         self._exchange = Exchange(Account(task.account_sid, task.auth_token), self._connected)
 
@@ -105,6 +108,11 @@ class Measurement:
         server.close()
         await self._exchange.stop()
         gc.enable()
+        self._exchange.problems.extend(
+            f"call {call.number}: the agent was spoken to {agent.log.texts} times"
+            for call, agent, _ in self._ends()
+            if agent.log.texts > 1
+        )
         return {**found, "idle MiB": idle / 2**20, "problems": self._exchange.problems}
 
     # Calls --------------------------------------------------------------------------------------
@@ -132,11 +140,24 @@ class Measurement:
         phone = Phone(number, "127.0.0.1", "/media-stream", {}, "AC0", f"CA{number:032x}", {})
         await connect(phone, self._exchange.server_port)
         self._calls.append(Call(number, await self._arrived.get(), phone))
-        self._phones.put_nowait(None)
+        self._begin(self._calls[-1], phone)
 
     def _connected(self, ordered: OrderedCall, phone: Phone) -> None:
-        self._calls[ordered.number].phone = phone
+        call = self._calls[ordered.number]
+        call.phone = phone
+        self._begin(call, phone)
+
+    def _begin(self, call: Call, phone: Phone) -> None:
+        self._talking.append(asyncio.create_task(self._talk(call, phone)))
         self._phones.put_nowait(None)
+
+    async def _talk(self, call: Call, phone: Phone) -> None:
+        """The agent greets when it is asked to; then it talks without end, as the caller does."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(phone.log.began + FIRST_WORD_LIMIT_S - time.monotonic()):
+                await call.agent.greeted.wait()
+        await asyncio.sleep(GREETING_MS / 1000 + _PAUSE_S)
+        call.agent.talk(call.number, self._task.chunk_ms)
 
     def _ends(self) -> list[tuple[Call, Agent, Phone]]:
         return [(call, call.agent, call.phone) for call in self._calls if call.phone is not None]
@@ -145,9 +166,7 @@ class Measurement:
 
     async def _measure(self) -> dict[str, object]:
         task = self._task
-        await asyncio.sleep(FIRST_WORD_LIMIT_S)
-        for call, agent, _ in self._ends():
-            agent.talk(call.number, task.chunk_ms)
+        await asyncio.gather(*self._talking)
         await asyncio.sleep(SETTLE_S)
         first = self._reading()
         await asyncio.sleep(task.seconds)

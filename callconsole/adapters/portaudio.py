@@ -359,7 +359,7 @@ _NO_DEVICE = Problem(
     "sound.no_device",
     "This computer cannot play the call",
     "No sound output was found.",
-    "Connect a headset or loudspeaker, then switch Listen on again.",
+    "Connect a headset or loudspeaker, then press Check again.",
 )
 
 

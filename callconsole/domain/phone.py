@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
-from phonenumbers import PhoneNumberFormat, PhoneNumberType, geocoder, shortnumberinfo
+from phonenumbers import PhoneNumberFormat, PhoneNumberType, shortnumberinfo
 
 from callconsole.domain.problems import Problem, ProblemError
 
@@ -21,13 +22,16 @@ class PhoneNumber:
         e164: plus sign, country code and number without spaces.
         formatted: as people of any country read it, ``+1 415-555-2671``.
         region: ISO country of the number, ``US``; empty where none fits.
-        place: city, state or country in words; may be empty.
     """
 
     e164: str
     formatted: str
     region: str
-    place: str
+
+    @property
+    def place(self) -> str:
+        """City, state or country in words; may be empty."""
+        return place_of(self.e164)
 
 
 def _refuse(code: str, title: str, cause: str, cure: str) -> ProblemError:
@@ -110,8 +114,27 @@ def _dialable(number: phonenumbers.PhoneNumber) -> PhoneNumber:
         e164=phonenumbers.format_number(number, PhoneNumberFormat.E164),
         formatted=formatted,
         region=phonenumbers.region_code_for_number(number) or "",
-        place=geocoder.description_for_number(number, "en"),
     )
+
+
+@lru_cache(maxsize=256)
+def place_of(e164: str) -> str:
+    """City, state or country of a number in words; may be empty.
+
+    The table of places takes a third of a second to load: `warm_up` does it ahead of time.
+    """
+    from phonenumbers import geocoder
+
+    try:
+        number = phonenumbers.parse(e164, None)
+    except phonenumbers.NumberParseException:
+        return ""
+    return geocoder.description_for_number(number, "en")
+
+
+def warm_up() -> None:
+    """Load the table of places; for a thread."""
+    place_of("+14155550100")
 
 
 def is_emergency(digits: str, region: str) -> bool:

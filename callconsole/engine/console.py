@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from callconsole.domain import events
 from callconsole.domain.call import Call, EndedBy, Ending, Outcome, Phase
@@ -73,6 +74,8 @@ class Console:
     def report_service(self, change: ServiceChanged) -> None:
         """A part came up or went down: remembered for the status bar, and told to everybody."""
         self._services[change.service] = change
+        if change.service is Service.SOUND and change.state is ServiceState.READY:
+            self._listening.problem = None
         self._bus.publish(change)
 
     # What a front end asks --------------------------------------------------------------------
@@ -111,6 +114,15 @@ class Console:
         session = self._sessions.get(call_sid)
         return session.turns if session is not None else []
 
+    def figures(self, call_sid: str) -> dict[str, Any] | None:
+        """What was counted during the call (`CallFigures.as_json`), or None."""
+        session = self._sessions.get(call_sid)
+        return session.figures.as_json() if session is not None else None
+
+    def calls(self) -> list[Call]:
+        """Every call since the start, newest last."""
+        return [session.call for session in self._sessions.values()]
+
     def live_calls(self) -> list[Call]:
         """Calls that have not ended, oldest first."""
         return [session.call for session in self._sessions.values() if session.call.live]
@@ -146,7 +158,10 @@ class Console:
             "line": self.line,
             "liveCalls": len(self.live_calls()),
             "services": {
-                service.value: {"state": change.state.value, "detail": change.detail}
+                service.value: {
+                    "state": change.state.value,
+                    "detail": change.problem.title if change.problem else change.detail,
+                }
                 for service, change in self._services.items()
             },
             "problems": [problem.sentence() for problem in obstacles],

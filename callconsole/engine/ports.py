@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -419,6 +419,14 @@ class Switchboard(Protocol):
 
     def call(self, call_sid: str) -> Call | None:
         """The call's present state, or None."""
+        ...
+
+    def calls(self) -> list[Call]:
+        """Every call since the start, newest last."""
+        ...
+
+    def figures(self, call_sid: str) -> dict[str, Any] | None:
+        """What was counted during the call, JSON-ready, or None for an unknown one."""
         ...
 
     def knows(self, call_sid: str) -> bool:

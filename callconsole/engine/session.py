@@ -17,6 +17,7 @@ from callconsole.engine.bridge import Bridge
 from callconsole.engine.bus import Bus
 from callconsole.engine.conversation import Conversation
 from callconsole.engine.endings import ending_of
+from callconsole.engine.figures import CallFigures
 from callconsole.engine.ports import (
     AgentSession,
     AnswerVerdict,
@@ -77,6 +78,8 @@ class CallSession:
         self._line: MediaLine | None = None
         self._taps: list[Tap] = []
         self._conversation = Conversation(self._turn_changed)
+        agent.remember(lambda: self._conversation.turns)
+        self.figures = CallFigures()
         self.over = asyncio.Event()
         self.closed = asyncio.Event()
 
@@ -324,4 +327,5 @@ class CallSession:
     def _publish(self, event: events.CallEvent) -> None:
         if isinstance(event, events.FloorChanged):
             self._call = replace(self._call, floor=event.floor)
+        self.figures.take(event)
         self._bus.publish(event)

@@ -8,13 +8,16 @@ from enum import StrEnum
 from callconsole.domain.problems import Problem
 from callconsole.engine.ports import Agent, Carrier
 
+PRACTICE = "practice"
+PHONE = "phone"
+
 
 @dataclass(frozen=True, slots=True)
 class World:
     """A phone company, an agent and our own address in it.
 
     Attributes:
-        line: "practice" or "phone".
+        line: `PRACTICE` or `PHONE`.
         public_address: where the carrier reaches us, or None while it cannot.
         obstacles: why no call can start in this world, () where one can.
     """

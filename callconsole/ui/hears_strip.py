@@ -101,6 +101,8 @@ class HearsStrip(Surface):
             return (self._live.trouble.title, "danger", "x-circle-fill")
         if self._live.stage is not Stage.LIVE:
             return ("The line is closed", "muted", "minus-circle")
+        if self._live.stall:
+            return (self._live.stall, "warning", "warning-fill")
         if self._live.sound:
             return ("Sound connected", "success", "check-circle-fill")
         return ("Waiting for sound", "warning", "circle-dashed")

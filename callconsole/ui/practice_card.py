@@ -151,7 +151,7 @@ class PracticeCard(Surface):
         self.switch.setVisible(not practising)
         self._people.setVisible(practising)
         self._line.setText(
-            "Same prompt, same sound, no phone bill. Choose who picks up."
+            "Calls inside this computer: nobody is disturbed and nothing is charged."
             if practising
             else "The phone line is chosen: calls reach real phones."
         )

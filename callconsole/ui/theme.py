@@ -131,11 +131,12 @@ def style_sheet(tokens: Tokens) -> str:
     CountryPopup QListWidget {{ background: transparent; outline: 0; }}
     CountryPopup {{ background: {tokens.surface}; border: 1px solid {tokens.strong}; }}
     QScrollBar:vertical {{ background: transparent; width: 10px; margin: 2px; }}
-    QScrollBar::handle:vertical {{ background: {tokens.strong}; border-radius: 3px;
+    QScrollBar::handle:vertical {{ background: {tokens.border}; border-radius: 3px;
         min-height: 32px; }}
     QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 2px; }}
-    QScrollBar::handle:horizontal {{ background: {tokens.strong}; border-radius: 3px;
+    QScrollBar::handle:horizontal {{ background: {tokens.border}; border-radius: 3px;
         min-width: 32px; }}
+    QScrollBar::handle:hover {{ background: {tokens.strong}; }}
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     """

@@ -19,7 +19,10 @@ PHONE = "phone"
 class Desk(Protocol):
     """The engine's façade as the window sees it."""
 
-    line: str
+    @property
+    def line(self) -> str:
+        """The line that calls are placed on: "practice" or "phone"."""
+        ...
 
     async def place_call(
         self,

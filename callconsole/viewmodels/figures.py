@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from statistics import median
 
-from callconsole.domain.call import Floor
-from callconsole.domain.events import AgentInterrupted, FloorChanged
+from callconsole.domain.events import AgentHeard, AgentInterrupted
 from callconsole.domain.transcript import Speaker, Turn
 
 
@@ -15,14 +13,12 @@ class Figures:
 
     Attributes:
         interruptions: how often the caller cut the AI off.
-        replies_s: seconds from the caller's last word to the AI's next one, oldest first.
+        replies_s: seconds from the caller's last sound until the answer was heard, oldest first.
     """
 
     def __init__(self) -> None:
         self.interruptions = 0
         self.replies_s: list[float] = []
-        self._floor = Floor.NOBODY
-        self._caller_stopped_at: datetime | None = None
         self._unheard: dict[int, int] = {}
 
     @property
@@ -52,19 +48,6 @@ class Figures:
             self._unheard[turn.id] = unheard
         return unheard != before
 
-    def floor_changed(self, event: FloorChanged) -> bool:
-        """Take in who speaks now; True where a reply was timed.
-
-        The pause is timed as the caller hears it: from the end of their words to the first of
-        the AI's. Words of their own in between begin a new pause.
-        """
-        before, self._floor = self._floor, event.floor
-        if event.floor is Floor.AGENT and self._caller_stopped_at is not None:
-            self.replies_s.append((event.at - self._caller_stopped_at).total_seconds())
-            self._caller_stopped_at = None
-            return True
-        if event.floor is Floor.NOBODY and before is Floor.CALLER:
-            self._caller_stopped_at = event.at
-        elif event.floor is Floor.CALLER:
-            self._caller_stopped_at = None
-        return False
+    def heard(self, event: AgentHeard) -> None:
+        """An answer reached the caller's ear, proven by the carrier's echo."""
+        self.replies_s.append(event.delay_ms / 1000)

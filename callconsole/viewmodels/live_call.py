@@ -89,6 +89,7 @@ class LiveCall(QObject):
         self.sound = False
         self.recorded = self._recording_wanted()
         self.figures = Figures()
+        self.stall = ""
         self.transcript.clear()
 
     # What is shown ----------------------------------------------------------------------------
@@ -237,9 +238,10 @@ class LiveCall(QObject):
             case events.AgentInterrupted():
                 self.figures.interrupted(event)
                 self.figures_changed.emit()
-            case events.FloorChanged():
-                if self.figures.floor_changed(event):
-                    self.figures_changed.emit()
+            case events.AgentHeard():
+                self.stall = ""
+                self.figures.heard(event)
+                self.figures_changed.emit()
         self.call = self._desk.call(event.call_sid) or self.call
         self._mark(event)
         self._announce()
@@ -258,6 +260,12 @@ class LiveCall(QObject):
                 self.sound = True
             case events.StreamStopped():
                 self.sound = False
+            case events.AgentStalled(stall=stall, remedy=remedy):
+                self.stall = f"AI stalled: {stall}"
+                self.note(f"AI stalled, {stall}: {remedy}", "warning", event.at)
+            case events.AgentRenewed(fresh=fresh, reason=reason, gap_ms=gap_ms):
+                how = "A new AI session goes on" if fresh else "The AI session was resumed"
+                self.note(f"{how} after {gap_ms} ms ({reason})", "arrows-clockwise", event.at)
             case events.AgentLost(problem=problem):
                 self.trouble = problem
                 self.note(problem.title, "warning", event.at)

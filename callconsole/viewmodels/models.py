@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject
 
 from callconsole.domain.call import Call
-from callconsole.domain.problems import Problem
+from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.prompt import Prompt
 from callconsole.engine.ports import Prompts
 from callconsole.viewmodels.desk import Desk, PracticeCallee
@@ -108,5 +108,9 @@ class Models(QObject):
         self.recents.add(call)
 
     def _list_prompts(self) -> None:
-        names = self._prompts.names()
+        try:
+            names = self._prompts.names()
+        except ProblemError:
+            # The shelf says what is wrong; a call says it once more.
+            names = []
         self.dialler.set_prompts([(name, Prompt(name, "").title) for name in names])

@@ -121,11 +121,11 @@ class Services(QObject):
             found.append(Notice(f"service.{service}", problem.title, line, "danger"))
         if self._missing:
             hint = "\n".join(f"{item.title}. {item.cure}" for item in self._missing)
-            line = (
-                "The practice line works without them. Put them into .env and start again; rest "
-                "the pointer here to read where each comes from."
-            )
-            title = f"Real calls need {_listed([_name(item) for item in self._missing])}."
+            names = [_name(item) for item in self._missing]
+            title = "Real calls are not set up yet. The practice line works."
+            line = f"Missing in .env: {', '.join(names)}"
+            if self._missing[0].code == "settings.invalid":
+                title, line = self._missing[0].title, self._missing[0].cause
             found.append(Notice("setup", title, line, "warning", hint))
         return found
 
@@ -141,10 +141,3 @@ def _name(problem: Problem) -> str:
     for ending in (" is missing", " is not set", " is empty"):
         title = title.removesuffix(ending)
     return title
-
-
-def _listed(names: list[str]) -> str:
-    if len(names) == 1:
-        return names[0]
-    comma = "," if len(names) > 2 else ""
-    return f"{', '.join(names[:-1])}{comma} and {names[-1]}"

@@ -425,3 +425,22 @@ async def test_without_a_device_listening_says_why_and_the_call_goes_on(tmp_path
     await served
     desk.report(call, CarrierStatus.COMPLETED)
     await desk.console.stop()
+
+
+async def test_every_call_is_listed_with_its_figures(desk: Desk) -> None:
+    assert (desk.console.calls(), desk.console.figures("CA1")) == ([], None)
+    first = await desk.console.place_call(NUMBER)
+    desk.report(first, CarrierStatus.BUSY)
+    second, line, served = await desk.answered()
+    assert [call.sid for call in desk.console.calls()] == [first.sid, second.sid]
+    desk.agent.sessions[1].does(AgentWords("Hello there.", by_caller=False))
+    await desk.until(lambda: "TurnChanged" in desk.names())
+    unanswered, figures = desk.console.figures(first.sid), desk.console.figures(second.sid)
+    assert unanswered is not None
+    assert figures is not None
+    assert (unanswered["turns"]["agent"], figures["turns"]["agent"]) == (0, 1)
+    line.hang_up()
+    desk.report(second, CarrierStatus.COMPLETED)
+    await served
+    assert desk.console.figures(second.sid) is not None
+    assert not any(call.live for call in desk.console.calls())

@@ -193,6 +193,9 @@ class FakeDesk:
         self.calls[sid] = replace(self.calls[sid], floor=floor)
         self.floor(sid, floor, after_s)
 
+    def reply(self, sid: str, delay_ms: int) -> None:
+        self.publish(events.AgentHeard(call_sid=sid, at=self.now, delay_ms=delay_ms))
+
     def say(self, sid: str, turn: Turn) -> None:
         turns = [old for old in self.said.get(sid, []) if old.id != turn.id]
         self.said[sid] = [*turns, turn]

@@ -102,6 +102,7 @@ class Scene:
                 desk.hand_floor(sid, Floor.CALLER, 2)
                 desk.hand_floor(sid, Floor.NOBODY, 1.5)
                 desk.hand_floor(sid, Floor.AGENT, 0.7)
+                desk.reply(sid, 700)
             desk.say(sid, turn)
         desk.publish(AgentInterrupted(call_sid=sid, at=desk.now, turn_id=3, dropped_ms=2100))
         desk.levels(sid, -41.0, -9.0)

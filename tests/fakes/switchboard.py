@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from callconsole.domain.call import Call, EndedBy, Ending, Outcome, ended
-from callconsole.domain.events import CallEnded, CallEvent
+from callconsole.domain.events import CallEnded, Event
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine.ports import AnswerVerdict, CarrierReport, MediaLine, Switchboard
 
@@ -28,7 +29,8 @@ class FakeSwitchboard:
     """A `Switchboard` with no calls behind it.
 
     Attributes:
-        calls: every call by SID.
+        known: every call by SID, newest last.
+        counted: the figures of calls, by SID.
         orders: what `place_call` was asked for, (to, prompt).
         place_error: raised by `place_call` in place of an answer.
         hung_up: SIDs in the order of `hang_up`.
@@ -42,7 +44,8 @@ class FakeSwitchboard:
     """
 
     def __init__(self, *calls: Call) -> None:
-        self.calls = {call.sid: call for call in calls}
+        self.known = {call.sid: call for call in calls}
+        self.counted: dict[str, dict[str, Any]] = {}
         self.orders: list[tuple[str, str | None]] = []
         self.place_error: Exception | None = None
         self.hung_up: list[str] = []
@@ -65,25 +68,31 @@ class FakeSwitchboard:
         if self.place_error is not None:
             raise self.place_error
         call = replace(FIRST_CALL, to=to, prompt=prompt or FIRST_CALL.prompt)
-        self.calls[call.sid] = call
+        self.known[call.sid] = call
         return call
 
     async def hang_up(self, call_sid: str) -> None:
-        if call_sid not in self.calls:
+        if call_sid not in self.known:
             raise ProblemError(Problem("call.unknown", "No such call", "", ""))
         self.hung_up.append(call_sid)
         ending = Ending(Outcome.COMPLETED, EndedBy.OPERATOR)
-        self.calls[call_sid] = ended(self.calls[call_sid], ending, AT)
+        self.known[call_sid] = ended(self.known[call_sid], ending, AT)
         self.publish(CallEnded(call_sid=call_sid, at=AT, ending=ending))
 
     def call(self, call_sid: str) -> Call | None:
-        return self.calls.get(call_sid)
+        return self.known.get(call_sid)
+
+    def calls(self) -> list[Call]:
+        return list(self.known.values())
+
+    def figures(self, call_sid: str) -> dict[str, Any] | None:
+        return self.counted.get(call_sid, {}) if call_sid in self.known else None
 
     def knows(self, call_sid: str) -> bool:
-        return call_sid in self.calls
+        return call_sid in self.known
 
     def stream_token(self, call_sid: str) -> str | None:
-        call = self.calls.get(call_sid)
+        call = self.known.get(call_sid)
         if call is None or not call.live:
             return None
         self._minted += 1
@@ -113,7 +122,7 @@ class FakeSwitchboard:
         self.verdicts.append(verdict)
 
     def health(self) -> dict[str, object]:
-        return {"version": "test", "live_calls": sum(call.live for call in self.calls.values())}
+        return {"version": "test", "live_calls": sum(call.live for call in self.known.values())}
 
     def subscribe(self, listener: Callable[[object], None]) -> Callable[[], None]:
         self.listeners.append(listener)
@@ -125,7 +134,7 @@ class FakeSwitchboard:
 
         return stop
 
-    def publish(self, event: CallEvent) -> None:
+    def publish(self, event: Event) -> None:
         """Tell every listener, as the engine's bus does."""
         for listener in list(self.listeners):
             listener(event)

@@ -222,7 +222,9 @@ def music(
     def play(at_s: float, semitone: float, loud: float, long_s: float) -> None:
         t = times_s(long_s)
         wobble = vibrato * np.sin(2 * np.pi * 5.5 * t) / 5.5
-        envelope = np.minimum(t / 0.01, 1) * np.exp(-t / decay_s) * np.minimum((long_s - t) / 0.03, 1)
+        envelope = (
+            np.minimum(t / 0.01, 1) * np.exp(-t / decay_s) * np.minimum((long_s - t) / 0.03, 1)
+        )
         hz = root_hz * 2 ** (semitone / 12)
         note = np.sum(
             [

@@ -16,7 +16,6 @@ from callconsole.ui.kit.switch import Switch
 from callconsole.ui.kit.text import Elided, Text
 
 LEFT = Qt.MouseButton.LeftButton
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,6 @@ from callconsole.viewmodels.prompt_shelf import PromptShelf
 from fakes.engine import FakePrompts
 
 # The offscreen platform says this for any window whose least size changes.
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 FULL = Problem(code="prompt.not_saved", title="Not saved", cause="No space.", cure="Make space.")

@@ -16,7 +16,6 @@ from callconsole.ui.transcript_view import EMPTY, TranscriptView
 from callconsole.viewmodels.transcript_model import TranscriptModel
 
 # The offscreen platform says this for any window whose least size changes.
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 WORDS = "Could we move it to the afternoon, maybe after three o'clock? " * 3
 

@@ -6,7 +6,12 @@ from pytestqt.qtbot import QtBot
 
 from callconsole.domain.call import AnsweredBy, EndedBy, Ending, Floor, Outcome
 from callconsole.domain.dialling import Step
-from callconsole.domain.events import AgentInterrupted, AgentLost
+from callconsole.domain.events import (
+    AgentInterrupted,
+    AgentLost,
+    AgentRenewed,
+    AgentStalled,
+)
 from callconsole.domain.problems import Problem
 from callconsole.domain.transcript import Speaker, Turn
 from callconsole.viewmodels.live_call import Stage
@@ -138,10 +143,8 @@ async def test_reply_times_and_interruptions(qtbot: QtBot, models: Models, desk:
     live = models.live.figures
     desk.answer(sid)
     assert live.reply_s is None
-    for reply_s in (0.7, 0.9):
-        desk.hand_floor(sid, Floor.CALLER, 1)
-        desk.hand_floor(sid, Floor.NOBODY, 2)
-        desk.hand_floor(sid, Floor.AGENT, reply_s)
+    for delay_ms in (700, 900):
+        desk.reply(sid, delay_ms)
     assert live.reply_s is not None
     assert math.isclose(live.reply_s, 0.9)
     assert live.reply_median_s is not None
@@ -179,3 +182,21 @@ async def test_progress_names_what_runs_now(qtbot: QtBot, models: Models, desk: 
     desk.ring(sid)
     last = progress_rows(models.live.steps, models.live.call)[-1]
     assert (last.text, last.state) == ("Their phone rings", RowState.RUNNING)
+
+
+async def test_a_stall_is_shown_until_an_answer_is_heard(
+    qtbot: QtBot, models: Models, desk: FakeDesk
+) -> None:
+    sid = await dialled(models, desk)
+    desk.answer(sid)
+    stalled = AgentStalled(call_sid=sid, at=desk.now, stall="no answer", remedy="nudged")
+    desk.publish(stalled)
+    assert models.live.stall == "AI stalled: no answer"
+    renewed = AgentRenewed(call_sid=sid, at=desk.now, fresh=True, reason="no answer", gap_ms=90)
+    desk.publish(renewed)
+    desk.reply(sid, 800)
+    assert models.live.stall == ""
+    assert lines(models)[-2:] == [
+        "AI stalled, no answer: nudged",
+        "A new AI session goes on after 90 ms (no answer)",
+    ]

@@ -44,7 +44,8 @@ def test_missing_set_up_is_named_after_faults(qtbot: QtBot) -> None:
     models = Models(desk, FakePrompts(), missing=MISSING)
     notice = models.services.notice()
     assert notice is not None
-    assert notice.title == "Real calls need TWILIO_ACCOUNT_SID and GEMINI_API_KEY."
+    assert notice.title == "Real calls are not set up yet. The practice line works."
+    assert notice.line == "Missing in .env: TWILIO_ACCOUNT_SID, GEMINI_API_KEY"
     assert notice.tone == "warning"
     desk.report(Service.AGENT, ServiceState.FAILED, "down", LOST)
     notice = models.services.notice()

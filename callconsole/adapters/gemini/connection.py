@@ -193,7 +193,8 @@ class Connection:
         elif self._writes_fast:
             await self._socket.send(audio_frame(pcm, MIME_TYPE), text=True)
         else:
-            self._socket.sent = written = []
+            written: list[object] = []
+            self._socket.sent = written
             try:
                 await self._send_by_sdk(pcm)
             finally:

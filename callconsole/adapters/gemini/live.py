@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from callconsole.adapters.gemini.client import build_client
-from callconsole.adapters.gemini.connection import Connection
+from callconsole.adapters.gemini.connection import OPEN_S, Connection
 from callconsole.adapters.gemini.credentials import GeminiAccess
 from callconsole.adapters.gemini.faults import Circumstances
 from callconsole.adapters.gemini.models import (
@@ -18,6 +19,8 @@ from callconsole.adapters.gemini.models import (
     check_back_end,
 )
 from callconsole.adapters.gemini.problems import problem_from
+from callconsole.adapters.gemini.resume import Lifetime
+from callconsole.adapters.gemini.seeding import Recollection, as_contents, brief_again
 from callconsole.adapters.gemini.session import GeminiSession
 from callconsole.adapters.gemini.session_config import session_config
 from callconsole.adapters.gemini.warm_up import exercise
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     from google.genai import Client
 
 DEFAULT_VOICE = "Puck"
+# A caller is waiting on the line.
+REOPEN_S = 5.0
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +50,7 @@ class GeminiAgent:
         language: str | None = None,
         *,
         clock: Clock | None = None,
+        lifetime: Lifetime | None = None,
     ) -> None:
         """Remember how to connect; nothing is opened yet.
 
@@ -54,12 +60,14 @@ class GeminiAgent:
             voice: a prebuilt voice.
             language: BCP 47 code that helps the transcripts, or None.
             clock: the date, for models that retire, and durations; None for this computer's.
+            lifetime: when a connection is replaced; None for what suits Gemini.
         """
         self._access = access
         self._model = bare_name(model)
         self._voice = voice
         self._language = language
         self._clock = clock or SystemClock()
+        self._lifetime = lifetime
         self._able = capabilities(self._model, access.account.back_end)
         self._client: Client | None = None
         self._client_lock = asyncio.Lock()
@@ -70,18 +78,19 @@ class GeminiAgent:
         Raises:
             ProblemError: code ``agent.…``; see `callconsole.adapters.gemini.problems`.
         """
-        connection = await self._connect(brief, None)
+        connection = await self._connect(brief, within_s=OPEN_S)
         return GeminiSession(
             connection,
-            dial=lambda handle: self._connect(brief, handle),
+            dial=partial(self._connect_again, brief),
             explain=lambda error: self._explain(error, connected=True),
             clock=self._clock,
+            lifetime=self._lifetime,
         )
 
     async def check(self) -> str:
         """Open and close a session; return model and back end. Raises `ProblemError`."""
         brief = AgentBrief(Prompt(name="check", text="Say nothing."))
-        connection = await self._connect(brief, None)
+        connection = await self._connect(brief, within_s=OPEN_S)
         await connection.close()
         return f"{self._model}, {self._access.account.where}"
 
@@ -102,15 +111,55 @@ class GeminiAgent:
     def _exercise(self) -> None:
         exercise(self._model, self._access.account.back_end, self._voice)
 
-    async def _connect(self, brief: AgentBrief, handle: str | None) -> Connection:
+    async def _connect_again(
+        self,
+        brief: AgentBrief,
+        handle: str | None,
+        known: Recollection | None,
+        *,
+        plainly: bool,
+    ) -> Connection:
+        """Resume, or begin anew with what is known; see `callconsole.adapters.gemini.redial`."""
+        if known is None:
+            return await self._connect(brief, within_s=REOPEN_S, handle=handle)
+        way = "instruction" if plainly else self._able.history
+        turns = as_contents(known) if way != "instruction" else []
+        first = way == "initial_history" and bool(turns)
+        connection = await self._connect(
+            brief_again(brief, known, way), within_s=REOPEN_S, history_first=first
+        )
+        if turns:
+            try:
+                await connection.seed(turns, complete=first)
+            except Exception as error:
+                await connection.close()
+                raise self._refusal(error) from None
+        return connection
+
+    async def _connect(
+        self,
+        brief: AgentBrief,
+        *,
+        within_s: float,
+        handle: str | None = None,
+        history_first: bool = False,
+    ) -> Connection:
         back_end = self._access.account.back_end
         check_back_end(self._model, back_end)
         client = await self._ready_client()
         config = session_config(
-            self._model, back_end, brief, self._voice, language=self._language, handle=handle
+            self._model,
+            back_end,
+            brief,
+            self._voice,
+            language=self._language,
+            handle=handle,
+            history_first=history_first,
         )
         try:
-            return await Connection.open(client, self._model, config, self._able.text)
+            return await Connection.open(
+                client, self._model, config, self._able.text, within_s=within_s
+            )
         except Exception as error:
             raise self._refusal(error) from None
 

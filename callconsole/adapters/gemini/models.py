@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict
 
 from callconsole.domain.problems import Problem, ProblemError
 
+HistoryWay = Literal["client_content", "initial_history", "instruction"]
+
 DEFAULT_MODEL = "gemini-3.8-live"
 
 
@@ -40,6 +42,7 @@ class Capabilities(BaseModel):
         thinking: leave thinking out, send a budget of 0, or send `thinking_level`.
         speech_language: True where the voice takes a language code.
         text: how text that the model shall act on is sent during a session.
+        history: how a fresh session is told what has been said before.
         api_version: version of the protocol to pin, such as ``v1beta``.
         retires: the day Google named for its shutdown, or None.
     """
@@ -59,6 +62,7 @@ class Capabilities(BaseModel):
     thinking_level: str
     speech_language: bool
     text: Literal["realtime_text", "client_content"]
+    history: HistoryWay
     api_version: str
     retires: date | None = None
 

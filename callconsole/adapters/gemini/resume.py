@@ -9,85 +9,150 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from google.genai import types
 
+# Gemini ends a connection after about ten minutes, on Vertex AI with half a minute's notice at
+# times, and not always with any.
+ROTATE_AFTER_S = 540.0
+CONNECTION_LIMIT_S = 600.0
 # Seconds before the server's deadline at which we change, whatever is going on.
 MARGIN_S = 3.0
+# Without a handle a change loses more, so the last moments are soon enough.
+NO_HANDLE_S = 20.0
+# A quiet moment: neither side has spoken for this long, and nobody is owed an answer. A caller
+# who has not been answered for longer was not a caller, or will not be.
+QUIET_S = 0.3
+NO_ANSWER_S = 4.0
 # Waits before each try; a connection that lasts `STEADY_S` makes all tries good again.
 RETRY_DELAYS_S = (0.0, 0.25, 0.5, 1.0, 2.0)
 STEADY_S = 10.0
+# So many tries in a row with a handle, then without.
+HANDLE_TRIES = 2
 # A caller who hears nothing for longer than this has hung up.
 GIVE_UP_S = 20.0
 
 
-@dataclass(slots=True)
-class Handover:
-    """What the server said about leaving and resuming. Times are monotonic seconds.
-
-    A handle remembers the conversation up to where it was issued, so the quiet moment to change
-    is after a turn is complete and a handle newer than that turn has come.
+@dataclass(frozen=True, slots=True)
+class Lifetime:
+    """How long a connection is kept.
 
     Attributes:
+        rotate_after_s: age from which a quiet moment is looked for.
+        limit_s: age at which the server is expected to end the connection.
+    """
+
+    rotate_after_s: float = ROTATE_AFTER_S
+    limit_s: float = CONNECTION_LIMIT_S
+
+
+@dataclass(slots=True)
+class Handover:
+    """What is known about leaving one connection and resuming on another.
+
+    Times are monotonic seconds. A handle remembers the conversation up to where it was issued,
+    so the moment to change is when a turn is complete and a handle newer than it has come.
+
+    Attributes:
+        opened_at: when this connection was made.
+        lifetime: how long it is kept.
         handle: the newest handle that may be resumed, or None.
     """
 
+    opened_at: float
+    lifetime: Lifetime = Lifetime()
     handle: str | None = None
-    _leave_at: float | None = field(default=None, init=False)
-    _turn_done: bool = field(default=False, init=False)
-    _handle_is_newest: bool = field(default=False, init=False)
+    _told_at: float | None = field(default=None, init=False)
+    _deadline: float = field(init=False)
+    _in_turn: bool = field(default=False, init=False)
+    _turn_done_at: float = field(default=float("-inf"), init=False)
+    _loud_at: float | None = field(default=None, init=False)
+    _handle_is_newest: bool = field(default=True, init=False)
+
+    def __post_init__(self) -> None:
+        self._deadline = self.opened_at + self.lifetime.limit_s
 
     def note(self, message: types.LiveServerMessage, time_left_s: float, now: float) -> None:
         """Take in one message; `time_left_s` counts only where it carries ``goAway``."""
         content = message.server_content
         if content is not None:
-            self._handle_is_newest = False
-            if content.turn_complete and self.leaving:
-                self._turn_done = True
+            if content.input_transcription is not None:
+                self.caller_spoke(now)
+            if content.model_turn or content.output_transcription:
+                self.agent_spoke()
+            if content.turn_complete:
+                self._in_turn, self._turn_done_at = False, now
+                self._handle_is_newest = False
         update = message.session_resumption_update
-        if update is not None and update.resumable and update.new_handle:
-            self.handle = update.new_handle
-            self._handle_is_newest = True
+        if update is not None:
+            self._handle_is_newest = bool(update.resumable and update.new_handle)
+            if self._handle_is_newest:
+                self.handle = update.new_handle
         if message.go_away is not None:
-            leave_at = now + max(0.0, time_left_s - MARGIN_S)
-            self._leave_at = min(leave_at, self._leave_at or leave_at)
+            self._deadline = min(self._deadline, now + time_left_s)
+            if self._told_at is None:
+                self._told_at = now
 
-    def spoke(self) -> None:
+    def agent_spoke(self) -> None:
         """The model has said something; only a newer handle will remember it."""
+        self._in_turn = True
         self._handle_is_newest = False
+
+    def caller_spoke(self, now: float) -> None:
+        """The caller is heard; asked for only while `leaving`."""
+        self._loud_at = now
+
+    def leaving(self, now: float) -> bool:
+        """True from when a moment to change is looked for."""
+        return self._told_at is not None or now >= self._rotate_at
+
+    def wait_s(self, now: float) -> float:
+        """Seconds until it is worth asking `due`."""
+        return 0.0 if self.leaving(now) else self._rotate_at - now
+
+    def due(self, now: float) -> bool:
+        """True where the change should be made now."""
+        return self.leaving(now) and (self.at_last_moment(now) or self.quiet(now))
+
+    def at_last_moment(self, now: float) -> bool:
+        """True once the server's end is too near to wait any longer."""
+        return now >= self._deadline - MARGIN_S
+
+    def quiet(self, now: float) -> bool:
+        """True where nobody would notice, and the handle knows all that was said."""
+        if self._in_turn:
+            return False
+        if self.handle is None:
+            if self._deadline - now > NO_HANDLE_S:
+                return False
+        elif not self._handle_is_newest:
+            return False
+        since = self._rotate_at if self._told_at is None else min(self._told_at, self._rotate_at)
+        heard_at = since if self._loud_at is None else self._loud_at
+        answered = self._turn_done_at > heard_at
+        return now - heard_at >= (QUIET_S if answered else NO_ANSWER_S)
 
     @property
-    def leaving(self) -> bool:
-        """True once the server has said that it will close this connection."""
-        return self._leave_at is not None
-
-    def wait_s(self, now: float) -> float | None:
-        """Seconds until the change is due; None where there is nothing to wait for."""
-        if self._leave_at is None or self.handle is None:
-            return None
-        if self._turn_done and self._handle_is_newest:
-            return 0.0
-        return max(0.0, self._leave_at - now)
-
-    def moved(self) -> None:
-        """Begin anew on another connection; the handle stays until a newer one comes."""
-        self._leave_at = None
-        self._turn_done = False
-        self._handle_is_newest = False
+    def _rotate_at(self) -> float:
+        return self.opened_at + self.lifetime.rotate_after_s
 
 
 class Retries:
-    """Counts tries in a row, so that a server which always refuses is not stormed."""
+    """Counts tries in a row, so that a server which always refuses is not stormed.
+
+    Attributes:
+        used: tries since a connection last proved steady.
+    """
 
     def __init__(self, delays_s: Sequence[float] = RETRY_DELAYS_S) -> None:
+        self.used = 0
         self._delays_s = delays_s
-        self._used = 0
 
     def next_delay_s(self) -> float | None:
         """Seconds to wait before the next try, or None where there is none left."""
-        if self._used >= len(self._delays_s):
+        if self.used >= len(self._delays_s):
             return None
-        self._used += 1
-        return self._delays_s[self._used - 1]
+        self.used += 1
+        return self._delays_s[self.used - 1]
 
     def lasted(self, connection_s: float) -> None:
         """Take in how long a connection lived."""
         if connection_s >= STEADY_S:
-            self._used = 0
+            self.used = 0

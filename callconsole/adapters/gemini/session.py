@@ -1,59 +1,122 @@
-"""One conversation with the model, kept over as many connections as the server makes of it."""
+"""One conversation with the model, kept over as many connections as it takes."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from callconsole.adapters.gemini.connection import Connection
+from callconsole.adapters.gemini.inbox import Inbox
 from callconsole.adapters.gemini.messages import MessageReader
 from callconsole.adapters.gemini.problems import PASSING
-from callconsole.adapters.gemini.resume import GIVE_UP_S, Handover, Retries
-from callconsole.adapters.gemini.uplink import Uplink
+from callconsole.adapters.gemini.redial import Dial, Redial
+from callconsole.adapters.gemini.resume import Handover, Lifetime
+from callconsole.adapters.gemini.seeding import Recollection, answer_now, carry_on, recall
+from callconsole.adapters.gemini.unanswered import Unanswered
+from callconsole.adapters.gemini.uplink import Uplink, to_bytes
+from callconsole.audio.meter import level_dbfs
 from callconsole.domain.problems import Problem, ProblemError
-from callconsole.engine.ports import AgentEvent, AgentLeaving, AgentTurnDone, Clock, Pcm16
+from callconsole.domain.transcript import Turn
+from callconsole.engine.ports import (
+    AgentEvent,
+    AgentLeaving,
+    AgentRecovered,
+    AgentTurnDone,
+    Clock,
+    Pcm16,
+)
+
+if TYPE_CHECKING:
+    from google.genai import types
 
 CLOSE_WAIT_S = 1.5
+# How often a quiet moment is looked for while one is needed.
+LOOK_EVERY_S = 0.05
+# A caller's speech on a phone line is above this, the line's own noise below.
+CALLER_DBFS = -45.0
+# A refusal that comes this soon after the transcript was told was meant for the transcript.
+SEED_REFUSED_S = 5.0
 
 _log = logging.getLogger(__name__)
 
-Dial = Callable[[str | None], Awaitable[Connection]]
 Explain = Callable[[BaseException], Problem]
+_REASONS = {
+    "agent.lost": "connection lost",
+    "agent.unavailable": "Gemini was not available",
+    "agent.unreachable": "network lost",
+    "agent.time_out": "Gemini did not answer",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Why a connection is left.
+
+    Attributes:
+        reason: for the operator, in a few words.
+        at: monotonic seconds.
+        problem: what broke it, or None where we leave by ourselves.
+        fresh: do not resume.
+        quiet: nobody was speaking and nothing was waiting for an answer.
+    """
+
+    reason: str
+    at: float
+    problem: Problem | None = None
+    fresh: bool = False
+    quiet: bool = False
 
 
 class GeminiSession:
     """Fulfils `callconsole.engine.ports.AgentSession`.
 
     One task owns the connection: it reads, keeps the handle, and changes to a new connection
-    when the server is about to leave or has failed. Events wait in a queue, so that a slow
-    consumer never keeps the socket from being read.
+    when the server is about to leave or has failed. Audio takes no task on its way: it is
+    written as it is given, and handed to the inbox as it arrives, wherever the order allows it.
+    What waits is bounded: 2 s of caller audio (12 s while the connection changes), two minutes
+    of agent audio; beyond that the socket is not read, and TCP holds the server back.
 
     Attributes:
         reconnects: how often the session has moved to another connection.
     """
 
-    def __init__(self, connection: Connection, dial: Dial, explain: Explain, clock: Clock) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        dial: Dial,
+        explain: Explain,
+        clock: Clock,
+        lifetime: Lifetime | None = None,
+    ) -> None:
         """Take over an open connection.
 
         Args:
             connection: ready to talk.
-            dial: opens another one with a handle; raises `ProblemError`.
+            dial: opens another one.
             explain: words for what broke a connection.
             clock: for durations.
+            lifetime: how long a connection is kept; None for what suits Gemini.
         """
         self.reconnects = 0
         self._connection = connection
-        self._dial = dial
         self._explain = explain
         self._clock = clock
+        self._lifetime = lifetime or Lifetime()
         self._uplink = Uplink()
+        self._unanswered = Unanswered()
+        self._inbox = Inbox()
         self._reader = MessageReader()
-        self._handover = Handover()
-        self._retries = Retries()
-        self._inbox: asyncio.Queue[AgentEvent | ProblemError | None] = asyncio.Queue()
-        self._task = asyncio.create_task(self._run(), name="gemini session")
+        self._handover = Handover(clock.monotonic(), self._lifetime)
+        self._redial = Redial(dial, clock)
+        self._history: Callable[[], Sequence[Turn]] | None = None
+        self._departure: asyncio.Future[Departure] | None = None
+        self._look: asyncio.TimerHandle | None = None
+        self._seeded_at = float("-inf")
         self._closing = False
+        self._task = asyncio.create_task(self._run(), name="gemini session")
 
     @property
     def dropped_ms(self) -> float:
@@ -64,26 +127,36 @@ class GeminiSession:
         """What the model says and does, until `close`; for one consumer.
 
         Raises:
-            ProblemError: the session broke and could not be resumed.
+            ProblemError: the session broke and could not be saved.
         """
-        while True:
-            item = await self._inbox.get()
-            if item is None or isinstance(item, ProblemError):
-                self._inbox.put_nowait(item)
-                if item is None:
-                    return
-                raise item
-            yield item
+        while (event := await self._inbox.get()) is not None:
+            yield event
 
     def send_audio(self, pcm: Pcm16) -> None:
-        """Queue caller audio, shape (n,), int16, mono, 16000 Hz; kept for 2 s at most."""
-        if not self._closing:
-            self._uplink.add_audio(pcm)
+        """Send or queue caller audio, shape (n,), int16, mono, 16000 Hz."""
+        if self._closing or not len(pcm):
+            return
+        now = self._clock.monotonic()
+        if self._handover.leaving(now) and level_dbfs(pcm) > CALLER_DBFS:
+            self._handover.caller_spoke(now)
+        data = to_bytes(pcm)
+        if self._departure is not None and self._uplink.idle and self._connection.send_now(data):
+            self._unanswered.sent(data)
+        else:
+            self._uplink.add_bytes(data)
 
     def send_text(self, text: str) -> None:
         """Queue an instruction in text that the model acts on now."""
         if not self._closing:
             self._uplink.add_text(text)
+
+    def remember(self, history: Callable[[], Sequence[Turn]]) -> None:
+        """Where to find what has been said, should the session have to begin anew."""
+        self._history = history
+
+    def recover(self, *, fresh: bool, reason: str) -> None:
+        """Replace the connection now; nothing where it is being replaced already."""
+        self._depart(Departure(reason, self._clock.monotonic(), fresh=fresh))
 
     async def close(self) -> None:
         """Close within about a second; safe to call twice and at the same time."""
@@ -96,9 +169,7 @@ class GeminiSession:
         end: ProblemError | None = None
         try:
             while True:
-                fault = await self._serve()
-                await self._connection.close()
-                await self._move(fault)
+                await self._move(await self._serve())
         except ProblemError as error:
             end = error
         except Exception as error:
@@ -109,45 +180,96 @@ class GeminiSession:
             try:
                 await self._connection.close()
             finally:
-                self._inbox.put_nowait(end)
+                self._inbox.end(end)
                 self._log_end()
 
-    async def _serve(self) -> Problem | None:
-        """Talk over the present connection; return what broke it, or None when it is time."""
-        began = self._clock.monotonic()
-        sender = asyncio.create_task(self._send(self._connection), name="gemini uplink")
-        try:
-            return await self._receive(self._connection)
-        finally:
-            sender.cancel()
-            await asyncio.gather(sender, return_exceptions=True)
-            self._retries.lasted(self._clock.monotonic() - began)
+    # One connection --------------------------------------------------------------------------
 
-    async def _receive(self, connection: Connection) -> Problem | None:
+    async def _serve(self) -> Departure:
+        """Talk over the present connection until there is a reason to leave it."""
+        self._departure = asyncio.get_running_loop().create_future()
+        self._connection.on_audio = self._take_audio
+        reader = asyncio.create_task(self._read(self._connection), name="gemini downlink")
+        sender = asyncio.create_task(self._send(self._connection), name="gemini uplink")
+        self._watch()
+        try:
+            return await self._departure
+        finally:
+            self._departure = None
+            self._uplink.hold()
+            if self._look is not None:
+                self._look.cancel()
+            sender.cancel()
+            # The reader goes on meanwhile, so that nothing is lost that is on its way.
+            try:
+                await self._connection.close()
+            finally:
+                reader.cancel()
+                await asyncio.gather(reader, sender, return_exceptions=True)
+            self._redial.retries.lasted(self._clock.monotonic() - self._handover.opened_at)
+
+    def _depart(self, departure: Departure) -> None:
+        if self._departure is not None and not self._departure.done():
+            self._departure.set_result(departure)
+
+    def _watch(self) -> None:
+        """Look for the moment to change, now and whenever it may have come."""
+        if self._departure is None:
+            return
+        now = self._clock.monotonic()
+        if self._handover.due(now):
+            quiet = self._handover.quiet(now)
+            self._depart(Departure("the connection had reached its age", now, quiet=quiet))
+            return
+        if self._look is not None:
+            self._look.cancel()
+        delay_s = max(LOOK_EVERY_S, self._handover.wait_s(now))
+        self._look = asyncio.get_running_loop().call_later(delay_s, self._watch)
+
+    async def _read(self, connection: Connection) -> None:
         from google.genai.errors import APIError
 
-        while True:
-            wait_s = self._handover.wait_s(self._clock.monotonic())
-            if wait_s == 0.0:
-                return None
-            try:
-                async with asyncio.timeout(wait_s):
-                    message = await connection.receive()
-            except TimeoutError:
-                continue
-            except APIError as error:
-                return self._explain(error)
-            time_left_s = 0.0
-            if isinstance(message, list):
-                for event in self._reader.audio(message):
-                    self._inbox.put_nowait(event)
-                self._handover.spoke()
-                continue
-            for event in self._reader.events(message):
-                if isinstance(event, AgentLeaving):
-                    time_left_s = event.time_left_s
-                self._inbox.put_nowait(event)
-            self._handover.note(message, time_left_s, self._clock.monotonic())
+        try:
+            while True:
+                await self._inbox.room()
+                self._take(await connection.receive())
+        except APIError as error:
+            self._leave_broken(self._explain(error))
+        except Exception as error:
+            _log.error("a Gemini message could not be taken (%s)", type(error).__name__)
+            self._leave_broken(self._explain(error))
+
+    def _leave_broken(self, problem: Problem) -> None:
+        reason = _REASONS.get(problem.code, problem.title)
+        self._depart(Departure(reason, self._clock.monotonic(), problem))
+
+    def _take_audio(self, parts: list[bytes]) -> bool:
+        """Audio straight from the socket; False while the engine is far behind."""
+        if not self._inbox.has_room:
+            return False
+        self._take(parts)
+        return True
+
+    def _take(self, message: types.LiveServerMessage | list[bytes]) -> None:
+        if isinstance(message, list):
+            events = self._reader.audio(message)
+            self._handover.agent_spoke()
+        else:
+            events = self._reader.events(message)
+            self._note(message, events)
+        if self._reader.unfinished:
+            self._unanswered.answered()
+        for event in events:
+            self._inbox.put(event)
+
+    def _note(self, message: types.LiveServerMessage, events: list[AgentEvent]) -> None:
+        left_s = next((e.time_left_s for e in events if isinstance(e, AgentLeaving)), None)
+        known = self._handover.handle
+        self._handover.note(message, left_s or 0.0, self._clock.monotonic())
+        if self._handover.handle != known:
+            self._unanswered.remembered()
+        if left_s is not None:
+            self._watch()
 
     async def _send(self, connection: Connection) -> None:
         from websockets.exceptions import ConnectionClosed
@@ -158,38 +280,77 @@ class GeminiSession:
                 await connection.send(item)
             except ConnectionClosed:
                 return
-            except TimeoutError:
+            except TimeoutError as error:
                 _log.warning("Gemini has stopped reading; the connection is given up")
-                await connection.close()
+                self._leave_broken(self._explain(error))
                 return
             self._uplink.sent(item)
+            self._unanswered.sent(item)
+            if isinstance(item, str):
+                self._handover.caller_spoke(self._clock.monotonic())
 
-    async def _move(self, fault: Problem | None) -> None:
-        """Resume on a new connection, or raise `ProblemError` where that cannot help.
+    # The change to another -------------------------------------------------------------------
 
-        The old connection is closed by now: the server refuses a handle that is in use.
+    async def _move(self, leave: Departure) -> None:
+        """Resume on a new connection, else begin a fresh session; the old one is closed by now.
+
+        Raises:
+            ProblemError: neither is possible.
         """
-        if fault is not None and (fault.code not in PASSING or self._handover.handle is None):
-            raise ProblemError(fault)
+        handle = None if leave.fresh else self._handover.handle
+        recollect = self._recollect if self._history is not None else None
+        if leave.problem is not None and self._seed_refused(leave):
+            self._redial.plainly, handle = True, None
+        elif leave.problem is not None and (
+            leave.problem.code not in PASSING or (handle is None and recollect is None)
+        ):
+            raise ProblemError(leave.problem)
+        unfinished = self._reader.unfinished
         if self._reader.in_turn:
-            self._inbox.put_nowait(AgentTurnDone())
+            self._inbox.put(AgentTurnDone())
         self._reader = MessageReader()
-        self._connection = await self._redial(fault)
-        self._handover.moved()
+        self._connection, told = await self._redial.connect(handle, recollect, leave.problem)
+        now = self._clock.monotonic()
+        self._handover = Handover(now, self._lifetime, handle if told is None else None)
+        self._seeded_at = now if told is not None else float("-inf")
         self.reconnects += 1
-        _log.info("Gemini session resumed (%d)", self.reconnects)
+        gap_ms = round((now - leave.at) * 1000)
+        self._inbox.put(AgentRecovered(told is not None, leave.reason, gap_ms))
+        if leave.quiet:
+            self._unanswered.answered()
+        else:
+            self._say_again(told, unfinished=unfinished)
+        _log.info("Gemini session %s (%d ms)", "resumed" if told is None else "anew", gap_ms)
 
-    async def _redial(self, fault: Problem | None) -> Connection:
-        give_up_at = self._clock.monotonic() + GIVE_UP_S
-        while (delay_s := self._retries.next_delay_s()) is not None:
-            await asyncio.sleep(delay_s)
-            try:
-                return await self._dial(self._handover.handle)
-            except ProblemError as error:
-                fault = error.problem
-                if fault.code not in PASSING or self._clock.monotonic() > give_up_at:
-                    break
-        raise ProblemError(fault or _OFTEN)
+    def _recollect(self) -> Recollection:
+        return recall(self._history()) if self._history is not None else Recollection()
+
+    def _seed_refused(self, leave: Departure) -> bool:
+        """True where what a fresh session was told has ended it at once."""
+        return (
+            leave.problem is not None
+            and leave.problem.code == "agent.input_refused"
+            and not self._redial.plainly
+            and leave.at - self._seeded_at < SEED_REFUSED_S
+        )
+
+    def _say_again(self, told: Recollection | None, *, unfinished: bool) -> None:
+        """Repeat what the model may not have got, and let it finish what it owes.
+
+        Args:
+            told: what a fresh session has been told, or None where the old one was resumed.
+            unfinished: the model was cut off in the middle of its speech.
+        """
+        known = self._recollect() if told is None else told
+        heard = self._unanswered.has_speech
+        again = self._unanswered.items() if heard else [*self._unanswered.texts()]
+        if known.owes_answer and (told is not None or not heard):
+            # The caller's words are known in writing, so they must not be heard a second time.
+            again = [*self._unanswered.texts(), answer_now()]
+        elif unfinished and known.agent_has_spoken and not heard:
+            again.append(carry_on(known))
+        self._unanswered.answered()
+        self._uplink.put_back(again)
 
     def _log_end(self) -> None:
         _log.info(
@@ -198,11 +359,3 @@ class GeminiSession:
             self._connection.unreadable,
             self._uplink.dropped_ms,
         )
-
-
-_OFTEN = Problem(
-    code="agent.lost",
-    title="The connection to Gemini was lost",
-    cause="The server asked us to reconnect again and again.",
-    cure="Wait a minute and call again.",
-)

@@ -24,6 +24,7 @@ def session_config(
     *,
     language: str | None = None,
     handle: str | None = None,
+    history_first: bool = False,
 ) -> types.LiveConnectConfig:
     """A fresh config; the SDK writes into the one it is given, so none is used twice.
 
@@ -34,6 +35,7 @@ def session_config(
         voice: one of the prebuilt voices, such as ``Puck``.
         language: BCP 47 code such as ``de-DE`` as a hint, or None to let the model hear.
         handle: resumes an earlier session, or None for a new one.
+        history_first: what has been said so far follows before anything else.
     """
     from google.genai import types
 
@@ -56,6 +58,9 @@ def session_config(
         enable_affective_dialog=True if able.affective_dialog else None,
         proactivity=types.ProactivityConfig(proactive_audio=True) if able.proactive_audio else None,
         thinking_config=_thinking(able),
+        history_config=types.HistoryConfig(initial_history_in_client_content=True)
+        if history_first
+        else None,
     )
 
 

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 
 from callconsole.engine.ports import Pcm16
 
 RATE_HZ = 16_000
 BYTES_PER_MS = RATE_HZ * 2 // 1000
+# A line that stays slow would be this late for ever; a change of connection ends soon.
 KEPT_MS = 2000
+KEPT_WHILE_MOVING_MS = 12_000
 CHUNK_MS = 100
+
+
+def to_bytes(pcm: Pcm16) -> bytes:
+    """Samples as Gemini takes them, int16 little-endian."""
+    return pcm.astype("<i2", copy=False).tobytes()
 
 
 class Uplink:
@@ -23,7 +31,7 @@ class Uplink:
     """
 
     def __init__(self, kept_ms: int = KEPT_MS) -> None:
-        self._kept_bytes = kept_ms * BYTES_PER_MS
+        self._usually_kept_bytes = self._kept_bytes = kept_ms * BYTES_PER_MS
         self._items: deque[bytes | str] = deque()
         self._waiting_bytes = 0
         self._dropped_bytes = 0
@@ -34,9 +42,28 @@ class Uplink:
         """Milliseconds of caller audio that the model never got."""
         return self._dropped_bytes / BYTES_PER_MS
 
+    @property
+    def idle(self) -> bool:
+        """True where nothing waits and nothing is on its way."""
+        return not self._items
+
+    def hold(self, kept_ms: int = KEPT_WHILE_MOVING_MS) -> None:
+        """Keep more audio until the queue has been empty once; nobody sends just now."""
+        self._kept_bytes = kept_ms * BYTES_PER_MS
+
+    def put_back(self, items: Sequence[bytes | str]) -> None:
+        """Put what has to be sent again before all that waits."""
+        self._items.extendleft(reversed(items))
+        self._waiting_bytes += sum(len(item) for item in items if isinstance(item, bytes))
+        if self._items:
+            self._filled.set()
+
     def add_audio(self, pcm: Pcm16) -> None:
         """Queue audio, shape (n,), int16, mono, 16000 Hz; the samples are copied."""
-        data = pcm.astype("<i2", copy=False).tobytes()
+        self.add_bytes(to_bytes(pcm))
+
+    def add_bytes(self, data: bytes) -> None:
+        """Queue audio as `to_bytes` makes it."""
         if not data:
             return
         self._items.append(data)
@@ -67,6 +94,8 @@ class Uplink:
             self._items.popleft()
             if isinstance(item, bytes):
                 self._waiting_bytes -= len(item)
+        if not self._items:
+            self._kept_bytes = self._usually_kept_bytes
 
     def _join_audio(self) -> None:
         pieces: list[bytes] = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -12,27 +11,32 @@ from aiohttp import web
 from callconsole import __version__
 from callconsole.adapters.web import answers
 from callconsole.adapters.web.access import AccessPolicy
+from callconsole.adapters.web.answers import Handler
 from callconsole.adapters.web.bodies import read_object, require_keys, text_of
 from callconsole.adapters.web.event_stream import EventStreams
+from callconsole.adapters.web.guard import guarded
 from callconsole.domain.call import Call
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine.ports import Switchboard
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def routes(
     switchboard: Switchboard, access: AccessPolicy, streams: EventStreams
 ) -> list[web.RouteDef]:
-    """`/`, `/health`, `/place-call` and `/calls/…`; all but the first two are guarded."""
+    """`/`, `/health`, `/place-call`, `/calls` and `/calls/…`; all but the first two are guarded."""
     api = _ControlApi(switchboard, access, streams)
+
+    def own(handler: Handler) -> Handler:
+        return guarded(handler, access)
+
     return [
         web.get("/", api.root),
         web.get("/health", api.health),
-        web.post("/place-call", api.guarded(api.place_call)),
-        web.get("/calls/{sid}", api.guarded(api.call)),
-        web.get("/calls/{sid}/events", api.guarded(api.events)),
-        web.post("/calls/{sid}/hang-up", api.guarded(api.hang_up)),
+        web.post("/place-call", own(api.place_call)),
+        web.get("/calls", own(api.calls)),
+        web.get("/calls/{sid}", own(api.call)),
+        web.get("/calls/{sid}/events", own(api.events)),
+        web.post("/calls/{sid}/hang-up", own(api.hang_up)),
     ]
 
 
@@ -53,15 +57,6 @@ class _ControlApi:
         self._access = access
         self._streams = streams
 
-    def guarded(self, handler: Handler) -> Handler:
-        """The handler behind the access policy."""
-
-        async def guard(request: web.Request) -> web.StreamResponse:
-            refusal = self._access.refusal(request)
-            return answers.problem(refusal) if refusal is not None else await handler(request)
-
-        return guard
-
     async def root(self, _: web.Request) -> web.Response:
         """What this server is."""
         what = "A console that lets an AI make phone calls while a person watches."
@@ -81,9 +76,19 @@ class _ControlApi:
         call = await self._switchboard.place_call(to, text_of(body, "prompt", required=False))
         return answers.value({"callSid": call.sid, "status": call.phase.value})
 
+    async def calls(self, request: web.Request) -> web.Response:
+        """The state of every call, live ones first and then newest first; `?live=1`: only those."""
+        only_live = request.query.get("live") == "1"
+        calls = [call for call in self._switchboard.calls() if call.live or not only_live]
+        calls.sort(key=lambda call: (call.live, call.placed_at), reverse=True)
+        now = datetime.now(UTC)
+        return answers.value({"calls": [call_json(call, now) for call in calls]})
+
     async def call(self, request: web.Request) -> web.Response:
-        """The call's present state."""
-        return answers.value(call_json(self._known(request), datetime.now(UTC)))
+        """The call's present state, and what was counted in it."""
+        call = self._known(request)
+        figures = self._switchboard.figures(call.sid)
+        return answers.value({**call_json(call, datetime.now(UTC)), "figures": figures})
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """The call's events, one JSON object a line, until it has ended."""

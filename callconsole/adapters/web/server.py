@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from aiohttp import web
@@ -15,6 +15,7 @@ from callconsole.adapters.web.access import AccessPolicy
 from callconsole.adapters.web.answers import Handler
 from callconsole.adapters.web.bodies import BODY_BYTES
 from callconsole.adapters.web.event_stream import EventStreams
+from callconsole.adapters.web.guard import guarded
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine.ports import Switchboard
 
@@ -32,7 +33,9 @@ class WebServer:
         port: TCP port, or 0 for any free one.
         switchboard: what the control API drives.
         extra_routes: routes of other adapters, such as Twilio's webhooks and media socket.
-        access: guards the control API.
+        access: guards the control API and `guarded_pages`.
+        guarded_pages: handlers of other adapters for GET, by path, that are as private as the
+            control API.
     """
 
     def __init__(
@@ -42,12 +45,14 @@ class WebServer:
         switchboard: Switchboard,
         extra_routes: Iterable[web.RouteDef] = (),
         access: AccessPolicy | None = None,
+        guarded_pages: Mapping[str, Handler] | None = None,
     ) -> None:
         self._host = host
         self._wanted_port = port
         self._extra_routes = list(extra_routes)
         self._switchboard = switchboard
         self._access = access or AccessPolicy()
+        self._guarded_pages = dict(guarded_pages or {})
         self._streams = EventStreams(switchboard)
         self._handling: set[asyncio.Task[object]] = set()
         self._runner: web.AppRunner | None = None
@@ -95,6 +100,8 @@ class WebServer:
         )
         app.add_routes(control.routes(self._switchboard, self._access, self._streams))
         app.add_routes(self._extra_routes)
+        for path, handler in self._guarded_pages.items():
+            app.router.add_get(path, guarded(handler, self._access))
         app.on_response_prepare.append(_name_no_versions)
         return app
 

@@ -6,8 +6,8 @@ import asyncio
 import math
 from datetime import UTC, datetime
 
+from callconsole.practice.callees import Callee, Reaction
 from callconsole.practice.carrier.amd import MachineDetector
-from callconsole.practice.carrier.callees import Callee, Reaction
 from callconsole.practice.carrier.instructions import Instructions
 from callconsole.practice.carrier.line import Line
 from callconsole.practice.carrier.orders import API_VERSION, Order, TwimlSource, party_fields

@@ -9,9 +9,9 @@ from types import MappingProxyType
 from aiohttp import web
 
 from callconsole.practice import clips
+from callconsole.practice.callees import CALLEES, Callee, Reaction, find
 from callconsole.practice.carrier.alerts import AlertLog
 from callconsole.practice.carrier.call import PracticeCall
-from callconsole.practice.carrier.callees import CALLEES, Callee, Reaction, find
 from callconsole.practice.carrier.edge import Edge
 from callconsole.practice.carrier.faults import CarrierFaults
 from callconsole.practice.carrier.orders import Order

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from callconsole.practice.carrier.callees import (
+from callconsole.practice.callees import (
     AwaitSpeech,
     AwaitTurn,
     Callee,

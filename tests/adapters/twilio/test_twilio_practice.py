@@ -65,7 +65,7 @@ class World:
     async def place(self, to: str, ring_timeout_s: int = 20) -> str:
         order = CallOrder(to=to, stream_token="one-time", ring_timeout_s=ring_timeout_s)
         placed = await self.carrier.place_call(order)
-        self.switchboard.calls[placed.sid] = replace(FIRST_CALL, sid=placed.sid)
+        self.switchboard.known[placed.sid] = replace(FIRST_CALL, sid=placed.sid)
         return placed.sid
 
     @property
@@ -161,7 +161,7 @@ async def test_a_cancelled_order_rings_nobodys_phone(world: World) -> None:
     await world.carrier.close()
     (call,) = world.company.calls.values()
     await call.wait_until_over()
-    assert call.sid not in world.switchboard.calls
+    assert call.sid not in world.switchboard.known
 
 
 async def test_a_refused_number_is_told(world: World) -> None:

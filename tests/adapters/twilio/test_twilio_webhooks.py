@@ -185,7 +185,7 @@ async def test_a_live_call_gets_a_stream_with_a_fresh_token(desk: Desk) -> None:
 async def test_any_other_call_is_hung_up(desk: Desk) -> None:
     ending = Ending(Outcome.COMPLETED, EndedBy.CALLER)
     over = replace(ended(FIRST_CALL, ending, AT), sid="CA" + "e" * 32)
-    desk.switchboard.calls[over.sid] = over
+    desk.switchboard.known[over.sid] = over
     for sid in (over.sid, "CA" + "d" * 32):
         status, text = await desk.post("/twiml/stream", {**STATUS, "CallSid": sid})
         assert (status, text) == (

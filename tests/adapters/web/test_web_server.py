@@ -9,6 +9,7 @@ import logging
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -62,10 +63,14 @@ async def desk() -> AsyncIterator[Desk]:
     async def crash(_: web.Request) -> web.Response:
         raise LookupError("an inner secret")
 
+    async def private(_: web.Request) -> web.Response:
+        return web.json_response({"seen": True})
+
     switchboard = FakeSwitchboard()
     routes = [web.get("/crash", crash)]
     access = AccessPolicy(SecretStr("s3cret"))
-    server = WebServer("127.0.0.1", 0, switchboard, routes, access)
+    pages = {"/private": private}
+    server = WebServer("127.0.0.1", 0, switchboard, routes, access, guarded_pages=pages)
     await server.start()
     async with ClientSession() as client:
         yield Desk(switchboard, server, client)
@@ -105,9 +110,11 @@ async def test_a_call_is_placed(desk: Desk) -> None:
 
 GUARDED = [
     ("POST", "/place-call"),
+    ("GET", "/calls"),
     ("GET", f"/calls/{SID}"),
     ("GET", f"/calls/{SID}/events"),
     ("POST", f"/calls/{SID}/hang-up"),
+    ("GET", "/private"),
 ]
 
 
@@ -116,7 +123,7 @@ GUARDED = [
 async def test_control_is_refused_to_outsiders_and_pages(
     desk: Desk, method: str, path: str, headers: dict[str, str]
 ) -> None:
-    desk.switchboard.calls[SID] = FIRST_CALL
+    desk.switchboard.known[SID] = FIRST_CALL
     status, body = await desk.ask(method, path, headers=headers, json={"to": "+14155550100"})
     assert status == 403
     assert error_of(body)["code"] in ("access.outside", "access.cross_site")
@@ -288,7 +295,8 @@ async def test_wrong_addresses_and_methods_are_told_in_json(desk: Desk) -> None:
 
 async def test_a_calls_state_is_told(desk: Desk) -> None:
     call = ended(answered(FIRST_CALL, AT), ENDING, AT)
-    desk.switchboard.calls[SID] = call
+    desk.switchboard.known[SID] = call
+    desk.switchboard.counted[SID] = {"interruptions": 2}
     status, body = await desk.ask("GET", f"/calls/{SID}")
     assert status == 200
     assert body == {
@@ -307,11 +315,32 @@ async def test_a_calls_state_is_told(desk: Desk) -> None:
         "ending": {"outcome": "completed", "by": "caller", "problem": None},
         "recording": None,
         "duration_s": 0.0,
+        "figures": {"interruptions": 2},
     }
 
 
+async def test_calls_are_listed_with_the_live_ones_first(desk: Desk) -> None:
+    assert await desk.ask("GET", "/calls") == (200, {"calls": []})
+    for number, (minute, over) in enumerate([(0, False), (1, True), (2, False), (3, True)], 1):
+        call = replace(FIRST_CALL, sid=f"CA{number}", placed_at=AT + timedelta(minutes=minute))
+        desk.switchboard.known[call.sid] = ended(call, ENDING, AT) if over else call
+    status, body = await desk.ask("GET", "/calls")
+    assert status == 200
+    assert [call["sid"] for call in body["calls"]] == ["CA3", "CA1", "CA4", "CA2"]
+    assert [call["phase"] for call in body["calls"]] == ["queued", "queued", "ended", "ended"]
+    assert body["calls"][0]["duration_s"] == 0.0
+    assert "figures" not in body["calls"][0]
+    _, body = await desk.ask("GET", "/calls?live=1")
+    assert [call["sid"] for call in body["calls"]] == ["CA3", "CA1"]
+
+
+async def test_a_guarded_page_is_shown_to_those_who_may_see_it(desk: Desk) -> None:
+    assert await desk.ask("GET", "/private") == (200, {"seen": True})
+    assert await desk.ask("GET", "/private", headers={**TUNNEL, **TOKEN}) == (200, {"seen": True})
+
+
 async def test_a_call_is_ended(desk: Desk) -> None:
-    desk.switchboard.calls[SID] = FIRST_CALL
+    desk.switchboard.known[SID] = FIRST_CALL
     answer = await desk.ask("POST", f"/calls/{SID}/hang-up")
     assert answer == (200, {"callSid": SID, "status": "ended"})
     assert desk.switchboard.hung_up == [SID]
@@ -326,7 +355,7 @@ async def lines_of(desk: Desk, path: str = f"/calls/{SID}/events") -> list[Any]:
 
 @pytest.mark.parametrize("levels", [False, True])
 async def test_events_are_streamed_until_the_recording_is_saved(desk: Desk, levels: bool) -> None:
-    desk.switchboard.calls[SID] = FIRST_CALL
+    desk.switchboard.known[SID] = FIRST_CALL
     query = "?levels=1" if levels else ""
     reading = asyncio.create_task(lines_of(desk, f"/calls/{SID}/events{query}"))
     await desk.switchboard.subscribed.wait()
@@ -353,7 +382,7 @@ async def test_events_are_streamed_until_the_recording_is_saved(desk: Desk, leve
 
 
 async def test_the_stream_of_a_call_that_is_over_is_its_state(desk: Desk) -> None:
-    desk.switchboard.calls[SID] = ended(FIRST_CALL, ENDING, AT)
+    desk.switchboard.known[SID] = ended(FIRST_CALL, ENDING, AT)
     lines = await lines_of(desk)
     assert [line["event"] for line in lines] == ["CallState"]
     assert lines[0]["call"]["ending"]["outcome"] == "completed"
@@ -491,7 +520,7 @@ async def test_an_address_that_cannot_be_had_is_told(host: str, port: int, code:
 
 async def test_requests_are_not_logged(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    desk.switchboard.calls[SID] = replace(FIRST_CALL)
+    desk.switchboard.known[SID] = replace(FIRST_CALL)
     await desk.ask("POST", "/place-call", json={"to": "+14155550100"}, headers=TOKEN)
     assert "4155550100" not in caplog.text
     assert "s3cret" not in caplog.text

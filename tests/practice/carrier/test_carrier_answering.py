@@ -9,7 +9,7 @@ from practice_customer import PUBLIC, Customer, order
 from twilio.rest import Client
 
 from callconsole.practice.carrier import AmdFault, Callee, PracticeCarrier, hastened
-from callconsole.practice.carrier.callees import Record, Say
+from callconsole.practice.callees import Record, Say
 from callconsole.practice.clips import load
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from callconsole.domain import phone
-from callconsole.practice.carrier.callees import (
+from callconsole.practice.callees import (
     CALLEES,
     INTERRUPTER,
     PERSON,

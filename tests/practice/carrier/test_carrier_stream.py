@@ -14,7 +14,7 @@ from callconsole.practice.carrier import (
     StreamFaults,
 )
 from callconsole.practice.carrier.call import PracticeCall
-from callconsole.practice.carrier.callees import Press, Say, Wait
+from callconsole.practice.callees import Press, Say, Wait
 from callconsole.practice.clips import load
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
