@@ -80,7 +80,7 @@ async def best_us(step: Callable[[], Awaitable[None]], count: int = COUNT) -> fl
 def row(name: str, sdk_us: float, fast_us: float, bare_us: float | None = None) -> None:
     """One line of the table."""
     bare = "" if bare_us is None else f"{bare_us:12.1f}"
-    print(f"{name:44} {sdk_us:9.1f} {fast_us:9.1f} {sdk_us / fast_us:8.1f}× {bare}")
+    print(f"{name:44} {sdk_us:9.1f} {fast_us:9.1f} {sdk_us / fast_us:8.1f}x {bare}")
 
 
 class _Context:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,14 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from callconsole import __version__
 from callconsole.app import App
-from callconsole.domain.events import AgentHeard, AgentReplied, CallEnded, Event
+from callconsole.domain.events import (
+    AgentHeard,
+    AgentReplied,
+    CallEnded,
+    Event,
+    LevelsMeasured,
+    StreamStopped,
+)
 from callconsole.practice.carrier import hastened
 from callconsole.practice.world import PracticeWorld
 from callconsole.settings import Settings
@@ -28,20 +35,21 @@ class Room:
         self.app = app
         self.client = client
         self.said: list[Event] = []
-        self._ended = asyncio.Event()
+        self._said_more = asyncio.Event()
         app.console.subscribe(self._keep)
 
     def _keep(self, event: Event) -> None:
         self.said.append(event)
-        if isinstance(event, CallEnded):
-            self._ended.set()
+        self._said_more.set()
 
-    async def call(self, number: str) -> str:
-        self._ended.clear()
-        placed = await self.app.console.place_call(number)
+    def delays_ms(self, kind: type[AgentReplied | AgentHeard]) -> list[int]:
+        return [event.delay_ms for event in self.said if isinstance(event, kind)]
+
+    async def until(self, true: Callable[[], bool]) -> None:
         async with asyncio.timeout(50):
-            await self._ended.wait()
-        return placed.sid
+            while not true():
+                self._said_more.clear()
+                await self._said_more.wait()
 
     async def told(self, path: str) -> Any:
         async with self.client.get(f"http://127.0.0.1:{self.app.port}{path}") as answer:
@@ -73,12 +81,17 @@ async def room(tmp_path: Path) -> AsyncIterator[Room]:
 
 @pytest.mark.limit(100)
 async def test_an_interrupted_call_is_told_in_figures_and_metrics(room: Room) -> None:
-    sid = await room.call(INTERRUPTER)
+    sid = (await room.app.console.place_call(INTERRUPTER)).sid
+    await room.until(lambda: len(room.delays_ms(AgentHeard)) == 2)
+    await room.until(lambda: isinstance(room.said[-1], LevelsMeasured))
+    assert (await room.told(f"/calls/{sid}"))["figures"]["queue"]["now_ms"] > 0
+    await room.app.console.hang_up(sid)
+    await room.until(lambda: any(isinstance(event, StreamStopped) for event in room.said))
     figures = (await room.told(f"/calls/{sid}"))["figures"]
-    sent = [event.delay_ms for event in room.said if isinstance(event, AgentReplied)]
-    heard = [event.delay_ms for event in room.said if isinstance(event, AgentHeard)]
+    sent, heard = room.delays_ms(AgentReplied), room.delays_ms(AgentHeard)
     assert [reply["sent_ms"] for reply in figures["replies"]["recent"]] == sent
     assert len(sent) >= 2
+    assert figures["replies"]["count"] == len(sent)
     proven = [reply["heard_ms"] for reply in figures["replies"]["recent"]]
     assert [delay_ms for delay_ms in proven if delay_ms is not None] == heard
     assert figures["interruptions"] == 1
@@ -97,7 +110,8 @@ async def test_an_interrupted_call_is_told_in_figures_and_metrics(room: Room) ->
 
 
 async def test_a_change_of_line_forgets_neither_calls_nor_counters(room: Room) -> None:
-    sid = await room.call(BUSY)
+    sid = (await room.app.console.place_call(BUSY)).sid
+    await room.until(lambda: any(isinstance(event, CallEnded) for event in room.said))
     before = await room.metrics()
     assert (before["calls_total", "busy"], before["live_calls", ""]) == (1, 0)
     assert before["build_info", __version__] == 1

@@ -49,12 +49,8 @@ def read(stream: Pcm16, rate_hz: int, delay_samples: int) -> NDArray[np.int64]:
         rate_hz: its rate.
         delay_samples: how much later than its frame a code lies, below one frame.
     """
-    frame = rate_hz * FRAME_MS // 1000
     tone = _tone(rate_hz)
-    count = max(0, len(stream) - delay_samples) // frame
-    frames = stream[delay_samples : delay_samples + count * frame].reshape(count, frame)
-    symbols = frames[:, : BITS * len(tone)].reshape(count, BITS, len(tone)).astype(np.float64)
-    phases = symbols @ tone
+    phases = _phases(stream, rate_hz, delay_samples)
     sounding = np.abs(phases).min(axis=1) > _SOUNDING * float(tone @ tone)
     weights = 1 << np.arange(BITS - 1, -1, -1)
     return np.where(sounding, (phases < 0) @ weights, -1)
@@ -76,10 +72,19 @@ def find_delay(stream: Pcm16, rate_hz: int, hint: int | None = None) -> int | No
     if hint is not None and _in_order(read(stream, rate_hz, hint)) > _FOUND_SHARE:
         return hint
     part = stream[: 4 * rate_hz]
-    shares = [_in_order(read(part, rate_hz, d)) for d in range(rate_hz * FRAME_MS // 1000)]
-    # Near the right place the codes are right as well; the middle of the good ones is safest.
-    good = [d for d, share in enumerate(shares) if share > _FOUND_SHARE]
-    return good[len(good) // 2] if good else None
+    delays = range(rate_hz * FRAME_MS // 1000)
+    good = [d for d in delays if _in_order(read(part, rate_hz, d)) > _FOUND_SHARE]
+    # Near the right place the codes are right as well, and weaker.
+    return max(good, key=lambda d: float(np.abs(_phases(part, rate_hz, d)).mean()), default=None)
+
+
+def _phases(stream: Pcm16, rate_hz: int, delay_samples: int) -> NDArray[np.float64]:
+    """Strength and sign of every symbol, shape (frames, 10)."""
+    frame, tone = rate_hz * FRAME_MS // 1000, _tone(rate_hz)
+    count = max(0, len(stream) - delay_samples) // frame
+    frames = stream[delay_samples : delay_samples + count * frame].reshape(count, frame)
+    symbols = frames[:, : BITS * len(tone)].reshape(count, BITS, len(tone)).astype(np.float64)
+    return symbols @ tone
 
 
 def _tone(rate_hz: int) -> NDArray[np.float64]:

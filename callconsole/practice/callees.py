@@ -115,7 +115,7 @@ PERSON = Callee(
 INTERRUPTER = Callee(
     number="+14155550102",
     name="An interrupter",
-    description="Answers, and cuts in while the AI is still speaking.",
+    description="Cuts in while the AI is speaking.",
     script=(
         Wait(0.3),
         Say("interrupter_hello"),
@@ -132,7 +132,7 @@ INTERRUPTER = Callee(
 VOICEMAIL = Callee(
     number="+14155550106",
     name="A voicemail",
-    description="A recorded greeting, a beep, then it records.",
+    description="A greeting, a beep, then it records.",
     ring_s=3.0,
     script=(
         Wait(0.4),

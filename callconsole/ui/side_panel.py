@@ -86,8 +86,8 @@ class ListenSection(QWidget):
         if not self._listening.on:
             return "Off. Calls go on without it."
         if self._live.stage is Stage.LIVE and self._live.answered:
-            return "You hear both sides. The caller cannot hear you."
-        return "Starts when a call is answered. The caller cannot hear you."
+            return "You hear both sides. The callee cannot hear you."
+        return "Starts when a call is answered. The callee cannot hear you."
 
 
 class CallFacts(QWidget):

@@ -22,7 +22,7 @@ HANGING_UP = Headline("Hanging up…", "muted", "phone-disconnect")
 NOT_PLACED = Headline("Call failed", "danger", "x-circle-fill")
 
 _BY = {
-    EndedBy.CALLER: "caller hung up",
+    EndedBy.CALLER: "callee hung up",
     EndedBy.AGENT: "the AI said goodbye",
     EndedBy.OPERATOR: "you hung up",
     EndedBy.CARRIER: "the line closed",
@@ -37,7 +37,7 @@ _UNANSWERED = {
 }
 _SPEAKING = {
     Floor.AGENT: Headline("AI is speaking", "ai", "waveform"),
-    Floor.CALLER: Headline("Caller is speaking", "callee", "waveform"),
+    Floor.CALLER: Headline("Callee is speaking", "callee", "waveform"),
     Floor.NOBODY: Headline("Connected", "success", "check-circle-fill"),
 }
 

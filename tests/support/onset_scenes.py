@@ -1,4 +1,4 @@
-"""The scenes that the onset detector is measured on: who speaks on what line, and what else sounds."""
+"""The scenes that the onset detector is measured on: who speaks on what line, and what else."""
 
 from __future__ import annotations
 

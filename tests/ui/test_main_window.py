@@ -74,7 +74,7 @@ async def test_a_call_is_read_from_ringing_to_its_recording(
     assert strip.buffered.value() == "120 ms"
     assert "\u221252 dB" in words(strip)
     scene.desk.end(sid, Ending(Outcome.COMPLETED, EndedBy.CALLER))
-    assert header.pill.text() == "Call ended · caller hung up"
+    assert header.pill.text() == "Call ended · callee hung up"
     assert not header.hang_up.isEnabled()
     assert scene.window.windowTitle() == NAME
     ended = scene.window.calls.call.ended

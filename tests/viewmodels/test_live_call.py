@@ -59,7 +59,7 @@ async def test_a_whole_call_passes_every_stage(
     desk.end(sid, Ending(Outcome.COMPLETED, EndedBy.CALLER))
     assert live.stage is Stage.ENDED
     assert live.clock == "00:09"
-    assert lines(models) == ["Answered", "Hello.", "Call ended · caller hung up"]
+    assert lines(models) == ["Answered", "Hello.", "Call ended · callee hung up"]
     desk.save_recording(sid, "/data/call.wav")
     assert live.call is not None
     assert live.call.recording == "/data/call.wav"

@@ -3,6 +3,7 @@
 from callconsole.practice.agent.dialogue import Script
 from callconsole.practice.agent.faults import AgentFaults
 from callconsole.practice.agent.pace import AT_ONCE, USUAL_PACE, Pace
+from callconsole.practice.agent.pieces import Spoiling
 from callconsole.practice.agent.records import SessionRecord
 from callconsole.practice.agent.server import PracticeAgent
 
@@ -14,4 +15,5 @@ __all__ = [
     "PracticeAgent",
     "Script",
     "SessionRecord",
+    "Spoiling",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from callconsole.practice.agent.protocol import (
     Json,
@@ -56,10 +56,17 @@ class ActivityMarked:
 
 @dataclass(frozen=True, slots=True)
 class ClientContent:
-    """Turns put into the context; `turn_complete` asks for an answer now."""
+    """Turns put into the context; `turn_complete` asks for an answer now.
+
+    Attributes:
+        texts: the words, part by part.
+        turn_complete: an answer is wanted, or the history is whole.
+        by_model: for each text, whether it was the model's.
+    """
 
     texts: tuple[str, ...]
     turn_complete: bool
+    by_model: tuple[bool, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +151,12 @@ def _read_content(fields: Json, setup: SessionSetup) -> ClientContent:
         role = fields_of(turn).get("role", "")
         # The Developer API refuses other roles; Vertex passes over them.
         refuse_unless(_text(role) in _ROLES or setup.door.back_end is BackEnd.VERTEX)
-    texts = tuple(text for turn in turns for text in texts_of(turn))
-    return ClientContent(texts, bool(complete))
+    spoken = [(text, fields_of(turn)) for turn in turns for text in texts_of(turn)]
+    return ClientContent(
+        tuple(text for text, _ in spoken),
+        bool(complete),
+        tuple(turn.get("role") == "model" for _, turn in spoken),
+    )
 
 
 def _read_update(fields: Json) -> ContextUpdate:

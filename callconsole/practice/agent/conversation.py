@@ -17,6 +17,7 @@ from callconsole.practice.agent.faults import AgentFaults
 from callconsole.practice.agent.hearing import Hearing, HearingEvent, SpeechEnded, SpeechStarted
 from callconsole.practice.agent.models import Seeding
 from callconsole.practice.agent.pace import Pace
+from callconsole.practice.agent.pieces import Piece
 from callconsole.practice.agent.protocol import (
     INPUT_RATE_HZ,
     Json,
@@ -29,12 +30,13 @@ from callconsole.practice.agent.recognition import Heard, Recognizer
 from callconsole.practice.agent.records import SessionRecord
 from callconsole.practice.agent.resumption import Memory
 from callconsole.practice.agent.session_setup import SessionSetup
-from callconsole.practice.agent.speaking import Piece, paced, plan_reply, split_words
+from callconsole.practice.agent.speaking import paced, plan_reply, split_words
 from callconsole.practice.agent.usage import TokenMeter
 from callconsole.practice.agent.wire import Wire
 from callconsole.practice.clips import Clip
 
 _WORDS_PER_DELTA = 2
+_UNDER_WAY = "do not greet again"
 
 
 class _Phase(Enum):
@@ -113,6 +115,7 @@ class Conversation:
         self._answering: asyncio.Task[None] | None = None
         self._generated_s = 0.0
         self._turns_begun = 0
+        self._faulty = False
         self._spoken_to = False
 
     @property
@@ -171,14 +174,31 @@ class Conversation:
         self._record.contents.append(content)
         self._record.notice.changed()
         self._meter = self._meter.with_text(" ".join(content.texts))
+        self._recall(content)
         if content.turn_complete and self._setup.model.seeding is Seeding.ANY_TIME:
             await self.interrupt()
             self._lines.append(self._dialogue.demand())
             self._start_answering()
 
+    def _recall(self, content: ClientContent) -> None:
+        """Turns of an earlier session: who has greeted, and who is owed an answer."""
+        self._dialogue.recall(
+            agent_spoke=any(content.by_model),
+            farewell=any(
+                self._talents.voice[line].text in text
+                for text, by_model in zip(content.texts, content.by_model, strict=True)
+                for line in self._dialogue.farewells
+                if by_model
+            ),
+        )
+        if any(content.by_model) and not content.by_model[-1]:
+            self._owed = self._dialogue.answer(self._talents.recognizer.read(content.texts[-1]))
+
     def learn(self, text: str) -> None:
-        """New instructions."""
+        """New instructions; a call that is under way already must not be greeted again."""
         self._meter = self._meter.with_text(text)
+        if _UNDER_WAY in text.lower():
+            self._dialogue.recall(agent_spoke=True, farewell=False)
 
     # Turns ----------------------------------------------------------------------------------
 
@@ -187,7 +207,11 @@ class Conversation:
         if isinstance(event, SpeechEnded):
             self._take_turn(event.pcm)
         elif self._setup.interruptible:
-            await self.interrupt()
+            late_ms = self._talents.faults.late_interruption_ms
+            if late_ms:
+                self._host.spawn(self._interrupt_late(late_ms))
+            else:
+                await self.interrupt()
 
     async def _signal(self, event: HearingEvent) -> None:
         starts = isinstance(event, SpeechStarted)
@@ -219,6 +243,11 @@ class Conversation:
             await self._wire.send(server_content(interrupted=True))
         if speaking:
             await self._complete_turn()
+
+    async def _interrupt_late(self, late_ms: float) -> None:
+        await asyncio.sleep(late_ms / 1000)
+        # The reply may be over by then, and still be playing at the other end.
+        await self.interrupt(phantom=True)
 
     async def _answer(self) -> None:
         while self._unheard or self._lines:
@@ -264,6 +293,7 @@ class Conversation:
             self._owed = line
             return
         self._phase, self._generated_s = _Phase.SPEAKING, 0.0
+        self._faulty = self._turns_begun <= faults.faulty_turns + faults.unanswered_turns
         await self._host.offer_handle(resumable=False)
         if self._turns_begun <= faults.silent_turns + faults.unanswered_turns:
             self._owed = line
@@ -280,6 +310,8 @@ class Conversation:
         loop = asyncio.get_running_loop()
         played_until = loop.time()
         pieces = plan_reply(clip, self._talents.pace.chunk_ms)
+        if self._faulty:
+            pieces = self._talents.faults.spoil(pieces)
         async with aclosing(paced(pieces, self._talents.pace, self._talents.faults)) as coming:
             async for piece in coming:
                 await self._say(piece)

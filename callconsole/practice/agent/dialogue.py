@@ -67,6 +67,11 @@ class Dialogue:
         self._script = script
         self.state = state or DialogueState()
 
+    @property
+    def farewells(self) -> frozenset[str]:
+        """Agent clips after which nothing more is said."""
+        return self._script.farewells
+
     def answer(self, heard: Iterable[Heard]) -> str | None:
         """The agent clip that answers, or None where nothing should be said."""
         ids = [piece.clip_id or "" for piece in heard]
@@ -87,6 +92,14 @@ class Dialogue:
     def demand(self) -> str:
         """The clip for an instruction that has to be answered."""
         return self._script.introduction if self.state.greeted else self._script.greeting
+
+    def recall(self, *, agent_spoke: bool, farewell: bool) -> None:
+        """Take note of what was said before this session began."""
+        self.state = replace(
+            self.state,
+            greeted=self.state.greeted or agent_spoke,
+            ended=self.state.ended or farewell,
+        )
 
     def said(self, clip_id: str) -> None:
         """Take note that a clip is being said."""

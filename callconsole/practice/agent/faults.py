@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from callconsole.practice.agent.pieces import Piece, Spoiling, spoil
 from callconsole.practice.agent.protocol import Json, server_content, write_message
 from callconsole.practice.agent.upgrade import HttpRefusal
 
@@ -91,6 +92,13 @@ class AgentFaults:
         silent_turns: so many first turns end without any audio.
         unanswered_turns: so many first turns get no answer at all.
         never_turn_complete: ``turnComplete`` is never sent.
+        faulty_turns: so many first replies are spoilt by `spoiled_by`.
+        spoiled_by: how.
+        tone_s: how long a reply lasts that is a tone.
+        late_interruption_ms: ``interrupted`` comes so long after the caller began to speak, and
+            even where the reply is over by then.
+        refuse_resume: how a set-up that brings a handle is closed.
+        no_go_away: a connection at its limit ends with 1000 and without ``goAway``.
         first_connections: only so many connections of an agent are hit, or None for all.
     """
 
@@ -104,7 +112,17 @@ class AgentFaults:
     silent_turns: int = 0
     unanswered_turns: int = 0
     never_turn_complete: bool = False
+    faulty_turns: int = 0
+    spoiled_by: Spoiling | None = None
+    tone_s: float = 600.0
+    late_interruption_ms: float = 0.0
+    refuse_resume: CloseSocket | None = None
+    no_go_away: bool = False
     first_connections: int | None = None
+
+    def spoil(self, pieces: list[Piece]) -> list[Piece]:
+        """A reply as this session's fault leaves it; see `Spoiling`."""
+        return spoil(pieces, self.spoiled_by, self.tone_s) if self.spoiled_by else pieces
 
     def at(self, moment: Moment) -> tuple[Strike, ...]:
         """The strikes that count from `moment`."""

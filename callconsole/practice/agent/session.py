@@ -134,6 +134,9 @@ class Session:
         self._record.setup = fields_of(message.get("setup", {}))
         self._record.notice.changed()
         self._setup = check_setup(message, self._record.door, self._house.today())
+        refusal = self._faults.refuse_resume
+        if refusal is not None and self._setup.resumes is not None:
+            raise RefusalError(refusal.code, refusal.reason)
         memory = self._house.handles.resume(self._setup)
         for strike in self._faults.at(Moment.SETUP):
             await self._strike(strike)
@@ -186,6 +189,10 @@ class Session:
                 self._conversation.learn(instruction or "")
 
     async def _end_in_time(self) -> None:
+        if self._faults.no_go_away:
+            await asyncio.sleep(self._house.connection_limit_s)
+            await self._socket.close(1000)
+            return
         lead_s = min(self._house.go_away_lead_s, self._house.connection_limit_s)
         await asyncio.sleep(self._house.connection_limit_s - lead_s)
         await self._go_away(lead_s)

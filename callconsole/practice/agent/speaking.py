@@ -5,46 +5,17 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
 from itertools import cycle
 
 from callconsole.practice.agent.faults import AgentFaults
 from callconsole.practice.agent.pace import Pace
-from callconsole.practice.agent.protocol import (
-    OUTPUT_RATE_HZ,
-    Json,
-    Pcm16,
-    audio_part,
-    server_content,
-)
+from callconsole.practice.agent.pieces import Piece
+from callconsole.practice.agent.protocol import OUTPUT_RATE_HZ, Pcm16
 from callconsole.practice.clips import Clip
 
 _WORDS_PER_PIECE = 3
 # All words are out by the time this share of the sound is: text runs ahead of audio.
 _WORDS_BY_SHARE = 0.6
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A bit of a reply: `pcm` is shape (n,), int16, 24000 Hz; `words` go before it."""
-
-    pcm: Pcm16
-    words: tuple[str, ...] = ()
-
-    @property
-    def duration_s(self) -> float:
-        """How long the piece plays."""
-        return len(self.pcm) / OUTPUT_RATE_HZ
-
-    def messages(self, *, transcribed: bool, bundled: bool) -> list[Json]:
-        """What the service sends for it, words and sound in one event where `bundled`."""
-        words = self.words if transcribed else ()
-        spoken = [server_content(outputTranscription={"text": text}) for text in words]
-        sound = audio_part(self.pcm)
-        if spoken and bundled:
-            joint = server_content(modelTurn=sound, outputTranscription={"text": words[-1]})
-            return [*spoken[:-1], joint]
-        return [*spoken, server_content(modelTurn=sound)]
 
 
 def plan_reply(clip: Clip, chunk_ms: tuple[int, ...]) -> list[Piece]:
