@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from callconsole import __version__, paths
 from callconsole.adapters.file_prompts import FilePrompts
 from callconsole.adapters.metrics import Metrics
-from callconsole.domain import phone
 from callconsole.domain.events import Service, ServiceChanged, ServiceState
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine.clock import SystemClock
@@ -146,9 +145,7 @@ class App:
 
     async def _warm_up(self, line: Line) -> None:
         """Take the vendors' slow first use out of the first call."""
-        await asyncio.gather(
-            line.carrier.warm_up(), line.agent.warm_up(), asyncio.to_thread(phone.warm_up)
-        )
+        await asyncio.gather(line.carrier.warm_up(), line.agent.warm_up())
 
     async def _open_server(self, line: Line) -> None:
         server = self._build_server(line, self.settings.server_port)

@@ -13,6 +13,7 @@ from qasync import QEventLoop
 
 from callconsole.adapters import portaudio
 from callconsole.app import App
+from callconsole.domain import phone
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine import tasks
 from callconsole.engine.world import PHONE, PRACTICE
@@ -85,6 +86,7 @@ class Desktop:
         # The first paint comes before anything heavy is imported.
         await asyncio.sleep(0)
         self._close_on_signals()
+        tasks.start(asyncio.to_thread(phone.warm_up), name="places")
         starting = tasks.start(self.app.start(self._first_line), self._on_fault, "start")
         await self._closed.wait()
         await tasks.stop(starting)

@@ -88,9 +88,22 @@ def measure(
         _stop(generator, signal_first=False)
         if started is not None:
             _stop(started, signal_first=True)
-    figures["recordings"] = len(list(folder.glob("data/recordings/*.wav")))
-    figures["warnings"] = len((folder / "system.txt").read_text("utf-8").splitlines())
+    figures["problems"] += _problems(system, figures, load, folder)
     return figures
+
+
+def _problems(system: str, figures: dict[str, Any], load: Load, folder: Path) -> list[str]:
+    """What makes a measurement worthless, in words."""
+    found = []
+    if figures["lost calls"]:
+        found.append(f"{figures['lost calls']} calls ended too early")
+    recordings = len(list(folder.glob("data/recordings/*.wav")))
+    if system == "callconsole" and recordings != load.calls:
+        found.append(f"{recordings} of {load.calls} calls were recorded")
+    said = (folder / "system.txt").read_text("utf-8").splitlines()
+    if said:
+        found.append(f"it said {len(said)} lines, the last of them: {said[-1][:300]}")
+    return found
 
 
 def _command(

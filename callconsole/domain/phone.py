@@ -121,7 +121,8 @@ def _dialable(number: phonenumbers.PhoneNumber) -> PhoneNumber:
 def place_of(e164: str) -> str:
     """City, state or country of a number in words; may be empty.
 
-    The table of places takes a third of a second to load: `warm_up` does it ahead of time.
+    The table of places takes a third of a second and 98 MB to load, so only the window uses it:
+    `warm_up` loads it ahead of time.
     """
     from phonenumbers import geocoder
 

@@ -117,7 +117,7 @@ class Placing:
             number = phone.parse(to, self._habits.region)
         except ProblemError as error:
             raise steps.failed(Step.NUMBER, error) from error
-        steps.ok(Step.NUMBER, number.place or number.region)
+        steps.ok(Step.NUMBER, number.region)
         return number
 
     def _brief(self, name: str, steps: DialSteps) -> AgentBrief:
