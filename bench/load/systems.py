@@ -187,7 +187,7 @@ def _spy(
         (
             sys.executable, "-c", later, str(wait_s),
             program, "record", "--pid", str(pid), "--duration", str(round(load.seconds)),
-            "--rate", "250", "--format", "raw", "--output", str(profile),
+            "--rate", "100", "--format", "raw", "--output", str(profile),
         ),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -12,7 +12,7 @@ from callconsole.audio.meter import Meter
 from callconsole.audio.resample import Downsampler, Upsampler
 from callconsole.domain import events
 from callconsole.domain.call import Floor
-from callconsole.domain.transcript import Speaker
+from callconsole.domain.transcript import Speaker, Turn
 from callconsole.engine.conversation import Conversation
 from callconsole.engine.floor import FloorTracker
 from callconsole.engine.playout import Playout
@@ -101,17 +101,10 @@ class Bridge:
             for task in (agent, caller):
                 task.cancel()
             await asyncio.gather(agent, caller, return_exceptions=True)
+            self.cut_short()
             self.playout.close()
             self._conversation.close()
             self._floor.agent_stopped()
-
-    def hush(self) -> None:
-        """Drop all agent audio that has not been heard."""
-        self.playout.clear()
-        self._timeline.cleared()
-        self._down.reset()
-        self._floor.agent_stopped()
-        self._show_floor()
 
     async def _caller_to_agent(self) -> None:
         async for event in self._line.events():
@@ -216,12 +209,9 @@ class Bridge:
         """
         if not self.playout.busy and not self._turn_open:
             return
-        heard_ms = self.playout.heard_ms - self._turn_base_ms
-        generated_ms = self.playout.fed_ms - self._turn_base_ms
         self._turn_cut = self._turn_open
         dropped_ms = self.playout.waiting_ms + self.playout.buffered_ms
-        self.hush()
-        turn = self._conversation.cut_off(heard_ms, generated_ms, whole=self._turn_whole)
+        turn = self.cut_short()
         if turn is not None:
             self._publish(
                 events.AgentInterrupted(
@@ -231,6 +221,20 @@ class Bridge:
                     dropped_ms=round(dropped_ms),
                 )
             )
+
+    def cut_short(self) -> Turn | None:
+        """Drop all agent audio that has not been heard; return the turn whose words it takes."""
+        if not self.playout.busy and not self._turn_open:
+            return None
+        heard_ms = self.playout.heard_ms - self._turn_base_ms
+        generated_ms = self.playout.fed_ms - self._turn_base_ms
+        self._reply = None
+        self.playout.clear()
+        self._timeline.cleared()
+        self._down.reset()
+        self._floor.agent_stopped()
+        self._show_floor()
+        return self._conversation.cut_off(heard_ms, generated_ms, whole=self._turn_whole)
 
     def _prove_reply(self) -> None:
         """The first echo behind an answer says when the caller began to hear it."""

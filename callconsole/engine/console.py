@@ -30,6 +30,8 @@ from callconsole.engine.stream_tokens import StreamTokens
 from callconsole.engine.world import STARTING, STOPPING, Habits, World
 
 STOP_S = 3.0
+# Ended calls that can still be looked at; older ones are known by their recordings only.
+KEPT_CALLS = 200
 
 
 class Console:
@@ -291,6 +293,12 @@ class Console:
             self._tokens.forget(event.call_sid)
             live = self.live_calls()
             self._listening.focus(live[-1].sid if live else None)
+            self._forget_old()
+
+    def _forget_old(self) -> None:
+        ended = [sid for sid, session in self._sessions.items() if not session.call.live]
+        for sid in ended[:-KEPT_CALLS]:
+            del self._sessions[sid]
 
 
 def _unknown_call(call_sid: str) -> ProblemError:

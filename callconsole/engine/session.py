@@ -142,7 +142,7 @@ class CallSession:
             return
         self._requested = ending
         if self._bridge is not None:
-            self._bridge.hush()
+            self._bridge.cut_short()
         closing = self._line.close() if self._line is not None else asyncio.sleep(0)
         results = await asyncio.gather(
             self._carrier.end_call(self._call.sid), closing, return_exceptions=True
@@ -226,7 +226,7 @@ class CallSession:
             )
         )
         if stall in (Stall.TONE, Stall.FAINT) and self._bridge is not None:
-            self._bridge.hush()
+            self._bridge.cut_short()
         match remedy:
             case Remedy.NUDGE:
                 self._agent.send_text(NUDGE)

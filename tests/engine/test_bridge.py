@@ -200,6 +200,19 @@ async def test_it_ends_with_the_line_and_leaves_nothing(rig: Rig) -> None:
     assert len(rig.line.sent) == count
 
 
+async def test_words_that_a_hang_up_cut_off_were_never_heard(rig: Rig) -> None:
+    rig.session.does(
+        AgentWords("You are booked for Tuesday at nine thirty.", by_caller=False),
+        AgentAudio(tone(3000, 24000)),
+    )
+    await rig.settled()
+    await rig.stop()
+    (turn,) = rig.conversation.turns
+    assert (turn.interrupted, turn.final) == (True, True)
+    assert turn.unheard_words >= 7
+    assert rig.of(events.AgentInterrupted) == []
+
+
 async def test_a_broken_agent_is_raised_in_words(rig: Rig) -> None:
     rig.session.breaks(Problem("agent.lost", "Gemini is gone", "It left.", "Call again."))
     with pytest.raises(ProblemError) as caught:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from unittest.mock import ANY
 
 from pydantic import SecretStr
 
 from callconsole.adapters.gemini import ApiKey, Vertex
 from callconsole.adapters.gemini.session import GeminiSession
 from callconsole.domain.prompt import Prompt
-from callconsole.engine.ports import AgentBrief, AgentEvent
+from callconsole.engine.ports import AgentBrief, AgentEvent, AgentRecovered
 
 KEY = "test-key-4711"
 TOKEN = "test-token-4711"
@@ -18,6 +19,16 @@ ACCOUNTS: dict[str, ApiKey | Vertex] = {
     "developer": ApiKey(SecretStr(KEY)),
     "vertex": Vertex("desk", "us-central1", SecretStr(TOKEN)),
 }
+
+
+def resumed(reason: str = "connection lost") -> AgentRecovered:
+    """A resumed session, whatever the time it took."""
+    return AgentRecovered(fresh=False, reason=reason, gap_ms=ANY)
+
+
+def anew(reason: str = "connection lost") -> AgentRecovered:
+    """A fresh session, whatever the time it took."""
+    return AgentRecovered(fresh=True, reason=reason, gap_ms=ANY)
 
 
 async def take(session: GeminiSession, count: int) -> list[AgentEvent]:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import numpy as np
 import pytest
-from gemini_kit import drain, take
+from gemini_kit import drain, resumed, take
 from scripted_gemini import SETUP_DONE, Peer, ScriptedGemini, audio, content, handle
 
 from callconsole.adapters.gemini import connection, resume
@@ -16,6 +16,7 @@ from callconsole.engine.ports import AgentAudio, AgentLeaving, AgentTurnDone, Ag
 
 Open = Callable[[], Awaitable[GeminiSession]]
 DONE = content(turnComplete=True)
+AGED = "the connection had reached its age"
 
 
 @pytest.fixture(autouse=True)
@@ -39,10 +40,11 @@ async def test_go_away_moves_after_the_next_turn(
 
     server.play(leave, back)
     session = await open_session()
-    assert await take(session, 4) == [
+    assert await take(session, 5) == [
         AgentLeaving(50.0),
         AgentWords("bye", by_caller=False),
         AgentTurnDone(),
+        resumed(AGED),
         AgentWords("back", by_caller=False),
     ]
     first, second = server.peers
@@ -62,11 +64,12 @@ async def test_go_away_moves_at_the_last_moment_and_closes_the_turn(
 
     server.play(leave, back)
     session = await open_session()
-    events = await take(session, 4)
+    events = await take(session, 5)
     assert isinstance(events[0], AgentAudio)
     assert events[1:] == [
         AgentLeaving(3.1),
         AgentTurnDone(),
+        resumed(AGED),
         AgentWords("back", by_caller=False),
     ]
 
@@ -86,9 +89,9 @@ async def test_a_broken_connection_is_resumed_with_the_handle(
 
     server.play(fail, back)
     session = await open_session()
-    events = await take(session, 3)
+    events = await take(session, 4)
     assert isinstance(events[0], AgentAudio)
-    assert events[1:] == [AgentTurnDone(), AgentWords("back", by_caller=False)]
+    assert events[1:] == [AgentTurnDone(), resumed(), AgentWords("back", by_caller=False)]
     assert server.peers[1].setup["sessionResumption"] == {"handle": "h1"}
 
 
@@ -117,7 +120,7 @@ async def test_what_is_said_meanwhile_arrives_on_the_new_connection(
     session.send_audio(np.full(320, 7, np.int16))
     session.send_text("Go on.")
     may_answer.set()
-    assert await take(session, 1) == [AgentWords("back", by_caller=False)]
+    assert await take(session, 2) == [resumed(), AgentWords("back", by_caller=False)]
     sound = got[0]["realtime_input"]["audio"]
     assert base64.urlsafe_b64decode(sound["data"]) == b"\7\0" * 320
     assert got[1] == {"realtime_input": {"text": "Go on."}}
@@ -137,12 +140,16 @@ async def test_a_server_that_stops_reading_is_left(
     server.play(freeze, back)
     session = await open_session()
     assert await take(session, 1) == [AgentWords("Hi", by_caller=False)]
-    moved = asyncio.create_task(take(session, 2))
+    moved = asyncio.create_task(take(session, 3))
     async with asyncio.timeout(10):
         while not moved.done():
             session.send_audio(np.zeros(16000, np.int16))
             await asyncio.sleep(0)
-    assert await moved == [AgentTurnDone(), AgentWords("back", by_caller=False)]
+    assert await moved == [
+        AgentTurnDone(),
+        resumed("Gemini did not answer"),
+        AgentWords("back", by_caller=False),
+    ]
     assert server.peers[1].setup["sessionResumption"] == {"handle": "h1"}
 
 

@@ -14,6 +14,7 @@ from scripted_gemini import SETUP_DONE, Peer, ScriptedGemini, audio, content
 from callconsole.adapters.gemini import ApiKey, GeminiAgent, Vertex
 from callconsole.adapters.gemini.messages import MessageReader
 from callconsole.adapters.gemini.session import GeminiSession
+from callconsole.adapters.gemini.uplink import BYTES_PER_MS, KEPT_MS
 from callconsole.domain.problems import ProblemError
 from callconsole.engine.ports import (
     AgentAudio,
@@ -337,7 +338,7 @@ async def test_close_is_quick_and_audio_is_bounded_when_nobody_reads(
         while session.dropped_ms == 0.0:
             session.send_audio(second)
             await asyncio.sleep(0)
-    assert session._uplink._waiting_bytes <= 2000 * 32
+    assert session._uplink._waiting_bytes <= KEPT_MS * BYTES_PER_MS
     began = time.monotonic()
     await session.close()
     assert time.monotonic() - began < 1.5
