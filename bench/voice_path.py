@@ -174,7 +174,7 @@ def _at(result: Figures, path: str) -> float | None:
     value: Any = result
     for key in path.split("/"):
         value = value.get(key) if isinstance(value, dict) else None
-    return value
+    return None if value is None else float(value)
 
 
 def _cells(row: dict[str, float | None], columns: Columns) -> str:

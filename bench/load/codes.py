@@ -84,7 +84,8 @@ def _phases(stream: Pcm16, rate_hz: int, delay_samples: int) -> NDArray[np.float
     count = max(0, len(stream) - delay_samples) // frame
     frames = stream[delay_samples : delay_samples + count * frame].reshape(count, frame)
     symbols = frames[:, : BITS * len(tone)].reshape(count, BITS, len(tone)).astype(np.float64)
-    return symbols @ tone
+    strengths: NDArray[np.float64] = symbols @ tone
+    return strengths
 
 
 def _tone(rate_hz: int) -> NDArray[np.float64]:

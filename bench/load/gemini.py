@@ -161,7 +161,7 @@ class Agent(ServerSocket):
         """Speak turns as fast as the service generates them; interrupt every one of them."""
         await asyncio.sleep(dice.uniform(0.0, 0.5))
         end = time.monotonic() + seconds
-        while time.monotonic() < end and self.open:
+        while time.monotonic() < end:
             began = time.monotonic()
             self.log.turns.append(began)
             cut_after_s = dice.uniform(*_CUT_AFTER_S)

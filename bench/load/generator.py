@@ -16,7 +16,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 from load import figures
 from load.exchange import Account, Exchange, OrderedCall, connect
 from load.gemini import GREETING_MS, Agent

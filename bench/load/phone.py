@@ -92,7 +92,7 @@ class Phone(ClientSocket):
 
     def upgraded(self) -> None:
         self._write({"event": "connected", "protocol": "Call", "version": "1.0.0"})
-        content = {
+        content: dict[str, object] = {
             "accountSid": self._account_sid,
             "streamSid": self._sid,
             "callSid": self._call_sid,

@@ -21,6 +21,8 @@ REFILL_MS = 100
 # Twilio takes messages of any size; tiny ones cost us and jitter at word starts.
 MESSAGE_MS = 100
 MARK_EVERY_MS = 200
+# Event loops wake up to some milliseconds early.
+TIMER_GRAIN_S = 0.005
 
 
 class Playout:
@@ -142,7 +144,6 @@ class Playout:
         self._stop_timer()
 
     def _pump(self) -> None:
-        self._timer = None
         now = self._clock.monotonic()
         if self._end_at < now:
             self._end_at = now
@@ -176,25 +177,31 @@ class Playout:
         self._line.send_mark(name)
 
     def _schedule(self, now: float) -> None:
-        """Wake when the lead has room again, or when the last frame has been played."""
-        if self._closed:
-            return
-        self._stop_timer()
-        loop = asyncio.get_running_loop()
-        left = self._end_at - now
-        if len(self._queue) >= FRAME_BYTES:
-            wait = left - (LEAD_MS - REFILL_MS) / 1000
-            self._timer = loop.call_later(max(0.0, wait), self._pump)
-        elif left > 0:
-            self._timer = loop.call_later(left, self._drained)
+        """Wake when the lead has room again, or when the last frame has been played.
 
-    def _drained(self) -> None:
-        self._timer = None
-        left = self._end_at - self._clock.monotonic()
-        if left > 0:
-            self._timer = asyncio.get_running_loop().call_later(left, self._drained)
+        A timer that is set already for the end of playing may come too early by then; it looks
+        again instead of being set anew for every frame.
+        """
+        left = self._end_at - now
+        if self._closed or left <= 0:
             return
-        self._on_drained()
+        loop = asyncio.get_running_loop()
+        if len(self._queue) >= FRAME_BYTES:
+            self._stop_timer()
+            wait = left - (LEAD_MS - REFILL_MS) / 1000
+            self._timer = loop.call_later(max(0.0, wait), self._wake)
+        elif self._timer is None:
+            self._timer = loop.call_later(left, self._wake)
+
+    def _wake(self) -> None:
+        self._timer = None
+        now = self._clock.monotonic()
+        if len(self._queue) >= FRAME_BYTES:
+            self._pump()
+        elif self._end_at - now > TIMER_GRAIN_S:
+            self._schedule(now)
+        else:
+            self._on_drained()
 
     def _stop_timer(self) -> None:
         if self._timer is not None:

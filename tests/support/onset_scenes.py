@@ -76,8 +76,8 @@ def speech(voices: Sequence[tuple[str, Sequence[Sound]]], echoes: bool = True) -
                 yield conversation(kind, name, words, -24, quiet, echo_loss_db=loss_db)
 
 
-def sounds(seconds: float) -> Iterator[Scene]:
-    """Everything that is no speech of the caller's, `seconds` of each."""
+def sounds(seconds: float, take: str = "") -> Iterator[Scene]:
+    """Everything that is no speech of the caller's, `seconds` of each; another take, other dice."""
     steady = partial(not_speech, filtered=False)
     half = np.zeros(int(seconds * 4000))
 
@@ -87,14 +87,14 @@ def sounds(seconds: float) -> Iterator[Scene]:
     yield steady("silence", "zeros", np.zeros(int(seconds * 8000)))
     for dbfs in (-55, -40, -28):
         for colour, slope_db in (("white", 0.0), ("pink", 3.0), ("brown", 6.0)):
-            made = with_level(noise(seconds, slope_db, rng_of(colour)), dbfs)
+            made = with_level(noise(seconds, slope_db, rng_of(take + colour)), dbfs)
             yield steady("noise", f"{colour} {dbfs}", made)
             yield steady("noise", f"{colour} {dbfs}, sudden", late(made))
     for mains_hz in (50, 60):
         for shape, partials in (("odd", ODD_HUM), ("rectified", RECTIFIED_HUM)):
             for dbfs in (-40, -25):
                 made = with_level(hum(seconds, mains_hz, partials), dbfs)
-                floor = with_level(noise(seconds, 0, rng_of("hum")), -60)
+                floor = with_level(noise(seconds, 0, rng_of(take + "hum")), -60)
                 yield steady("hum", f"{mains_hz} {shape} {dbfs}", made + floor)
                 yield steady("hum", f"{mains_hz} {shape} {dbfs}, sudden", late(made) + floor)
     for on_s, off_s in ((0.08, 0.08), (0.2, 0.3), (0.5, 1.0)):
@@ -108,7 +108,7 @@ def sounds(seconds: float) -> Iterator[Scene]:
         made = tones(seconds, hz, on_s, off_s)
         yield not_speech("keys and tones", f"tones {hz}", with_level(made, -20))
     for dbfs in (-18, -30):
-        rng = rng_of(f"knock {dbfs}")
+        rng = rng_of(take + f"knock {dbfs}")
         clicks = bursts(seconds, (0.0003, 0.004), (0.05, 1.0), 0, rng)
         yield not_speech("clicks and knocks", f"clicks {dbfs}", clicks * 10 ** (dbfs / 20) * 8)
         knocks = bursts(seconds, (0.02, 0.06), (0.1, 1.5), 5, rng)
@@ -122,21 +122,22 @@ def sounds(seconds: float) -> Iterator[Scene]:
             ("piano", 96, 6, 0.5, False, 0.0), ("organ", 72, 8, 5.0, False, 0.0),
             ("strings", 60, 10, 3.0, False, 0.003), ("pop", 120, 8, 0.4, True, 0.0),
             ("bells", 84, 3, 1.0, False, 0.0),
+            ("strings, strong vibrato", 66, 10, 3.0, False, 0.006),
         ):  # fmt: skip
-            rng = rng_of(f"{style} {dbfs}")
+            rng = rng_of(take + f"{style} {dbfs}")
             made = music(seconds, bpm, partials_, decay_s, rng, drums=drums, vibrato=vibrato)
             yield not_speech("music", f"{style} {dbfs}", with_level(made, dbfs))
     for dbfs in (-45, -35):
-        yield not_speech("babble", f"crowd {dbfs}", crowd(seconds, dbfs, f"crowd {dbfs}"))
+        yield not_speech("babble", f"crowd {dbfs}", crowd(seconds, dbfs, f"{take}crowd {dbfs}"))
     for loss_db in (20, 25, 30, 40):
-        yield from _echoes(seconds, loss_db)
+        yield from _echoes(seconds, loss_db, take)
 
 
-def _echoes(seconds: float, loss_db: float) -> Iterator[Scene]:
-    floor = with_level(noise(seconds, 0, rng_of("floor")), -65)
+def _echoes(seconds: float, loss_db: float, take: str) -> Iterator[Scene]:
+    floor = with_level(noise(seconds, 0, rng_of(take + "floor")), -65)
     for first, delay_s in enumerate((0.04, 0.12, 0.25, 0.45)):
         talk = agent_talk(seconds, 2 * first)
-        heard = echo_of(talk, loss_db, delay_s, rng_of(f"echo {delay_s}"))
+        heard = echo_of(talk, loss_db, delay_s, rng_of(take + f"echo {delay_s}"))
         name = f"{AGENT_DBFS - loss_db} dBFS after {delay_s} s"
         kind = f"echo of -{loss_db:g} dB"
         yield Scene(kind, name, on_the_line(heard + floor), on_the_line(talk))

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from gemini_kit import ACCOUNTS, BRIEF
+from gemini_talk import Start, Talk, agent_for
 from scripted_gemini import ScriptedGemini
 
 from callconsole.adapters.gemini import ApiKey, GeminiAccess, GeminiAgent, Vertex
+from callconsole.adapters.gemini.models import BackEnd
+from callconsole.adapters.gemini.resume import Lifetime
 from callconsole.adapters.gemini.session import GeminiSession
+from callconsole.practice.agent import AT_ONCE, AgentFaults, Pace, PracticeAgent
 from callconsole.practice.certificates import LoopbackCertificate, make_loopback_certificate
 
 
@@ -70,3 +75,52 @@ async def open_session(
     yield open_one
     for session in sessions:
         await session.close()
+
+
+@pytest.fixture
+async def practice(tmp_path: Path) -> AsyncIterator[Start]:
+    started: list[PracticeAgent] = []
+
+    async def start(
+        faults: AgentFaults | None = None, pace: Pace = AT_ONCE, **options: Any
+    ) -> PracticeAgent:
+        folder = tmp_path / f"agent-{len(started)}"
+        started.append(
+            PracticeAgent(
+                folder,
+                faults=faults or AgentFaults(),
+                pace=pace,
+                today=lambda: date(2025, 6, 1),
+                **options,
+            )
+        )
+        await started[-1].start()
+        return started[-1]
+
+    yield start
+    for agent in started:
+        await agent.stop()
+
+
+@pytest.fixture(params=sorted(BackEnd))
+async def talk(
+    request: pytest.FixtureRequest, practice: Start
+) -> AsyncIterator[Callable[..., Awaitable[Talk]]]:
+    open_now: list[tuple[GeminiAgent, GeminiSession]] = []
+
+    async def begin(
+        faults: AgentFaults | None = None,
+        pace: Pace = AT_ONCE,
+        lifetime: Lifetime | None = None,
+        **options: Any,
+    ) -> Talk:
+        server = await practice(faults, pace, **options)
+        agent = agent_for(server, request.param, lifetime=lifetime)
+        session = await agent.open(BRIEF)
+        open_now.append((agent, session))
+        return Talk(server, session)
+
+    yield begin
+    for agent, session in open_now:
+        await session.close()
+        await agent.close()

@@ -183,10 +183,10 @@ async def test_audio_passes_the_sdk_by(
     session = await open_session()
     assert await heard(session, 1) == [[1]]
     read: list[object] = []
-    monkeypatch.setattr(session._connection, "receive", lambda: read.append(1))
-    monkeypatch.setattr(AsyncSession, "_receive", lambda _self: read.append(1))
-    await server.peers[0].say(audio(b"\2\0"), audio(b"\3\0\4"), audio(b"\0"))
-    assert await heard(session, 3) == [[2], [3], [4]]
+    with monkeypatch.context() as patch:
+        patch.setattr(AsyncSession, "_receive", read.append)
+        await server.peers[0].say(audio(b"\2\0"), audio(b"\3\0\4"), audio(b"\0"))
+        assert await heard(session, 3) == [[2], [3], [4]]
     assert read == []
 
 

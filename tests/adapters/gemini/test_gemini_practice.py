@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import date
-from functools import partial
-from pathlib import Path
-
 import numpy as np
 import pytest
 from gemini_kit import BRIEF
+from gemini_talk import BRISK, GREET, Begin, Start, Talk, agent_for, callee
 from pydantic import SecretStr
 
 from callconsole.adapters.gemini import ApiKey, GeminiAccess, GeminiAgent, Vertex
 from callconsole.adapters.gemini.models import BackEnd, known_models
-from callconsole.adapters.gemini.session import GeminiSession
-from callconsole.audio.resample import Upsampler
 from callconsole.domain.problems import ProblemError
 from callconsole.engine.ports import (
     AgentAudio,
     AgentCutOff,
-    AgentEvent,
     AgentGenerated,
     AgentLeaving,
     AgentTurnDone,
     AgentUsage,
-    AgentWords,
-    Pcm16,
 )
 from callconsole.practice import clips
-from callconsole.practice.agent import AT_ONCE, AgentFaults, Pace, PracticeAgent, SessionRecord
+from callconsole.practice.agent import AgentFaults, Pace
 from callconsole.practice.agent.faults import (
     ERROR_MESSAGE,
     GARBAGE_FRAME,
@@ -46,111 +36,6 @@ from callconsole.practice.agent.faults import (
     send_message,
 )
 from callconsole.practice.agent.models import MODELS
-
-BRISK = Pace(think_ms=0.0, speed=10.0, waits_for_playback=False)
-GREET = "Greet the caller now."
-Start = Callable[..., Awaitable[PracticeAgent]]
-
-
-@pytest.fixture
-async def practice(tmp_path: Path) -> AsyncIterator[Start]:
-    started: list[PracticeAgent] = []
-
-    async def start(faults: AgentFaults | None = None, pace: Pace = AT_ONCE) -> PracticeAgent:
-        folder = tmp_path / f"agent-{len(started)}"
-        started.append(
-            PracticeAgent(
-                folder,
-                faults=faults or AgentFaults(),
-                pace=pace,
-                today=lambda: date(2025, 6, 1),
-            )
-        )
-        await started[-1].start()
-        return started[-1]
-
-    yield start
-    for agent in started:
-        await agent.stop()
-
-
-def agent_for(
-    practice: PracticeAgent, back_end: str, model: str = "gemini-3.8-live"
-) -> GeminiAgent:
-    account: ApiKey | Vertex = (
-        ApiKey(SecretStr("practice-key"))
-        if back_end == BackEnd.DEVELOPER
-        else Vertex("desk", "us-central1", SecretStr("practice-token"))
-    )
-    return GeminiAgent(GeminiAccess(account, practice.base_url, practice.ca_file), model=model)
-
-
-def _has(record: SessionRecord, samples: int) -> bool:
-    return record.audio_samples >= samples
-
-
-class Talk:
-    """A session and everything that it has said so far."""
-
-    def __init__(self, practice: PracticeAgent, session: GeminiSession) -> None:
-        self.practice, self.session = practice, session
-        self.events: list[AgentEvent] = []
-        self._coming = session.events()
-
-    async def until(self, kind: type, count: int = 1) -> None:
-        async with asyncio.timeout(10):
-            while sum(isinstance(event, kind) for event in self.events) < count:
-                self.events.append(await anext(self._coming))
-
-    async def say(self, pcm: Pcm16) -> None:
-        """Speak, 16000 Hz, no faster than it is taken in."""
-        record = self.practice.sessions[-1]
-        before = record.audio_samples
-        for start in range(0, len(pcm), 320):
-            piece = pcm[start : start + 320]
-            self.session.send_audio(piece)
-            target = before + start + len(piece)
-            await self.practice.until(partial(_has, record, target))
-
-    @property
-    def heard(self) -> Pcm16:
-        return np.concatenate([e.pcm for e in self.events if isinstance(e, AgentAudio)])
-
-    def words(self, *, by_caller: bool) -> str:
-        return "".join(
-            event.text
-            for event in self.events
-            if isinstance(event, AgentWords) and event.by_caller is by_caller
-        ).strip()
-
-
-@pytest.fixture(params=sorted(BackEnd))
-async def talk(
-    request: pytest.FixtureRequest, practice: Start
-) -> AsyncIterator[Callable[..., Awaitable[Talk]]]:
-    open_now: list[tuple[GeminiAgent, GeminiSession]] = []
-
-    async def begin(faults: AgentFaults | None = None, pace: Pace = AT_ONCE) -> Talk:
-        server = await practice(faults, pace)
-        agent = agent_for(server, request.param)
-        session = await agent.open(BRIEF)
-        open_now.append((agent, session))
-        return Talk(server, session)
-
-    yield begin
-    for agent, session in open_now:
-        await session.close()
-        await agent.close()
-
-
-def callee(clip_id: str) -> Pcm16:
-    """A callee's line as the bridge sends it, and a second of silence after it."""
-    return np.concatenate(
-        [Upsampler().process(clips.load("callee")[clip_id].pcm), np.zeros(16000, np.int16)]
-    )
-
-
-Begin = Callable[..., Awaitable[Talk]]
 
 
 async def test_greeting_arrives_whole(talk: Begin) -> None:
