@@ -127,7 +127,7 @@ class _Echo:
     _MARGIN_DB = 3.0
     _LEARNING_HOPS = 40
     _BLOCK_HOPS = 10
-    # Line noise jumps by less than this from hop to hop; what jumps more may be an echo.
+    # Line noise hardly ever stands so far above its own floor; what does may be an echo.
     _MORE_THAN_NOISE_DB = 10.0
     _AUDIBLE_DB = -55.0
 

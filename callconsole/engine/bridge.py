@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from callconsole.audio import mulaw
-from callconsole.audio.meter import Meter
+from callconsole.audio.meter import level_dbfs
 from callconsole.audio.resample import Downsampler, Upsampler
 from callconsole.domain import events
 from callconsole.domain.call import Floor
@@ -69,8 +69,7 @@ class Bridge:
         self._down = Downsampler()
         self._floor = FloorTracker()
         self._floor_shown = Floor.NOBODY
-        self._caller_meter = Meter(8000)
-        self._agent_meter = Meter(8000)
+        self._unmeasured: list[tuple[Pcm16, Pcm16]] = []
         self._levels_at_ms = 0.0
         self._turn_open = False
         self._turn_whole = False
@@ -264,14 +263,16 @@ class Bridge:
         return self._timeline.position_s * 1000
 
     def _measure(self, caller: Pcm16, agent: Pcm16) -> None:
-        self._caller_meter.add(caller)
-        self._agent_meter.add(agent)
+        self._unmeasured.append((caller, agent))
         now_ms = self._now_ms
         passed_ms = now_ms - self._levels_at_ms
         if passed_ms < LEVELS_EVERY_MS:
             return
         self._levels_at_ms = now_ms
-        caller_dbfs, agent_dbfs = self._caller_meter.read(), self._agent_meter.read()
+        caller_dbfs, agent_dbfs = (
+            level_dbfs(np.concatenate(side)) for side in zip(*self._unmeasured, strict=True)
+        )
+        self._unmeasured.clear()
         sounds = self._floor.caller_level(caller_dbfs, now_ms)
         self._publish(
             events.LevelsMeasured(

@@ -21,7 +21,7 @@ from callconsole.practice.agent import Pace, PracticeAgent, SessionRecord
 BRISK = Pace(think_ms=0.0, speed=10.0, waits_for_playback=False)
 GREET = "Greet the caller now."
 Start = Callable[..., Awaitable[PracticeAgent]]
-Begin = Callable[..., Awaitable[Talk]]
+Begin = Callable[..., Awaitable["Talk"]]
 
 
 def agent_for(
