@@ -66,6 +66,7 @@ class App:
                 settings.prompt,
                 detect_machine=settings.amd,
                 opening=Opening(settings.opening),
+                early_barge_in=settings.early_barge_in,
             ),
             recordings=self.recordings,
             speaker=speaker,

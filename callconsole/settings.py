@@ -73,6 +73,11 @@ class Settings(BaseSettings):
         alias="CALLCONSOLE_OPENING",
         description="who speaks first: the callee (listen) or the AI (greet)",
     )
+    early_barge_in: bool = Field(
+        True,
+        alias="CALLCONSOLE_EARLY_BARGE_IN",
+        description="fall silent as soon as the callee is heard to speak, before Gemini says so",
+    )
     amd: bool = Field(
         True, alias="CALLCONSOLE_AMD", description="detect voicemail and hang up on it"
     )

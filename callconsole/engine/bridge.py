@@ -14,6 +14,7 @@ from callconsole.domain import events
 from callconsole.domain.call import Floor
 from callconsole.domain.transcript import Speaker, Turn
 from callconsole.engine.conversation import Conversation
+from callconsole.engine.early_barge_in import EarlyBargeIn, Wish
 from callconsole.engine.floor import FloorTracker
 from callconsole.engine.playout import Playout
 from callconsole.engine.ports import (
@@ -55,6 +56,7 @@ class Bridge:
         on_stall: Callable[[Stall, Remedy], None] = lambda _stall, _remedy: None,
         *,
         protect_greeting: bool = False,
+        early_barge_in: bool = False,
     ) -> None:
         self._line = line
         self._session = session
@@ -65,6 +67,7 @@ class Bridge:
         self._on_stall = on_stall
         self._watchdog = Watchdog()
         self._protecting = protect_greeting
+        self._early = EarlyBargeIn() if early_barge_in else None
         self._up = Upsampler()
         self._down = Downsampler()
         self._floor = FloorTracker()
@@ -265,6 +268,8 @@ class Bridge:
     def _measure(self, caller: Pcm16, agent: Pcm16) -> None:
         self._unmeasured.append((caller, agent))
         now_ms = self._now_ms
+        if self._early is not None and not self._protecting:
+            self._listen_early(self._early, caller, agent)
         passed_ms = now_ms - self._levels_at_ms
         if passed_ms < LEVELS_EVERY_MS:
             return
@@ -285,6 +290,15 @@ class Bridge:
         )
         self._show_floor()
         self._watch(now_ms, passed_ms if sounds else 0.0, agent_dbfs)
+
+    def _listen_early(self, early: EarlyBargeIn, caller: Pcm16, agent: Pcm16) -> None:
+        playout = self.playout
+        match early.heard(caller, agent, playing=playout.busy, paused=playout.paused):
+            case Wish.PAUSE:
+                playout.pause()
+                self._timeline.cleared()
+            case Wish.RESUME:
+                playout.resume()
 
     def _watch(self, now_ms: float, caller_ms: float, agent_dbfs: float) -> None:
         if caller_ms:

@@ -275,6 +275,7 @@ class Console:
             clock=self._clock,
             recordings=self._recordings if self._record else None,
             opening=self._habits.opening,
+            early_barge_in=self._habits.early_barge_in,
         )
         session.add_tap(partial(self._listening.heard, call.sid))
         self._sessions[call.sid] = session

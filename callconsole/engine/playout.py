@@ -54,6 +54,8 @@ class Playout:
         self._cleared_marks: set[str] = set()
         self._marked_ms = 0
         self._mark_count = 0
+        self._flight = bytearray()
+        self._paused = False
         self._closed = False
 
     @property
@@ -116,15 +118,42 @@ class Playout:
         held = self.buffered_ms
         dropped = len(self._queue) / 8 + held
         self._queue.clear()
+        self._paused = False
         self._fed_ms -= dropped
-        self._lost_ms += held
+        self._recall(held)
+        return dropped
+
+    def _recall(self, held_ms: int) -> None:
+        """Empty the carrier's buffer; what it held was sent in vain."""
+        self._lost_ms += held_ms
+        self._flight.clear()
         self._end_at = self._clock.monotonic()
         self._cleared_marks.update(name for name, _ in self._marks)
         self._marks.clear()
         self._stop_timer()
         if not self._closed:
             self._line.clear()
-        return dropped
+
+    def pause(self) -> None:
+        """Fall silent at once: take back what the carrier holds, and keep it for `resume`."""
+        if self._paused or self._closed:
+            return
+        self._paused = True
+        back = min(len(self._flight), self.buffered_ms * 8 // FRAME_BYTES * FRAME_BYTES)
+        if back:
+            self._queue[:0] = self._flight[-back:]
+        self._recall(self.buffered_ms)
+
+    def resume(self) -> None:
+        """Go on where `pause` fell silent."""
+        if self._paused:
+            self._paused = False
+            self._pump()
+
+    @property
+    def paused(self) -> bool:
+        """True between `pause` and `resume` or `clear`."""
+        return self._paused
 
     def mark_echoed(self, name: str) -> None:
         """The carrier says that it has played up to this mark, or has cleared it."""
@@ -144,6 +173,8 @@ class Playout:
         self._stop_timer()
 
     def _pump(self) -> None:
+        if self._paused:
+            return
         now = self._clock.monotonic()
         if self._end_at < now:
             self._end_at = now
@@ -159,6 +190,8 @@ class Playout:
         frames = min(frames, (MARK_EVERY_MS - self._sent_ms + self._marked_ms) // FRAME_MS)
         data = bytes(self._queue[: frames * FRAME_BYTES])
         del self._queue[: frames * FRAME_BYTES]
+        self._flight += data
+        del self._flight[: -LEAD_MS * 8]
         self._line.send_audio(data)
         self._end_at += frames * FRAME_MS / 1000
         self._sent_ms += frames * FRAME_MS

@@ -64,6 +64,7 @@ class CallSession:
         clock: Clock,
         recordings: Path | None,
         opening: Opening = Opening.LISTEN,
+        early_barge_in: bool = False,
     ) -> None:
         self._call = call
         self._carrier = carrier
@@ -72,6 +73,7 @@ class CallSession:
         self._clock = clock
         self._recordings = recordings
         self._opening = opening
+        self._early_barge_in = early_barge_in
         self._greeted = False
         self._requested: Ending | None = None
         self._bridge: Bridge | None = None
@@ -182,6 +184,7 @@ class CallSession:
             self._publish,
             self._stalled,
             protect_greeting=self._opening is Opening.GREET,
+            early_barge_in=self._early_barge_in,
         )
         self._bridge = bridge
         greeting = tasks.start(self._greet_if_silent(bridge), name="greeting")

@@ -49,6 +49,8 @@ class Habits:
         default_prompt: used where a call names none.
         detect_machine: ask the carrier who answered, and hang up on machines.
         opening: who speaks first.
+        early_barge_in: fall silent as soon as our own ear hears the caller begin to speak,
+            before the model says so, and go on where it was a false alarm.
         region: ISO country of numbers typed without one.
         ring_timeout_s: seconds of ringing before the carrier gives up.
         time_limit_s: longest life of a call.
@@ -58,6 +60,7 @@ class Habits:
     detect_machine: bool = True
     opening: Opening = Opening.LISTEN
     region: str = "US"
+    early_barge_in: bool = True
     ring_timeout_s: int = 25
     time_limit_s: int = 1800
 

@@ -130,3 +130,34 @@ async def test_nothing_is_sent_after_close(bench: Bench) -> None:
     bench.playout.finish()
     bench.playout.clear()
     assert bench.line.sent == []
+
+
+async def test_a_pause_takes_back_what_was_not_heard_and_goes_on_there(bench: Bench) -> None:
+    whole = audio(900)
+    bench.playout.feed(whole)
+    heard_ms = bench.playout.heard_ms
+    bench.playout.pause()
+    assert bench.line.sent[-1] == ("clear", "")
+    assert (bench.playout.paused, bench.playout.busy) == (True, True)
+    assert bench.playout.heard_ms == pytest.approx(heard_ms, abs=20)
+    before = bench.line.audio()
+    bench.playout.feed(b"")
+    assert bench.line.audio() == before
+    waiting = bench.playout.waiting_ms
+    assert 880 <= waiting <= 900
+    bench.playout.resume()
+    again = bench.line.audio()[len(before) :]
+    assert again == whole[len(whole) - waiting * 8 :]
+    bench.playout.finish()
+    async with asyncio.timeout(5):
+        await bench.drained.wait()
+    assert bench.playout.heard_ms == pytest.approx(bench.playout.fed_ms, abs=20)
+
+
+async def test_a_clear_in_a_pause_drops_it_all(bench: Bench) -> None:
+    bench.playout.feed(audio(2000))
+    bench.playout.pause()
+    assert bench.playout.clear() == pytest.approx(2000, abs=20)
+    assert not bench.playout.paused
+    assert not bench.playout.busy
+    bench.playout.close()
