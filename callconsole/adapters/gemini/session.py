@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from callconsole.adapters.gemini.connection import Connection
+from callconsole.adapters.gemini.departure import Departure, broken, to_repeat
 from callconsole.adapters.gemini.inbox import Inbox
 from callconsole.adapters.gemini.messages import MessageReader
 from callconsole.adapters.gemini.problems import PASSING
 from callconsole.adapters.gemini.redial import Dial, Redial
 from callconsole.adapters.gemini.resume import Handover, Lifetime
-from callconsole.adapters.gemini.seeding import Recollection, answer_now, carry_on, recall
+from callconsole.adapters.gemini.seeding import Recollection, recall
 from callconsole.adapters.gemini.unanswered import Unanswered
 from callconsole.adapters.gemini.uplink import Uplink, to_bytes
 from callconsole.audio.meter import level_dbfs
@@ -43,31 +43,6 @@ SEED_REFUSED_S = 5.0
 _log = logging.getLogger(__name__)
 
 Explain = Callable[[BaseException], Problem]
-_REASONS = {
-    "agent.lost": "connection lost",
-    "agent.unavailable": "Gemini was not available",
-    "agent.unreachable": "network lost",
-    "agent.time_out": "Gemini did not answer",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Departure:
-    """Why a connection is left.
-
-    Attributes:
-        reason: for the operator, in a few words.
-        at: monotonic seconds.
-        problem: what broke it, or None where we leave by ourselves.
-        fresh: do not resume.
-        quiet: nobody was speaking and nothing was waiting for an answer.
-    """
-
-    reason: str
-    at: float
-    problem: Problem | None = None
-    fresh: bool = False
-    quiet: bool = False
 
 
 class GeminiSession:
@@ -112,7 +87,8 @@ class GeminiSession:
         self._handover = Handover(clock.monotonic(), self._lifetime)
         self._redial = Redial(dial, clock)
         self._history: Callable[[], Sequence[Turn]] | None = None
-        self._departure: asyncio.Future[Departure] | None = None
+        # None while there is no connection to leave, nor to write to.
+        self._departure: asyncio.Future[Departure] | None = self._new_departure()
         self._look: asyncio.TimerHandle | None = None
         self._seeded_at = float("-inf")
         self._closing = False
@@ -187,7 +163,8 @@ class GeminiSession:
 
     async def _serve(self) -> Departure:
         """Talk over the present connection until there is a reason to leave it."""
-        self._departure = asyncio.get_running_loop().create_future()
+        if self._departure is None:
+            raise RuntimeError("not connected")
         self._connection.on_audio = self._take_audio
         reader = asyncio.create_task(self._read(self._connection), name="gemini downlink")
         sender = asyncio.create_task(self._send(self._connection), name="gemini uplink")
@@ -207,6 +184,9 @@ class GeminiSession:
                 reader.cancel()
                 await asyncio.gather(reader, sender, return_exceptions=True)
             self._redial.retries.lasted(self._clock.monotonic() - self._handover.opened_at)
+
+    def _new_departure(self) -> asyncio.Future[Departure]:
+        return asyncio.get_running_loop().create_future()
 
     def _depart(self, departure: Departure) -> None:
         if self._departure is not None and not self._departure.done():
@@ -234,14 +214,10 @@ class GeminiSession:
                 await self._inbox.room()
                 self._take(await connection.receive())
         except APIError as error:
-            self._leave_broken(self._explain(error))
+            self._depart(broken(self._explain(error), self._clock.monotonic()))
         except Exception as error:
             _log.error("a Gemini message could not be taken (%s)", type(error).__name__)
-            self._leave_broken(self._explain(error))
-
-    def _leave_broken(self, problem: Problem) -> None:
-        reason = _REASONS.get(problem.code, problem.title)
-        self._depart(Departure(reason, self._clock.monotonic(), problem))
+            self._depart(broken(self._explain(error), self._clock.monotonic()))
 
     def _take_audio(self, parts: list[bytes]) -> bool:
         """Audio straight from the socket; False while the engine is far behind."""
@@ -282,7 +258,7 @@ class GeminiSession:
                 return
             except TimeoutError as error:
                 _log.warning("Gemini has stopped reading; the connection is given up")
-                self._leave_broken(self._explain(error))
+                self._depart(broken(self._explain(error), self._clock.monotonic()))
                 return
             self._uplink.sent(item)
             self._unanswered.sent(item)
@@ -314,12 +290,16 @@ class GeminiSession:
         self._handover = Handover(now, self._lifetime, handle if told is None else None)
         self._seeded_at = now if told is not None else float("-inf")
         self.reconnects += 1
+        self._departure = self._new_departure()
         gap_ms = round((now - leave.at) * 1000)
         self._inbox.put(AgentRecovered(told is not None, leave.reason, gap_ms))
-        if leave.quiet:
-            self._unanswered.answered()
-        else:
-            self._say_again(told, unfinished=unfinished)
+        if not leave.quiet:
+            known = self._recollect() if told is None else told
+            again = to_repeat(
+                known, self._unanswered, fresh=told is not None, unfinished=unfinished
+            )
+            self._uplink.put_back(again)
+        self._unanswered.answered()
         _log.info("Gemini session %s (%d ms)", "resumed" if told is None else "anew", gap_ms)
 
     def _recollect(self) -> Recollection:
@@ -333,24 +313,6 @@ class GeminiSession:
             and not self._redial.plainly
             and leave.at - self._seeded_at < SEED_REFUSED_S
         )
-
-    def _say_again(self, told: Recollection | None, *, unfinished: bool) -> None:
-        """Repeat what the model may not have got, and let it finish what it owes.
-
-        Args:
-            told: what a fresh session has been told, or None where the old one was resumed.
-            unfinished: the model was cut off in the middle of its speech.
-        """
-        known = self._recollect() if told is None else told
-        heard = self._unanswered.has_speech
-        again = self._unanswered.items() if heard else [*self._unanswered.texts()]
-        if known.owes_answer and (told is not None or not heard):
-            # The caller's words are known in writing, so they must not be heard a second time.
-            again = [*self._unanswered.texts(), answer_now()]
-        elif unfinished and known.agent_has_spoken and not heard:
-            again.append(carry_on(known))
-        self._unanswered.answered()
-        self._uplink.put_back(again)
 
     def _log_end(self) -> None:
         _log.info(

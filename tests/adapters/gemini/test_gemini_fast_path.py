@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 import logging
+import socket
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
@@ -243,6 +244,15 @@ async def test_text_and_audio_keep_their_order(server: ScriptedGemini, open_sess
             got.append(message.get("text") or base64.urlsafe_b64decode(message["audio"]["data"]))
     assert got == [x for number in range(5) for x in (FRAMES[number], str(number))]
     stop.set()
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="not on this system")
+async def test_the_system_watches_for_a_dead_line(open_session: Open) -> None:
+    session = await open_session()
+    live = session._connection._socket
+    assert live is not None
+    line = live.transport.get_extra_info("socket")
+    assert line.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 8000
 
 
 @pytest.fixture

@@ -6,13 +6,15 @@ import json
 import ssl
 from pathlib import Path
 
+import numpy as np
 import pytest
-from google.genai import errors
-from practice_live_kit import API_KEY, MODEL, Desk, listening, said, silence, speak
+from google.genai import errors, types
+from practice_live_kit import API_KEY, MODEL, TRANSCRIBED, Desk, listening, said, silence, speak
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
 
-from callconsole.practice.agent import AT_ONCE, AgentFaults, Pace, PracticeAgent
+from callconsole.practice import clips
+from callconsole.practice.agent import AT_ONCE, AgentFaults, Pace, PracticeAgent, Spoiling
 from callconsole.practice.agent.faults import (
     ERROR_MESSAGE,
     GARBAGE_FRAME,
@@ -31,6 +33,7 @@ from callconsole.practice.agent.faults import (
 from callconsole.practice.agent.upgrade import google_error
 
 PATH = "//ws/google.ai.generativelanguage.v1.GenerativeService.BidiGenerateContent"
+RESUMABLE = types.SessionResumptionConfig()
 BACK_ENDS = pytest.mark.parametrize("back_end", ["developer", "vertex"])
 
 
@@ -247,6 +250,102 @@ async def test_slow_speech_has_a_gap(start_agent, desk: Desk) -> None:
         await ear.until_kind("turn")
     gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
     assert gaps[2] > 0.25
+
+
+async def test_a_refused_handle(start_agent, desk: Desk) -> None:
+    agent = await start_agent(faults=AgentFaults(refuse_resume=CloseSocket(1007, "No.")))
+    async with desk.session(agent, session_resumption=RESUMABLE) as session:
+        async with listening(session) as ear:
+            await ear.until_kind("handle")
+        handle = ear.values("handle")[0].new_handle
+    again = types.SessionResumptionConfig(handle=handle)
+    with pytest.raises(errors.APIError) as refused:
+        async with desk.session(agent, session_resumption=again):
+            pass
+    assert refused.value.code == 1007
+    async with desk.session(agent, session_resumption=RESUMABLE):
+        pass
+
+
+async def test_a_limit_without_a_word(start_agent, desk: Desk) -> None:
+    agent = await start_agent(faults=AgentFaults(no_go_away=True), connection_limit_s=0.1)
+    async with desk.session(agent) as session, listening(session) as ear:
+        await ear.until(lambda: ear.failure is not None)
+    assert isinstance(ear.failure, errors.APIError)
+    assert ear.failure.code == 1000
+    assert "go away" not in ear.kinds()
+
+
+async def test_a_faint_reply(start_agent, desk: Desk) -> None:
+    faults = AgentFaults(faulty_turns=1, spoiled_by=Spoiling.FAINT)
+    agent = await start_agent(faults=faults)
+    async with desk.session(agent) as session, listening(session) as ear:
+        await session.send_realtime_input(text="Greet the caller.")
+        await ear.until_kind("turn")
+        first = ear.audio()
+        await speak(session, said("person_hello"), silence(900))
+        await ear.until_kind("turn", 2)
+    assert len(first) == len(clips.load("agent")["agent_greeting"].pcm)
+    assert int(np.abs(first).max()) == 18
+    assert int(np.abs(ear.audio()).max()) > 2000
+
+
+async def test_words_without_audio(start_agent, desk: Desk) -> None:
+    faults = AgentFaults(faulty_turns=1, spoiled_by=Spoiling.WORDS_ONLY)
+    agent = await start_agent(faults=faults)
+    async with desk.session(agent, **TRANSCRIBED) as session, listening(session) as ear:
+        await session.send_realtime_input(text="Greet the caller.")
+        await ear.until_kind("turn")
+    assert ear.words("agent") == clips.load("agent")["agent_greeting"].text
+    assert "audio" not in ear.kinds()
+
+
+async def test_a_tone_instead_of_words(start_agent, desk: Desk) -> None:
+    faults = AgentFaults(faulty_turns=1, spoiled_by=Spoiling.TONE, tone_s=14.0)
+    agent = await start_agent(faults=faults)
+    async with desk.session(agent, **TRANSCRIBED) as session, listening(session) as ear:
+        await session.send_realtime_input(text="Greet the caller.")
+        await ear.until_kind("turn")
+    assert len(ear.audio()) == 14 * 24_000
+    spectrum = np.abs(np.fft.rfft(ear.audio().astype(np.float64)))
+    assert int(np.argmax(spectrum)) == 440 * 14
+    assert ear.words("agent") == "Hello, this is"
+
+
+async def test_a_late_interruption(start_agent, desk: Desk) -> None:
+    agent = await start_agent(faults=AgentFaults(late_interruption_ms=150))
+    async with desk.session(agent) as session, listening(session) as ear:
+        await session.send_realtime_input(text="Greet the caller.")
+        await ear.until_kind("turn")
+        await speak(session, said("person_hello")[:8000])
+        await ear.until_kind("interrupted")
+    kinds = ear.kinds()
+    assert kinds.index("turn") < kinds.index("activity") < kinds.index("interrupted")
+
+
+@BACK_ENDS
+async def test_a_session_that_is_told_the_talk_goes_on_with_it(
+    start_agent, desk: Desk, back_end: str
+) -> None:
+    agent = await start_agent()
+    lines = {**clips.load("agent"), **clips.load("callee")}
+    talk = [("model", "agent_greeting"), ("user", "person_move")]
+    turns = [types.Content(role=r, parts=[types.Part(text=lines[i].text)]) for r, i in talk]
+    async with desk.session(agent, back_end) as session, listening(session) as ear:
+        await session.send_client_content(turns=turns, turn_complete=False)
+        await session.send_realtime_input(text="Greet the caller, or answer.")
+        await ear.until_kind("turn")
+    assert agent.sessions[0].said == ["agent_offer"]
+    assert agent.sessions[0].contents[0].by_model == (True, False)
+
+
+async def test_instructions_can_forbid_the_greeting(start_agent, desk: Desk) -> None:
+    agent = await start_agent()
+    told = {"system_instruction": "Do not greet again."}
+    async with desk.session(agent, **told) as session, listening(session) as ear:
+        await speak(session, said("person_hello"), silence(900))
+        await ear.until_kind("turn")
+    assert agent.sessions[0].said == ["agent_who"]
 
 
 async def test_a_stopped_agent_leaves_nothing(tmp_path: Path, desk: Desk) -> None:
