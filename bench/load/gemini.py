@@ -37,7 +37,7 @@ class AgentLog:
         late_s: how late these messages were, by our own timer.
         turns: begins of the turns in bursts.
         cuts: when `interrupted` was sent.
-        texts: how many texts came; the first one is answered with the greeting.
+        texts: when texts came; the first one is answered with the greeting.
     """
 
     heard: list[tuple[float, bytes]] = field(default_factory=list)
@@ -45,7 +45,7 @@ class AgentLog:
     late_s: list[float] = field(default_factory=list)
     turns: list[float] = field(default_factory=list)
     cuts: list[float] = field(default_factory=list)
-    texts: int = 0
+    texts: list[float] = field(default_factory=list)
 
 
 def _message(content: dict[str, object]) -> bytes:
@@ -108,8 +108,8 @@ class Agent(ServerSocket):
             self.transport.write(frame(handle, BINARY))
             self._arrived.put_nowait(self)
         elif b'"text"' in payload:
-            self.log.texts += 1
-            if self.log.texts == 1:
+            self.log.texts.append(time.monotonic())
+            if len(self.log.texts) == 1:
                 self._greet()
 
     def _greet(self) -> None:

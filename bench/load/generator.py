@@ -109,9 +109,11 @@ class Measurement:
         await self._exchange.stop()
         gc.enable()
         self._exchange.problems.extend(
-            f"call {call.number}: the agent was spoken to {agent.log.texts} times"
+            f"call {call.number}: the agent was spoken to again, {text - began:+.1f} s from the "
+            f"begin of the {phase}"
             for call, agent, _ in self._ends()
-            if agent.log.texts > 1
+            for text in agent.log.texts[1:]
+            for phase, began in (self._phase_at(text),)
         )
         return {**found, "idle MiB": idle / 2**20, "problems": self._exchange.problems}
 
@@ -159,6 +161,11 @@ class Measurement:
         await asyncio.sleep(GREETING_MS / 1000 + _PAUSE_S)
         call.agent.talk(call.number, self._task.chunk_ms)
 
+    def _phase_at(self, at: float) -> tuple[str, float]:
+        if at < self._bursts_at:
+            return "measured endless turn", self._window.began
+        return "bursts", self._bursts_at
+
     def _ends(self) -> list[tuple[Call, Agent, Phone]]:
         return [(call, call.agent, call.phone) for call in self._calls if call.phone is not None]
 
@@ -176,6 +183,7 @@ class Measurement:
             agent.pause()
         await asyncio.sleep(1.0)
         third = self._reading()
+        self._bursts_at = third.at
         dice = random.Random(1)
         await asyncio.gather(
             *(

@@ -112,6 +112,8 @@ class Bridge:
         async for event in self._line.events():
             if isinstance(event, LineAudio):
                 pcm = mulaw.decode(event.mulaw)
+                if self._turn_whole and not self.playout.busy:
+                    self._protecting = False
                 # Silence rather than nothing: the model needs an unbroken stream to end turns.
                 heard = np.zeros_like(pcm) if self._protecting else pcm
                 self._session.send_audio(self._up.process(heard))
@@ -154,10 +156,9 @@ class Bridge:
             return
         self._begin_turn()
         self._turn_sounded = True
-        quiet = not self.playout.busy
         begins_at_ms = self.playout.fed_ms
         self.playout.feed(mulaw.encode(self._down.process(pcm)))
-        if quiet and self.playout.busy:
+        if not self._floor.agent_playing and self.playout.busy:
             asked_ms = self._floor.caller_last_ms
             delay_ms = self._floor.agent_started(self._now_ms)
             if delay_ms is not None and asked_ms is not None:
@@ -256,8 +257,6 @@ class Bridge:
             )
 
     def _agent_drained(self) -> None:
-        if self._turn_whole:
-            self._protecting = False
         self._floor.agent_stopped()
         self._show_floor()
 

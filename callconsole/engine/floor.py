@@ -41,6 +41,11 @@ class FloorTracker:
         return self._caller_last_ms is not None
 
     @property
+    def agent_playing(self) -> bool:
+        """True from the first agent audio until it has been quiet for a while."""
+        return self._agent_playing
+
+    @property
     def floor(self) -> Floor:
         """The agent while its audio plays, else the caller, else nobody."""
         if self._agent_playing:

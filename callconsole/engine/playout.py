@@ -21,12 +21,15 @@ REFILL_MS = 100
 # Twilio takes messages of any size; tiny ones cost us and jitter at word starts.
 MESSAGE_MS = 100
 MARK_EVERY_MS = 200
-# Event loops wake up to some milliseconds early.
-TIMER_GRAIN_S = 0.005
+# A model that speaks no faster than real time leaves small holes; they are no end of speech.
+QUIET_S = 0.2
 
 
 class Playout:
     """Sends agent audio in whole 20 ms frames, paced by absolute deadlines.
+
+    `on_sent` is given what left for the carrier; `on_drained` is called when everything has been
+    played and nothing more has come for `QUIET_S`.
 
     Bytes are μ-law, 8000 a second. Positions are milliseconds of agent audio since the call's
     first, counted without pauses.
@@ -210,10 +213,10 @@ class Playout:
         self._line.send_mark(name)
 
     def _schedule(self, now: float) -> None:
-        """Wake when the lead has room again, or when the last frame has been played.
+        """Wake when the lead has room again, or when it has been quiet for a while.
 
-        A timer that is set already for the end of playing may come too early by then; it looks
-        again instead of being set anew for every frame.
+        A timer that is set already may come too early by then; it looks again instead of being
+        set anew for every frame.
         """
         left = self._end_at - now
         if self._closed or left <= 0:
@@ -224,14 +227,14 @@ class Playout:
             wait = left - (LEAD_MS - REFILL_MS) / 1000
             self._timer = loop.call_later(max(0.0, wait), self._wake)
         elif self._timer is None:
-            self._timer = loop.call_later(left, self._wake)
+            self._timer = loop.call_later(left + QUIET_S, self._wake)
 
     def _wake(self) -> None:
         self._timer = None
         now = self._clock.monotonic()
         if len(self._queue) >= FRAME_BYTES:
             self._pump()
-        elif self._end_at - now > TIMER_GRAIN_S:
+        elif self._end_at > now:
             self._schedule(now)
         else:
             self._on_drained()

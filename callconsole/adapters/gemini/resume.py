@@ -63,7 +63,7 @@ class Handover:
     _deadline: float = field(init=False)
     _in_turn: bool = field(default=False, init=False)
     _turn_done_at: float = field(default=float("-inf"), init=False)
-    _loud_at: float | None = field(default=None, init=False)
+    _loud_at: float = field(default=float("-inf"), init=False)
     _handle_is_newest: bool = field(default=True, init=False)
 
     def __post_init__(self) -> None:
@@ -125,7 +125,8 @@ class Handover:
         elif not self._handle_is_newest:
             return False
         since = self._rotate_at if self._told_at is None else min(self._told_at, self._rotate_at)
-        heard_at = since if self._loud_at is None else self._loud_at
+        # The caller's level is not watched any earlier.
+        heard_at = max(since, self._loud_at)
         answered = self._turn_done_at > heard_at
         return now - heard_at >= (QUIET_S if answered else NO_ANSWER_S)
 

@@ -68,6 +68,12 @@ def test_a_caller_who_speaks_is_not_cut() -> None:
     assert handover.due(101.0 + NO_ANSWER_S)
 
 
+def test_what_was_heard_long_before_says_nothing_of_now() -> None:
+    handover = told(handle("h1"), CALLER, TURN_DONE, handle("h2"))
+    assert not handover.due(590.0)
+    assert handover.due(590.0 + NO_ANSWER_S)
+
+
 def test_an_answered_caller_waits_no_longer_than_a_breath() -> None:
     handover = told(handle("h1"), GO_AWAY)
     handover.note(CALLER, 0.0, 101.0)
