@@ -73,6 +73,8 @@ def main() -> int:
     for name, value in usual.items():
         if getattr(options, name) is None:
             setattr(options, name, value)
+    if options.niceness:
+        os.setpriority(os.PRIO_PROCESS, 0, options.niceness)  # inherited by every process
     results = list(_all(options))
     print(_report(results, options))
     if options.json:
@@ -92,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--chunk-ms", type=int, choices=(20, 40, 80, 160), default=20,
         help="length of Gemini's audio messages in the endless turn")  # fmt: skip
     add("--dial-every-s", type=float, default=0.2, help="least time between two calls")
+    add("--niceness", type=int, default=0, help="of system and load; below 0 needs privileges")
     add("--json", type=Path, help="write every figure of every run here")
     add("--profile", type=Path, help="folder for py-spy's raw profiles of callconsole")
     add("--env", nargs="+", default=[], metavar="NAME=VALUE", help="settings for callconsole")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
@@ -16,8 +17,10 @@ from callconsole.adapters.twilio.signature import SignatureCheck
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine.ports import Tunnel
 from callconsole.engine.world import PHONE, PRACTICE
-from callconsole.practice.world import PracticeTunnel, PracticeWorld
 from callconsole.settings import Settings, missing_for_phone
+
+if TYPE_CHECKING:
+    from callconsole.practice.world import PracticeWorld
 
 
 class PublicAddress:
@@ -74,6 +77,9 @@ async def open_practice(settings: Settings, world: PracticeWorld | None = None) 
         settings: model, voice and back end are taken from here, so that they are tried out too.
         world: services made by a test; None makes new ones.
     """
+    # Only those who practise pay for the practice line.
+    from callconsole.practice.world import PracticeTunnel, PracticeWorld
+
     practice = world or PracticeWorld()
     await practice.start()
     access = GeminiAccess(

@@ -90,7 +90,9 @@ def _phases(stream: Pcm16, rate_hz: int, delay_samples: int) -> NDArray[np.float
 
 def _tone(rate_hz: int) -> NDArray[np.float64]:
     count = round(_SYMBOL_MS * rate_hz / 1000)
-    return np.sin(2 * np.pi * _TONE_HZ / rate_hz * np.arange(count))
+    turns = _TONE_HZ / rate_hz * np.arange(count, dtype=np.float64)
+    tone: NDArray[np.float64] = np.sin(2 * np.pi * turns)
+    return tone
 
 
 def _in_order(found: NDArray[np.int64]) -> float:

@@ -25,6 +25,7 @@ from callconsole.engine.ports import (
     Prompts,
     Speaker,
 )
+from callconsole.engine.recorder import Recordings
 from callconsole.engine.session import CallSession
 from callconsole.engine.stream_tokens import StreamTokens
 from callconsole.engine.world import STARTING, STOPPING, Habits, World
@@ -49,7 +50,7 @@ class Console:
     ) -> None:
         self._clock = clock
         self._habits = habits
-        self._recordings = recordings
+        self._recordings = Recordings(recordings)
         self._record = True
         self._version = version
         self._bus = Bus()
@@ -211,6 +212,7 @@ class Console:
                     await session.closed.wait()
         except TimeoutError:
             pass
+        self._recordings.close()
         await self._listening.close()
 
     # What the outside reports (ports.Switchboard) ----------------------------------------------

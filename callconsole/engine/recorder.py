@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -25,12 +25,16 @@ def file_name(call_sid: str, started: datetime) -> str:
 
 
 class Recorder:
-    """Collects both sides and writes them in a thread of its own, twice a second.
+    """Collects both sides and has them written in a thread, twice a second.
+
+    Args:
+        path: where to write; the folder is made.
+        thread: one worker that writes for every call, in order.
 
     The disk never holds up the call: a full or broken disk ends the recording, not the call.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, thread: Executor) -> None:
         self.path = path
         self.failed: OSError | None = None
         self._caller: list[Pcm16] = []
@@ -38,7 +42,7 @@ class Recorder:
         self._pending = 0
         self._frames = 0
         self._writer: WavWriter | None = None
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recorder")
+        self._thread = thread
 
     @property
     def duration_s(self) -> float:
@@ -61,7 +65,6 @@ class Recorder:
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._thread, self._write, *self._take())
         await loop.run_in_executor(self._thread, self._finish)
-        self._thread.shutdown(wait=False)
         return self.failed is None and self._frames > 0
 
     def _take(self) -> tuple[list[Pcm16], list[Pcm16]]:
@@ -90,3 +93,19 @@ class Recorder:
             self._writer.close()
         except OSError as error:
             self.failed = error
+
+
+class Recordings:
+    """The folder of recordings and the one thread that writes them all."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recorder")
+
+    def begin(self, call_sid: str, answered: datetime) -> Recorder:
+        """The recorder of a call that was answered just now."""
+        return Recorder(self.folder / file_name(call_sid, answered), self._thread)
+
+    def close(self) -> None:
+        """Let the thread end when it has written what it was given."""
+        self._thread.shutdown(wait=False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
-from pathlib import Path
 
 from callconsole.domain import call as life
 from callconsole.domain import events
@@ -27,7 +26,7 @@ from callconsole.engine.ports import (
     Clock,
     MediaLine,
 )
-from callconsole.engine.recorder import Recorder, file_name
+from callconsole.engine.recorder import Recorder, Recordings
 from callconsole.engine.timeline import Tap, Timeline
 from callconsole.engine.watchdog import Remedy, Stall
 from callconsole.engine.world import Opening
@@ -62,7 +61,7 @@ class CallSession:
         agent: AgentSession,
         bus: Bus,
         clock: Clock,
-        recordings: Path | None,
+        recordings: Recordings | None,
         opening: Opening = Opening.LISTEN,
         early_barge_in: bool = False,
     ) -> None:
@@ -201,8 +200,7 @@ class CallSession:
         timeline = Timeline()
         recorder = None
         if self._recordings is not None:
-            path = self._recordings / file_name(self._call.sid, self._clock.now())
-            recorder = Recorder(path)
+            recorder = self._recordings.begin(self._call.sid, self._clock.now())
             timeline.add_tap(recorder.add)
         for tap in self._taps:
             timeline.add_tap(tap)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import wave
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from callconsole.audio import mulaw
 from callconsole.engine.recorder import Recorder, file_name
@@ -63,8 +66,14 @@ def test_a_hole_is_filled_with_silence_and_a_wobble_is_not() -> None:
     assert tap.caller[320:8000] == [0] * 7680
 
 
-async def test_the_recording_is_stereo_and_sample_exact(tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path / "deep" / "call.wav")
+@pytest.fixture
+def thread() -> Iterator[Executor]:
+    with ThreadPoolExecutor(max_workers=1) as made:
+        yield made
+
+
+async def test_the_recording_is_stereo_and_sample_exact(tmp_path: Path, thread: Executor) -> None:
+    recorder = Recorder(tmp_path / "deep" / "call.wav", thread)
     for index in range(101):
         recorder.add(FRAME, np.full(160, index, np.int16))
     assert await recorder.close()
@@ -77,18 +86,20 @@ async def test_the_recording_is_stereo_and_sample_exact(tmp_path: Path) -> None:
     assert recorder.duration_s == 2.02
 
 
-async def test_a_broken_disk_ends_the_recording_and_not_the_call(tmp_path: Path) -> None:
+async def test_a_broken_disk_ends_the_recording_and_not_the_call(
+    tmp_path: Path, thread: Executor
+) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
-    recorder = Recorder(blocked / "call.wav")
+    recorder = Recorder(blocked / "call.wav", thread)
     for _ in range(60):
         recorder.add(FRAME, FRAME)
     assert not await recorder.close()
     assert recorder.failed is not None
 
 
-async def test_a_call_without_audio_leaves_no_file(tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path / "call.wav")
+async def test_a_call_without_audio_leaves_no_file(tmp_path: Path, thread: Executor) -> None:
+    recorder = Recorder(tmp_path / "call.wav", thread)
     assert not await recorder.close()
     assert not recorder.path.exists()
 
