@@ -37,7 +37,9 @@ class App:
         settings: every setting.
         speaker: this computer's sound output; None where nobody listens.
         probe_sound: names the sound device; blocks, and raises `ProblemError` without one.
-        any_port: on the practice line, take a free port where the set one is taken.
+        at_a_desk: a person watches a few calls: listen for barge-in ourselves, which costs a
+            fifth more of the processor, and take a free port for practice where the set one is
+            taken. A server does neither unless it is told.
 
     Attributes:
         console: the engine's façade.
@@ -51,11 +53,11 @@ class App:
         *,
         speaker: Speaker | None = None,
         probe_sound: Callable[[], str] | None = None,
-        any_port: bool = False,
+        at_a_desk: bool = False,
     ) -> None:
         self.settings = settings
         self._probe_sound = probe_sound
-        self._any_port = any_port
+        self._at_a_desk = at_a_desk
         self.data = paths.data_folder(settings.data_dir)
         self.prompts = FilePrompts(self.data / "prompts", paths.shipped("prompts"))
         self._clock = SystemClock()
@@ -66,7 +68,9 @@ class App:
                 settings.prompt,
                 detect_machine=settings.amd,
                 opening=Opening(settings.opening),
-                early_barge_in=settings.early_barge_in,
+                early_barge_in=at_a_desk
+                if settings.early_barge_in is None
+                else settings.early_barge_in,
             ),
             recordings=self.recordings,
             speaker=speaker,
@@ -157,7 +161,7 @@ class App:
         try:
             await server.start()
         except ProblemError as error:
-            if line.name != PRACTICE or not self._any_port:
+            if line.name != PRACTICE or not self._at_a_desk:
                 self._fail(Service.SERVER, error.problem)
                 return
             server = self._build_server(line, 0)

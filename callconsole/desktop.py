@@ -73,7 +73,7 @@ class Desktop:
             settings,
             speaker=portaudio.PortAudioSpeaker(),
             probe_sound=portaudio.probe,
-            any_port=True,
+            at_a_desk=True,
         )
         self._player = portaudio.PortAudioPlayer(self._on_played)
         self.models = self._build_models(settings, missing)

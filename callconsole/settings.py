@@ -73,10 +73,11 @@ class Settings(BaseSettings):
         alias="CALLCONSOLE_OPENING",
         description="who speaks first: the callee (listen) or the AI (greet)",
     )
-    early_barge_in: bool = Field(
-        True,
+    early_barge_in: bool | None = Field(
+        None,
         alias="CALLCONSOLE_EARLY_BARGE_IN",
-        description="fall silent as soon as the callee is heard to speak, before Gemini says so",
+        description="fall silent as soon as the callee is heard to speak, before Gemini says so; "
+        "unset: in the window only, because it costs processor time",
     )
     amd: bool = Field(
         True, alias="CALLCONSOLE_AMD", description="detect voicemail and hang up on it"
