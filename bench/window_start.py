@@ -36,7 +36,9 @@ def main() -> int:
         values = [row[key] for row in rows]
         print(f"{title:34}{statistics.median(values):10.0f}{max(values):10.0f}")
     ratio = statistics.median([row["painted_ms"] for row in rows]) / statistics.median(bare)
-    print(f"{'bare PySide6 window beside it, ms':34}{statistics.median(bare):10.0f}{max(bare):10.0f}")
+    print(
+        f"{'bare PySide6 window beside it, ms':34}{statistics.median(bare):10.0f}{max(bare):10.0f}"
+    )
     print(f"first paint against the bare window: {ratio:.1f} times")
     return 0
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import io
 import json
-import struct
 import subprocess
 import wave
 from dataclasses import asdict, dataclass
@@ -19,7 +18,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from callconsole.audio import mulaw
+from callconsole.audio import mulaw, wavfile
 
 Samples = NDArray[np.float64]
 
@@ -149,30 +148,13 @@ def beep(rate_hz: int, frequency_hz: float = 1000.0, length_s: float = 0.5) -> S
     return faded(TONE_PEAK * np.sin(2 * np.pi * frequency_hz * times_s), rate_hz)
 
 
-def mulaw_wav(samples: Samples, rate_hz: int) -> bytes:
-    """A mono WAV file in G.711 mu-law: format tag 7, an 18-byte ``fmt``, a ``fact`` chunk."""
-    coded = mulaw.encode(np.round(samples * 32767).astype(np.int16))
-    padding = b"\0" * (len(coded) % 2)
-    chunks = (
-        b"WAVE"
-        + b"fmt "
-        + struct.pack("<IHHIIHHH", 18, 7, 1, rate_hz, rate_hz, 1, 8, 0)
-        + b"fact"
-        + struct.pack("<II", 4, len(coded))
-        + b"data"
-        + struct.pack("<I", len(coded))
-        + coded
-        + padding
-    )
-    return b"RIFF" + struct.pack("<I", len(chunks)) + chunks
-
-
 def write(folder: Path, clip_id: str, voice: str, text: str, samples: Samples) -> Entry:
     """Write one clip and return its line of the manifest."""
     role = clip_id.split("_")[0] if clip_id.startswith("agent") else "callee"
     rate_hz = RATE_HZ[role]
     file = f"{clip_id}.wav"
-    (folder / file).write_bytes(mulaw_wav(samples, rate_hz))
+    pcm = np.round(samples * 32767).astype(np.int16)
+    wavfile.write_mulaw(folder / file, mulaw.encode(pcm), rate_hz)
     return Entry(clip_id, role, voice, text, file, rate_hz, round(len(samples) / rate_hz, 3))
 
 

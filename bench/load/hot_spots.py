@@ -13,7 +13,8 @@ from pathlib import Path
 # Looked for from the innermost call outwards; the first part that fits has the sample.
 PARTS: tuple[tuple[str, str], ...] = (
     ("recorder", r"engine/recorder|audio/wavfile|concurrent/futures"),
-    ("meters, floor, figures", r"audio/meter|engine/floor|viewmodels|audio/onset|watchdog"),
+    ("speech onset", r"audio/onset|engine/(onset|flush)"),
+    ("meters, floor, watchdog", r"audio/meter|engine/floor|viewmodels|watchdog"),
     ("resampling", r"audio/resample"),
     ("mu-law", r"audio/mulaw"),
     ("playout and marks", r"engine/playout"),

@@ -8,8 +8,8 @@ import pytest
 from practice_customer import PUBLIC, Customer, order
 from twilio.rest import Client
 
-from callconsole.practice.carrier import AmdFault, Callee, PracticeCarrier, hastened
 from callconsole.practice.callees import Record, Say
+from callconsole.practice.carrier import AmdFault, Callee, PracticeCarrier, hastened
 from callconsole.practice.clips import load
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")

@@ -17,8 +17,8 @@ from practice_customer import (
 from twilio.rest import Client
 
 from callconsole.audio import mulaw
-from callconsole.practice.carrier import Callee, Edge, PracticeCarrier
 from callconsole.practice.callees import Wait
+from callconsole.practice.carrier import Callee, Edge, PracticeCarrier
 from callconsole.practice.carrier.orders import TwimlSource
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")

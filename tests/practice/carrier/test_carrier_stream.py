@@ -7,6 +7,7 @@ import pytest
 from practice_customer import ACCOUNT, NUMBER, PUBLIC, TOKEN, Customer, Socket, order
 from twilio.rest import Client
 
+from callconsole.practice.callees import Press, Say, Wait
 from callconsole.practice.carrier import (
     Callee,
     Edge,
@@ -14,7 +15,6 @@ from callconsole.practice.carrier import (
     StreamFaults,
 )
 from callconsole.practice.carrier.call import PracticeCall
-from callconsole.practice.callees import Press, Say, Wait
 from callconsole.practice.clips import load
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
