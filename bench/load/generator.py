@@ -175,9 +175,13 @@ class Measurement:
         task = self._task
         await asyncio.gather(*self._talking)
         await asyncio.sleep(SETTLE_S)
+        for _, agent, phone in self._ends():
+            agent.log.late_s.clear()
+            phone.log.late_s.clear()
         first = self._reading()
         await asyncio.sleep(task.seconds)
         second = self._reading()
+        self._late_ms = self._lateness()
         await asyncio.sleep(0.5)
         for _, agent, _ in self._ends():
             agent.pause()
@@ -263,7 +267,7 @@ class Measurement:
             "agent to caller": _direction(down),
             **self._turns(),
             "first word ms": figures.spread(self._first_words()),
-            "load late ms": figures.spread(self._lateness()),
+            "load late ms": figures.spread(self._late_ms),
         }
 
     def _turns(self) -> dict[str, object]:

@@ -302,7 +302,7 @@ class Bridge:
     def _watch(self, now_ms: float, caller_ms: float, agent_dbfs: float) -> None:
         if caller_ms:
             self._watchdog.caller_sounds(now_ms, caller_ms)
-        if self.playout.busy:
+        if self.playout.busy and not self.playout.paused:
             self._watchdog.agent_sounds(agent_dbfs, now_ms)
         else:
             self._watchdog.agent_quiet()
