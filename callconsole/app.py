@@ -9,6 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from callconsole import __version__, paths
@@ -113,7 +114,7 @@ class App:
         for service in (Service.SERVER, Service.TUNNEL, Service.CARRIER, Service.AGENT):
             self._report(service, ServiceState.STARTING, "starting")
         # What talks to the outside takes long to import; the window is on screen by now.
-        lines = await asyncio.to_thread(importlib.import_module, "callconsole.lines")
+        lines = await asyncio.to_thread(_import_line, line)
         opened: Line = (
             lines.open_phone(self.settings, self.data)
             if line == PHONE
@@ -236,3 +237,12 @@ class App:
                 problem=problem,
             )
         )
+
+
+def _import_line(line: str) -> ModuleType:
+    """Import all that a line needs, for a thread; returns `callconsole.lines`."""
+    if line == PRACTICE:
+        importlib.import_module("callconsole.practice.world")
+    for name in ("web.server", "twilio.stream", "twilio.webhooks"):
+        importlib.import_module(f"callconsole.adapters.{name}")
+    return importlib.import_module("callconsole.lines")

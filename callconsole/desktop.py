@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import signal
 import sys
@@ -26,6 +27,8 @@ from callconsole.viewmodels.models import Models
 
 logger = logging.getLogger(__name__)
 
+# A window that starts minimised is not painted for a long time.
+FIRST_PAINT_S = 1.0
 ICONS = {
     "A person": "user",
     "An interrupter": "scissors",
@@ -68,6 +71,7 @@ class Desktop:
         # Closing the window ends `run`, which still has calls to end while the loop goes on.
         QApplication.setQuitOnLastWindowClosed(False)
         self._closed = asyncio.Event()
+        self._first_painted = asyncio.Event()
         self._first_line = PRACTICE if missing else PHONE
         self.app = App(
             settings,
@@ -79,12 +83,13 @@ class Desktop:
         self.models = self._build_models(settings, missing)
         self.window = MainWindow(self.models)
         self.window.closed.connect(self._closed.set)
+        self.window.first_painted.connect(self._first_painted.set)
 
     async def run(self) -> int:
         """Show the window, bring the line up behind it, and wait until it is closed."""
         self.window.show()
         # The first paint comes before anything heavy is imported.
-        await asyncio.sleep(0)
+        await self._painted()
         self._close_on_signals()
         tasks.start(asyncio.to_thread(phone.warm_up), name="places")
         starting = tasks.start(self.app.start(self._first_line), self._on_fault, "start")
@@ -94,6 +99,11 @@ class Desktop:
         self.models.close()
         await self.app.stop()
         return 0
+
+    async def _painted(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_PAINT_S):
+                await self._first_painted.wait()
 
     def _build_models(self, settings: Settings, missing: list[Problem]) -> Models:
         callees = [

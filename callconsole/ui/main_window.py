@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
@@ -42,14 +42,17 @@ class MainWindow(QMainWindow):
 
     Signals:
         closed: the window has closed for good; the program may stop.
+        first_painted: the window is on the screen.
     """
 
     closed = Signal()
+    first_painted = Signal()
 
     def __init__(self, models: Models, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._models = models
         self._closing = False
+        self._painted = False
         self.question: QMessageBox | None = None
         self.top_bar = TopBar(models.services)
         self.banner = Banner()
@@ -157,6 +160,13 @@ class MainWindow(QMainWindow):
             self.setWindowTitle(f"● {live.clock} {live.party.number}")
         else:
             self.setWindowTitle(NAME)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell once that the window has been painted, children included."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self.first_painted.emit)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fold what does not fit."""
