@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from callconsole import __version__, paths
 from callconsole.adapters.file_prompts import FilePrompts
-from callconsole.adapters.metrics import Metrics
 from callconsole.domain.events import Service, ServiceChanged, ServiceState
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine.clock import SystemClock
@@ -24,6 +23,7 @@ from callconsole.engine.world import PHONE, PRACTICE, Habits, Opening, World
 from callconsole.settings import Settings
 
 if TYPE_CHECKING:
+    from callconsole.adapters.metrics import Metrics
     from callconsole.adapters.web.server import WebServer
     from callconsole.lines import Line
     from callconsole.practice.world import PracticeWorld
@@ -78,7 +78,7 @@ class App:
             version=__version__,
         )
         self.console.set_recording(settings.record)
-        self._metrics = Metrics(self.console.subscribe, __version__)
+        self._metrics: Metrics | None = None
         self._line: Line | None = None
         self._server: WebServer | None = None
 
@@ -171,10 +171,13 @@ class App:
         self._report(Service.SERVER, ServiceState.READY, f"port {server.port}")
 
     def _build_server(self, line: Line, port: int) -> WebServer:
+        from callconsole.adapters.metrics import Metrics
         from callconsole.adapters.twilio import stream, webhooks
         from callconsole.adapters.web.access import AccessPolicy
         from callconsole.adapters.web.server import WebServer
 
+        # One for every line, so that its counters go on when the line changes.
+        self._metrics = self._metrics or Metrics(self.console.subscribe, __version__)
         extra = [
             *webhooks.routes(self.console, line.signature),
             *stream.routes(self.console, line.signature, account_sid=line.account_sid),
@@ -243,6 +246,6 @@ def _import_line(line: str) -> ModuleType:
     """Import all that a line needs, for a thread; returns `callconsole.lines`."""
     if line == PRACTICE:
         importlib.import_module("callconsole.practice.world")
-    for name in ("web.server", "twilio.stream", "twilio.webhooks"):
+    for name in ("metrics", "web.server", "twilio.stream", "twilio.webhooks"):
         importlib.import_module(f"callconsole.adapters.{name}")
     return importlib.import_module("callconsole.lines")

@@ -1,14 +1,17 @@
-"""Icons by name, colour and size: Phosphor through qtawesome, cached as pixmaps."""
+"""Icons by name, colour and size: the Phosphor font that qtawesome ships, cached as pixmaps."""
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 
-import qtawesome
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPixmap
 
 WAVEFORM = "waveform"
+_GLYPH_SHARE = 0.875  # of the square that a glyph is drawn in, as qtawesome does
 _WAVE_BARS = (5, 10, 14, 8, 4)  # heights in a box of 16; Phosphor 1.3 has no such glyph
 
 
@@ -34,9 +37,36 @@ def _pixmap(name: str, colour: str, size: int, dpr: float) -> QPixmap:
     if name == WAVEFORM:
         _paint_waveform(painter, colour, size)
     else:
-        qtawesome.icon(f"ph.{name}", color=colour).paint(painter, QRect(0, 0, size, size))
+        _paint_glyph(painter, name, colour, size)
     painter.end()
     return made
+
+
+def _paint_glyph(painter: QPainter, name: str, colour: str, size: int) -> None:
+    family, glyphs = _phosphor()
+    font = QFont(family)
+    font.setPixelSize(round(size * _GLYPH_SHARE))
+    painter.setFont(font)
+    painter.setPen(QColor(colour))
+    painter.drawText(QRectF(0, 0, size, size), Qt.AlignmentFlag.AlignCenter, glyphs[name])
+
+
+@lru_cache(maxsize=1)
+def _phosphor() -> tuple[str, dict[str, str]]:
+    """The font's family and its characters by name.
+
+    Read from qtawesome's files. The package itself imports all of QtPy and loads twelve fonts,
+    which would cost the first paint a seventh of a second.
+    """
+    spec = find_spec("qtawesome")
+    if spec is None or spec.origin is None:
+        raise FileNotFoundError("qtawesome is not installed: install callconsole again")
+    fonts = Path(spec.origin).parent / "fonts"
+    (font,) = fonts.glob("phosphor-*.ttf")
+    (charmap,) = fonts.glob("phosphor-charmap-*.json")
+    codes = json.loads(charmap.read_text(encoding="utf-8"))
+    families = QFontDatabase.applicationFontFamilies(QFontDatabase.addApplicationFont(str(font)))
+    return families[0], {name: chr(int(code, 16)) for name, code in codes.items()}
 
 
 def _paint_waveform(painter: QPainter, colour: str, size: int) -> None:
