@@ -81,7 +81,9 @@ class _Door:
             return socket
         finally:
             self._waiting -= 1
-        await self._serve(TwilioStream(socket, start.call_sid, start.stream_sid, cut, self._limits))
+        await self._serve(
+            TwilioStream(socket, start.call_sid, start.stream_sid, cut, self._limits, transport)
+        )
         return socket
 
     async def _serve(self, line: TwilioStream) -> None:

@@ -52,14 +52,16 @@ class StreamLimits:
 class TwilioStream:
     """The `MediaLine` of an admitted Media Streams socket.
 
-    Sending puts a finished message into a queue that one task drains in order. On a healthy
-    socket the queue is empty all but always.
+    A message is written at once where the connection has taken all that was written before;
+    otherwise it waits in a queue that one task drains in order.
 
     Args:
         socket: the prepared WebSocket, on which `start` has been received.
         call_sid: the call whose audio this is.
         stream_sid: Twilio's name of the stream, letters and digits only.
         cut: drops the TCP connection without waiting for anything.
+        transport: what the socket writes to; with it, messages leave in the call that sends
+            them while the connection keeps up.
     """
 
     def __init__(
@@ -69,8 +71,10 @@ class TwilioStream:
         stream_sid: str,
         cut: Callable[[], None],
         limits: StreamLimits,
+        transport: asyncio.WriteTransport | None = None,
     ) -> None:
         self._socket = socket
+        self._transport = transport
         self._call_sid = call_sid
         self._stream_sid = stream_sid
         self._cut = cut
@@ -80,6 +84,7 @@ class TwilioStream:
         self._wake = asyncio.Event()
         self._unsent_marks: deque[str] = deque()
         self._bad_messages = 0
+        self._sending = False
         self._lost = False
         self._closed = False
         self._media_head = f'{{"event":"media","streamSid":"{stream_sid}","media":{{"payload":"'
@@ -171,6 +176,8 @@ class TwilioStream:
     def _put(self, item: _Outgoing) -> None:
         if self._closed or self._lost:
             return
+        if self._written_now(item.text):
+            return
         self._queued_bytes += len(item.text)
         if self._queued_bytes > self._limits.queued_bytes:
             self._give_up("it takes nothing any more")
@@ -178,10 +185,36 @@ class TwilioStream:
         self._queue.append(item)
         self._wake.set()
 
+    def _written_now(self, text: str) -> bool:
+        """Write without waiting; False, and nothing done, where it might wait.
+
+        Into an empty write buffer `send_str` writes without suspending, so that its first step
+        is the whole of it. Should it suspend all the same, the message has been written.
+        """
+        transport = self._transport
+        if (
+            transport is None
+            or self._sending
+            or self._queue
+            or transport.is_closing()
+            or transport.get_write_buffer_size()
+        ):
+            return False
+        step = self._socket.send_str(text)
+        try:
+            step.send(None)
+        except StopIteration:
+            return True
+        except (ConnectionError, RuntimeError):
+            self._lost = True
+        step.close()
+        return True
+
     async def _send_queued(self) -> None:
         while True:
             await self._wake.wait()
             self._wake.clear()
+            self._sending = True
             while self._queue:
                 item = self._queue.popleft()
                 self._queued_bytes -= len(item.text)
@@ -194,6 +227,7 @@ class TwilioStream:
                 except (ConnectionError, RuntimeError):
                     self._lost = True  # closed at the other end, as every call's socket is
                     return
+            self._sending = False
 
     def _give_up(self, why: str) -> None:
         """Treat the socket as lost; `events` ends by that."""

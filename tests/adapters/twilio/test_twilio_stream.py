@@ -107,22 +107,40 @@ async def test_what_we_send_is_what_twilio_documents(desk: Desk) -> None:
         assert await twilio.heard() == {"event": "clear", "streamSid": STREAM_SID}
 
 
-async def test_clear_drops_what_was_not_sent_and_echoes_its_marks(desk: Desk) -> None:
+async def test_on_a_healthy_socket_everything_leaves_at_once_and_in_order(desk: Desk) -> None:
     def cut_off(line: MediaLine) -> None:
         line.send_audio(b"\xff" * 1600)
-        line.send_mark("never sent")
+        line.send_mark("sent")
         line.clear()
         line.send_audio(b"\x00" * 160)
 
     using(desk.switchboard, cut_off)
     async with media_socket(desk.base) as twilio:
         await twilio.begin()
-        assert [(await twilio.heard())["event"] for _ in range(2)] == ["clear", "media"]
+        heard = [(await twilio.heard())["event"] for _ in range(4)]
+        assert heard == ["media", "mark", "clear", "media"]
         await twilio.media("AAAA", timestamp=0)
         await twilio.say("stop", stop={})
         await twilio.close_code()
     await desk.switchboard.line_done.wait()
-    assert desk.switchboard.heard == [LineMark("never sent"), LineAudio(b"\x00\x00\x00", 0)]
+    assert desk.switchboard.heard == [LineAudio(b"\x00\x00\x00", 0)]
+
+
+@pytest.mark.parametrize("desk", [StreamLimits(send_s=60, close_s=0.2)], indirect=True)
+async def test_clear_drops_what_was_not_sent_and_echoes_its_marks(desk: Desk) -> None:
+    writer = await deaf_twilio(desk.base)
+    try:
+        await desk.switchboard.line_served.wait()
+        line = desk.switchboard.lines[0]
+        for _ in range(400):
+            line.send_audio(b"\xff" * 8000)
+        line.send_mark("never sent")
+        line.clear()
+        await line.close()
+        await desk.switchboard.line_done.wait()
+        assert desk.switchboard.heard == [LineMark("never sent")]
+    finally:
+        writer.transport.abort()
 
 
 @pytest.mark.parametrize(
@@ -342,7 +360,8 @@ async def test_a_queue_that_grows_without_end_is_given_up(desk: Desk) -> None:
     writer = await deaf_twilio(desk.base)
     try:
         await desk.switchboard.line_served.wait()
-        desk.switchboard.lines[0].send_audio(b"\xff" * 40_000)
+        for _ in range(200):
+            desk.switchboard.lines[0].send_audio(b"\xff" * 40_000)
         await desk.switchboard.line_done.wait()
     finally:
         writer.transport.abort()
