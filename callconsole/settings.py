@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -55,7 +56,9 @@ class Settings(BaseSettings):
     ngrok_authtoken: Secret = Field(None, description="ngrok token: the console opens the tunnel")
     ngrok_domain: Text = Field(None, description="your fixed ngrok domain")
     test_phone_number: Text = Field(None, description="number that `callconsole call` dials")
-    ssl_cert_file: Folder = Field(None, description="extra certificate authorities, PEM")
+    ssl_cert_file: Folder = Field(
+        None, description="certificate authorities to trust instead of the system's, PEM"
+    )
     data_dir: Folder = Field(
         None, alias="CALLCONSOLE_DATA_DIR", description="recordings, prompts and logs"
     )
@@ -102,6 +105,13 @@ class Settings(BaseSettings):
             raise ValueError("the address has to begin with https://")
         return value.rstrip("/")
 
+    @field_validator("ssl_cert_file")
+    @classmethod
+    def _readable(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError("there is no such file")
+        return value
+
     @property
     def backend(self) -> Backend | None:
         """Which Google back end is used; Vertex AI wins where both are set."""
@@ -111,9 +121,15 @@ class Settings(BaseSettings):
 
 
 def load(env_file: str | Path | None = ".env") -> Settings:
-    """Read the settings. Raises `ProblemError` that names every value that is wrong."""
+    """Read the settings. Raises `ProblemError` that names every value that is wrong.
+
+    ``SSL_CERT_FILE`` from the file is put into the environment, where OpenSSL looks for it.
+    """
     try:
-        return Settings(_env_file=env_file)  # type: ignore[call-arg]
+        settings = Settings(_env_file=env_file)  # type: ignore[call-arg]
+        if settings.ssl_cert_file is not None:
+            os.environ["SSL_CERT_FILE"] = str(settings.ssl_cert_file)
+        return settings
     except ValidationError as error:
         wrong = "; ".join(
             f"{_variable(str(item['loc'][0]))}: {item['msg'].removeprefix('Value error, ')}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -94,6 +95,20 @@ def test_a_wrong_value_is_named_and_not_repeated(line: str, words: str) -> None:
     assert words in caught.value.problem.cause
     assert "tok-secret" not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+def test_certificates_from_the_file_reach_openssl(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "")
+    Path("ca.pem").write_text("-----BEGIN CERTIFICATE-----\n")
+    Path(".env").write_text("SSL_CERT_FILE=ca.pem\n")
+    monkeypatch.delenv("SSL_CERT_FILE")
+    assert load().ssl_cert_file == Path("ca.pem")
+    assert os.environ["SSL_CERT_FILE"] == "ca.pem"
+    Path(".env").write_text("SSL_CERT_FILE=elsewhere.pem\n")
+    monkeypatch.delenv("SSL_CERT_FILE")
+    with pytest.raises(ProblemError) as caught:
+        load()
+    assert "SSL_CERT_FILE: there is no such file" in caught.value.problem.cause
 
 
 def test_secrets_never_show() -> None:
