@@ -20,6 +20,7 @@ FAINT_MS = 1500
 # Speech swings by tens of dB within a second or two; a tone does not.
 TONE_SWING_DB = 3.0
 TONE_MS = 5000
+TONE_LOOK_MS = 500
 # A cough or a passing car is no question: it earns a nudge, and nothing stronger.
 NOISE_MS = 300
 
@@ -60,6 +61,8 @@ class Watchdog:
         self._words_since: float | None = None
         self._faint_since: float | None = None
         self._levels: deque[tuple[float, float]] = deque()
+        self._tone = False
+        self._tone_looked_at = 0.0
         self._empty_turn = False
         self._next = 0
         self._not_before = 0.0
@@ -86,13 +89,13 @@ class Watchdog:
             self._faint_since = self._faint_since if self._faint_since is not None else now_ms
             return
         self._faint_since = None
-        if not self._is_tone():
+        if not self._tone:
             self._answered()
 
     def agent_quiet(self) -> None:
         """Nothing of the agent is playing."""
         self._faint_since = None
-        self._levels.clear()
+        self._forget_levels()
 
     def turn_done(self, *, had_audio: bool) -> None:
         """The model says that its turn is complete."""
@@ -112,13 +115,13 @@ class Watchdog:
         self._not_before = now_ms + NEXT_REMEDY_MS
         self._empty_turn = False
         self._faint_since = self._words_since = None
-        self._levels.clear()
+        self._forget_levels()
         return stall, remedy
 
     def _stall(self, now_ms: float) -> Stall | None:
         if self._empty_turn:
             return Stall.EMPTY_TURN
-        if self._is_tone():
+        if self._tone:
             return Stall.TONE
         if self._faint_since is not None and now_ms - self._faint_since >= FAINT_MS:
             return Stall.FAINT
@@ -129,10 +132,17 @@ class Watchdog:
             return Stall.NO_ANSWER
         return None
 
+    def _forget_levels(self) -> None:
+        self._levels.clear()
+        self._tone = False
+
     def _keep_level(self, level_dbfs: float, now_ms: float) -> None:
         self._levels.append((now_ms, level_dbfs))
         while self._levels[-1][0] - self._levels[0][0] > TONE_MS:
             self._levels.popleft()
+        if abs(now_ms - self._tone_looked_at) >= TONE_LOOK_MS:
+            self._tone_looked_at = now_ms
+            self._tone = self._is_tone()
 
     def _is_tone(self) -> bool:
         if len(self._levels) < 2 or self._levels[-1][0] - self._levels[0][0] < TONE_MS * 0.95:

@@ -34,7 +34,7 @@ def audio_parts(frame: bytes) -> list[bytes] | None:
     if b'"inlineData"' not in frame:
         return None
     try:
-        turn = _only(_only(json.loads(frame), "serverContent"), "modelTurn")
+        turn = _only(_only(json.loads(frame.decode()), "serverContent"), "modelTurn")
         if turn.keys() != {"parts"} and turn != {"parts": turn["parts"], "role": "model"}:
             return None
         return [_pcm_of(_only(part, "inlineData")) for part in turn["parts"]]

@@ -10,6 +10,7 @@ from websockets.protocol import Event, State
 from websockets.typing import Data
 
 from callconsole.adapters.gemini.bounded_socket import BoundedSocket
+from callconsole.adapters.gemini.client_frame import Masks, text_frame
 
 _MESSAGE_PARTS = frozenset({Opcode.TEXT, Opcode.BINARY, Opcode.CONT})
 
@@ -29,6 +30,7 @@ class LiveSocket(BoundedSocket):
     _taken = 0
     _done = 0
     _unread: Data | None = None
+    _masks: Masks | None = None
 
     @property
     def taken(self) -> int:
@@ -52,8 +54,9 @@ class LiveSocket(BoundedSocket):
             or transport.get_write_buffer_size()
         ):
             return False
-        self.protocol.send_text(frame)
-        self.send_data()
+        if self._masks is None:
+            self._masks = Masks()
+        transport.write(text_frame(frame, self._masks.next()))
         return True
 
     async def recv(self, decode: bool | None = None) -> Any:
