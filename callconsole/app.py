@@ -148,7 +148,10 @@ class App:
 
     async def _agent_check(self, line: Line) -> str:
         await line.agent.check()
-        return "practice agent" if line.name == PRACTICE else self.settings.gemini_model
+        if line.name == PRACTICE:
+            return "practice agent"
+        model = self.settings.gemini_model
+        return f"{model} on Vertex AI" if self.settings.both_back_ends else model
 
     async def _look_at_sound(self) -> None:
         if self._probe_sound is not None:

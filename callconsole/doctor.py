@@ -120,8 +120,7 @@ async def _finding(name: str, check: Check) -> Finding:
 
 
 def _both_back_ends(settings: Settings) -> str:
-    both = settings.vertex_project_id is not None and settings.gemini_api_key is not None
-    if both:
+    if settings.both_back_ends:
         return "complete; both Vertex AI and an API key are set, Vertex AI is used"
     return f"complete, Gemini through {settings.backend}"
 

@@ -71,6 +71,8 @@ async def serve(settings: Settings, line: str) -> int:
             _say_failures(app)
             return 1
         say(_ready_line(app))
+        if settings.both_back_ends and line == PHONE:
+            say("Both Vertex AI and a Gemini API key are set; Vertex AI is used.")
         _say_failures(app)
         await stop.wait()
         live = app.console.live_calls()

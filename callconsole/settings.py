@@ -119,6 +119,11 @@ class Settings(BaseSettings):
             return "vertex"
         return "api key" if self.gemini_api_key is not None else None
 
+    @property
+    def both_back_ends(self) -> bool:
+        """True where a choice had to be made between Vertex AI and the API key."""
+        return self.vertex_project_id is not None and self.gemini_api_key is not None
+
 
 def load(env_file: str | Path | None = ".env") -> Settings:
     """Read the settings. Raises `ProblemError` that names every value that is wrong.

@@ -74,6 +74,8 @@ def test_vertex_wins_where_both_back_ends_are_set() -> None:
     assert complete().backend == "api key"
     both = complete(vertex_project_id="a-project", vertex_location="europe-west4")
     assert both.backend == "vertex"
+    assert both.both_back_ends
+    assert not complete().both_back_ends
     assert gemini_access(both).account.where == "Vertex europe-west4"
     assert gemini_access(complete()).account.where == "Gemini API"
 

@@ -21,12 +21,17 @@ REFILL_MS = 100
 # Twilio takes messages of any size; tiny ones cost us and jitter at word starts.
 MESSAGE_MS = 100
 MARK_EVERY_MS = 200
+# Nobody listens to more in one go; it also bounds memory should a model never stop.
+LONGEST_WAIT_MS = 600_000
 # A model that speaks no faster than real time leaves small holes; they are no end of speech.
 QUIET_S = 0.2
 
 
 class Playout:
     """Sends agent audio in whole 20 ms frames, paced by absolute deadlines.
+
+    Attributes:
+        overflow_ms: audio that was given up because ten minutes were waiting already.
 
     `on_sent` is given what left for the carrier; `on_drained` is called when everything has been
     played and nothing more has come for `QUIET_S`.
@@ -57,6 +62,7 @@ class Playout:
         self._cleared_marks: set[str] = set()
         self._marked_ms = 0
         self._mark_count = 0
+        self.overflow_ms = 0.0
         self._flight = bytearray()
         self._paused = False
         self._closed = False
@@ -93,6 +99,10 @@ class Playout:
 
     def feed(self, data: bytes) -> None:
         """Queue μ-law audio; what fits into the lead leaves at once, in this call."""
+        room = LONGEST_WAIT_MS * 8 - len(self._queue)
+        if len(data) > room:
+            self.overflow_ms += (len(data) - max(0, room)) / 8
+            data = data[: max(0, room)]
         if self._closed or not data:
             return
         self._queue += data

@@ -7,7 +7,14 @@ import time
 
 import pytest
 
-from callconsole.engine.playout import FRAME_BYTES, LEAD_MS, MARK_EVERY_MS, MESSAGE_MS, Playout
+from callconsole.engine.playout import (
+    FRAME_BYTES,
+    LEAD_MS,
+    LONGEST_WAIT_MS,
+    MARK_EVERY_MS,
+    MESSAGE_MS,
+    Playout,
+)
 from fakes.engine import FakeClock, FakeLine
 
 
@@ -160,4 +167,17 @@ async def test_a_clear_in_a_pause_drops_it_all(bench: Bench) -> None:
     assert bench.playout.clear() == pytest.approx(2000, abs=20)
     assert not bench.playout.paused
     assert not bench.playout.busy
+    bench.playout.close()
+
+
+async def test_a_model_that_never_stops_is_bounded_and_can_be_cut_off(bench: Bench) -> None:
+    for _ in range(11):
+        bench.playout.feed(bytes(60_000 * 8))
+    assert bench.playout.waiting_ms <= LONGEST_WAIT_MS
+    assert bench.playout.overflow_ms == pytest.approx(60_000, abs=2 * LEAD_MS)
+    dropped = bench.playout.clear()
+    assert dropped == pytest.approx(LONGEST_WAIT_MS + LEAD_MS, abs=LEAD_MS)
+    assert not bench.playout.busy
+    bench.playout.feed(audio(20))
+    assert bench.playout.busy
     bench.playout.close()
