@@ -208,7 +208,8 @@ class App:
         self._tunnel_is_up(line.address.url)
 
     def _tunnel_is_up(self, url: str) -> None:
-        shown = "practice line" if self.console.line == PRACTICE else url.removeprefix("https://")
+        practising = self._line is not None and self._line.name == PRACTICE
+        shown = "practice line" if practising else url.removeprefix("https://")
         self._report(Service.TUNNEL, ServiceState.READY, shown)
 
     async def _look(self, service: Service, check: Awaitable[str]) -> None:

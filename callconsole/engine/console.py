@@ -211,7 +211,9 @@ class Console:
                 for session in self._sessions.values():
                     await session.closed.wait()
         except TimeoutError:
-            pass
+            # The carrier was asked to end them and does not say that it has.
+            for session in self._sessions.values():
+                session.give_up()
         self._recordings.close()
         await self._listening.close()
 

@@ -157,6 +157,10 @@ class CallSession:
         except TimeoutError:
             self._end(ending)
 
+    def give_up(self) -> None:
+        """Take the call for ended without the carrier's word, if it still lives."""
+        self._end(self._requested or Ending(Outcome.COMPLETED, EndedBy.CONSOLE))
+
     # The stream -------------------------------------------------------------------------------
 
     async def serve(self, line: MediaLine) -> None:

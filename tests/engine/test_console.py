@@ -366,6 +366,22 @@ async def test_stop_ends_live_calls_and_takes_no_new_ones(desk: Desk) -> None:
         await desk.console.place_call(NUMBER)
 
 
+async def test_stop_does_not_wait_for_a_carrier_that_says_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("callconsole.engine.console.STOP_S", 0.05)
+    call, line, served = await desk.answered()
+    await desk.console.stop()
+    await served
+    ended = desk.console.call(call.sid)
+    assert ended is not None
+    assert ended.ending is not None
+    assert (ended.ending.outcome, ended.ending.by) == (Outcome.COMPLETED, EndedBy.OPERATOR)
+    assert line.closed
+    assert desk.carrier.ended == [call.sid]
+    desk.console.connect(None)
+
+
 async def test_an_unknown_call_is_said_to_be_unknown(desk: Desk) -> None:
     with pytest.raises(ProblemError) as caught:
         await desk.console.hang_up("CA404")
