@@ -106,7 +106,6 @@ class Bridge:
             self.cut_short()
             self.playout.close()
             self._conversation.close()
-            self._floor.agent_stopped()
 
     async def _caller_to_agent(self) -> None:
         async for event in self._line.events():
@@ -210,8 +209,6 @@ class Bridge:
         The model may also say so after its turn is complete, while we still play it; then no
         `AgentTurnDone` follows, and audio that comes next belongs to the next turn.
         """
-        if not self.playout.busy and not self._turn_open:
-            return
         self._turn_cut = self._turn_open
         dropped_ms = self.playout.waiting_ms + self.playout.buffered_ms
         turn = self.cut_short()
