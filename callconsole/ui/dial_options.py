@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from callconsole.ui import fonts, icons, theme
 from callconsole.ui.kit.button import paint_hover
 from callconsole.ui.kit.combo import Combo
+from callconsole.ui.kit.hover_button import HoverButton
 from callconsole.ui.kit.switch import Switch
 from callconsole.ui.kit.text import Text
 from callconsole.ui.tokens import RADIUS_CONTROL
@@ -60,7 +61,7 @@ class FoldedPopup(QFrame):
     """The ground of the fields when they open over the row."""
 
 
-class FoldedOptions(QAbstractButton):
+class FoldedOptions(HoverButton):
     """The same in one row of 48; a press opens the fields over it."""
 
     ring_radius = RADIUS_CONTROL
@@ -99,16 +100,6 @@ class FoldedOptions(QAbstractButton):
     def sizeHint(self) -> QSize:
         """As wide as the column."""
         return QSize(200, 48)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """Show the hover."""
-        self.update()
-        super().enterEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Hide the hover."""
-        self.update()
-        super().leaveEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw two lines and a caret."""

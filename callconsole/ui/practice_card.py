@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QGridLayout,
     QHBoxLayout,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from callconsole.ui import fonts, icons, theme
 from callconsole.ui.kit.button import Button, Kind, paint_hover
+from callconsole.ui.kit.hover_button import RowButton
 from callconsole.ui.kit.lead import Disc
 from callconsole.ui.kit.surfaces import Surface
 from callconsole.ui.kit.text import Text
@@ -23,7 +22,7 @@ from callconsole.viewmodels.desk import PRACTICE, PracticeCallee
 from callconsole.viewmodels.dialler import Dialler
 
 
-class CalleeButton(QAbstractButton):
+class CalleeButton(RowButton):
     """Name over what will happen; a click calls."""
 
     def __init__(self, callee: PracticeCallee) -> None:
@@ -33,9 +32,6 @@ class CalleeButton(QAbstractButton):
         self.setAccessibleName(f"Practice call: {callee.name}")
         self.setAccessibleDescription(callee.story)
         self.setToolTip(callee.story)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def sizeHint(self) -> QSize:
         """Two lines."""
@@ -44,23 +40,6 @@ class CalleeButton(QAbstractButton):
     def minimumSizeHint(self) -> QSize:
         """Long stories are shortened."""
         return QSize(140, 48)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Call on Enter as on Space."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-            return
-        super().keyPressEvent(event)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """Show the hover."""
-        self.update()
-        super().enterEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Hide the hover."""
-        self.update()
-        super().leaveEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw a white row with icon, two lines and a receiver."""

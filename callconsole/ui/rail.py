@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QVBoxLayout, QWidget
 
 from callconsole.ui import fonts, icons, theme
 from callconsole.ui.kit.button import paint_hover
+from callconsole.ui.kit.hover_button import HoverButton
 from callconsole.ui.tokens import RADIUS_CARD, RAIL_WIDTH
 
 
-class RailItem(QAbstractButton):
+class RailItem(HoverButton):
     """Icon over a word, 56 by 52."""
 
     ring_radius = RADIUS_CARD
@@ -30,16 +31,6 @@ class RailItem(QAbstractButton):
     def sizeHint(self) -> QSize:
         """The size of the design."""
         return QSize(56, 52)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """Show the hover."""
-        self.update()
-        super().enterEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Hide the hover."""
-        self.update()
-        super().leaveEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw ground, icon and word."""

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from callconsole.ui import fonts, icons, theme
 from callconsole.ui.kit.button import paint_hover
+from callconsole.ui.kit.hover_button import RowButton
 from callconsole.ui.kit.text import Text
 from callconsole.viewmodels.session_calls import RecentCall, SessionCalls
 
 ROW_HEIGHT = 46
 
 
-class RecentRow(QAbstractButton):
+class RecentRow(RowButton):
     """One call: whom, prompt, outcome, duration, time."""
 
     def __init__(self, call: RecentCall) -> None:
@@ -25,9 +26,6 @@ class RecentRow(QAbstractButton):
             f"{call.title}, {call.outcome.text}, {call.duration}, {call.time}. Call again"
         )
         self.setToolTip("Put this number back into the field")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def sizeHint(self) -> QSize:
         """Two lines."""
@@ -36,23 +34,6 @@ class RecentRow(QAbstractButton):
     def minimumSizeHint(self) -> QSize:
         """Columns are shortened."""
         return QSize(300, ROW_HEIGHT)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Choose on Enter as on Space."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-            return
-        super().keyPressEvent(event)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """Show the hover."""
-        self.update()
-        super().enterEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Hide the hover."""
-        self.update()
-        super().leaveEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the columns."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
-    QEnterEvent,
     QFontMetrics,
     QKeyEvent,
     QPainter,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from callconsole.ui import fonts, icons, theme
 from callconsole.ui.kit import keycap
+from callconsole.ui.kit.hover_button import HoverButton
 from callconsole.ui.tokens import RADIUS_CONTROL
 
 
@@ -52,7 +52,7 @@ _DISABLED = Look("sunken", "border", "muted")
 _GAP = 8
 
 
-class Button(QAbstractButton):
+class Button(HoverButton):
     """A push button. Enter presses it as Space does.
 
     A `flush` one ends with its words, at the right margin of a header.
@@ -123,16 +123,6 @@ class Button(QAbstractButton):
             self.click()
             return
         super().keyPressEvent(event)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """Show the hover."""
-        self.update()
-        super().enterEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Hide the hover."""
-        self.update()
-        super().leaveEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw ground, hover, icon, words and keycap, centred."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from callconsole.ui import fonts, theme
 from callconsole.ui.kit.button import paint_hover_at
+from callconsole.ui.kit.hover_button import HoverButton
 from callconsole.ui.tokens import RADIUS_CARD
 
 LONG_PRESS_MS = 500
@@ -15,7 +16,7 @@ SHOWN_PRESSED_MS = 250
 LETTERS_BELOW_FROM = 44
 
 
-class DialKey(QAbstractButton):
+class DialKey(HoverButton):
     """A key 74 by 56; it does not take the focus from the number when clicked.
 
     Signals:
@@ -85,16 +86,6 @@ class DialKey(QAbstractButton):
             super().keyPressEvent(event)
         else:
             event.ignore()
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """Show the hover."""
-        self.update()
-        super().enterEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Hide the hover."""
-        self.update()
-        super().leaveEvent(event)
 
     def _on_clicked(self) -> None:
         self.typed.emit(self._digit)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from callconsole.ui import icons, theme
 from callconsole.ui.kit.button import paint_hover
+from callconsole.ui.kit.hover_button import HoverButton
 
 
-class IconButton(QAbstractButton):
+class IconButton(HoverButton):
     """28 by 28."""
 
     def __init__(self, icon: str, name: str, size: int = 28, parent: QWidget | None = None) -> None:
@@ -33,16 +34,6 @@ class IconButton(QAbstractButton):
     def sizeHint(self) -> QSize:
         """Square."""
         return QSize(self._edge, self._edge)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """Show the hover."""
-        self.update()
-        super().enterEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Hide the hover."""
-        self.update()
-        super().leaveEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the hover and the icon."""
