@@ -12,7 +12,8 @@ import pytest
 from callconsole.app import App
 from callconsole.audio import mulaw, wavfile
 from callconsole.domain import events
-from callconsole.domain.call import AnsweredBy, Call, EndedBy, Outcome
+from callconsole.domain.answering import AnsweredBy
+from callconsole.domain.call import Call, EndedBy, Outcome
 from callconsole.domain.dialling import DialError
 from callconsole.domain.events import Event
 from callconsole.domain.transcript import Speaker

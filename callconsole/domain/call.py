@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from callconsole.domain.answering import AnsweredBy, JudgedBy
 from callconsole.domain.problems import Problem
 
 
@@ -24,15 +25,6 @@ class Floor(StrEnum):
     NOBODY = "nobody"
     AGENT = "agent"
     CALLER = "caller"
-
-
-class AnsweredBy(StrEnum):
-    """Who or what picked up."""
-
-    UNKNOWN = "unknown"
-    PERSON = "person"
-    VOICEMAIL = "voicemail"
-    FAX = "fax"
 
 
 class Outcome(StrEnum):
@@ -82,6 +74,13 @@ class Call:
         ended_at: when it ended, or None.
         ending: how it ended, or None while it lives.
         recording: path of the stereo recording, or None.
+        answered_by: who picked up, as far as it is known.
+        judged_by: whose word that is, or None.
+        deciding: somebody or something has answered, it is not decided who, and so the agent is
+            not heard.
+        away: the audio stream is gone for the moment while the call goes on.
+        transferred_to: whom the call was passed on to, E.164, or None.
+        sequence: the carrier's number of the newest report taken in; older ones are late.
     """
 
     sid: str
@@ -93,6 +92,11 @@ class Call:
     phase: Phase = Phase.QUEUED
     floor: Floor = Floor.NOBODY
     answered_by: AnsweredBy = AnsweredBy.UNKNOWN
+    judged_by: JudgedBy | None = None
+    deciding: bool = False
+    away: bool = False
+    transferred_to: str | None = None
+    sequence: int = -1
     rang_at: datetime | None = None
     answered_at: datetime | None = None
     ended_at: datetime | None = None
@@ -135,4 +139,12 @@ def ended(call: Call, ending: Ending, at: datetime) -> Call:
     """The call after its end; the first ending is final."""
     if not call.live:
         return call
-    return replace(call, phase=Phase.ENDED, floor=Floor.NOBODY, ended_at=at, ending=ending)
+    return replace(
+        call,
+        phase=Phase.ENDED,
+        floor=Floor.NOBODY,
+        deciding=False,
+        away=False,
+        ended_at=at,
+        ending=ending,
+    )

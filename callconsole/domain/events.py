@@ -7,8 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from callconsole.domain.call import AnsweredBy, Call, Ending, Floor
+from callconsole.domain.answering import AnsweredBy, Evidence, JudgedBy, Weighing
+from callconsole.domain.call import Call, Ending, Floor
 from callconsole.domain.problems import Problem
+from callconsole.domain.record import Note
 from callconsole.domain.transcript import Turn
 
 
@@ -38,18 +40,133 @@ class CallAnswered(CallEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerWeighed(CallEvent):
+    """What is known so far of who picked up; about eight times a second while it is decided."""
+
+    weighing: Weighing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerJudged(CallEvent):
-    """It was decided who picked up; `reason` says how we know."""
+    """It was decided who picked up; a later one corrects an earlier one.
+
+    Attributes:
+        reason: how we know, one sentence.
+        by: whose word it is.
+        after_ms: call audio between the answer and the verdict.
+        obeyed: False for a verdict that is only shown, such as "machine" in the middle of a
+            conversation.
+    """
 
     answered_by: AnsweredBy
     reason: str
+    by: JudgedBy = JudgedBy.CARRIER
+    after_ms: int = 0
+    evidence: tuple[Evidence, ...] = ()
+    obeyed: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamStarted(CallEvent):
-    """The call's audio reaches us."""
+    """The call's audio reaches us.
+
+    Attributes:
+        gap_ms: how long it was away, where it is not the call's first stream; None at first.
+    """
 
     stream_sid: str
+    gap_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingStarted(CallEvent):
+    """The call is being recorded to this file."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorActed(CallEvent):
+    """The person at the desk did something about this call.
+
+    Attributes:
+        act: what, in plain words: "hung up", "said: a person answered".
+        detail: more of it, or empty.
+    """
+
+    act: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbilityUsed(CallEvent):
+    """The agent did something besides talking.
+
+    Attributes:
+        ability: the function's name, ``take_note``.
+        outcome: what came of it, in plain words: "noted", "refused: no such person".
+        done: False where it was refused or failed.
+    """
+
+    ability: str
+    outcome: str
+    done: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteTaken(CallEvent):
+    """Something was noted, or a call back was asked for."""
+
+    note: Note
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeysPressed(CallEvent):
+    """Tones were sent to the other end."""
+
+    digits: str
+    by_operator: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyReceived(CallEvent):
+    """The person on the phone pressed a key."""
+
+    digit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferBegan(CallEvent):
+    """The call is being passed on; `label` is how the prompt calls them."""
+
+    to: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferAnswered(CallEvent):
+    """Whom the call is passed on to has picked up."""
+
+    to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferEnded(CallEvent):
+    """The transfer is over: they have talked, or nobody was reached and the agent goes on."""
+
+    to: str
+    reached: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FarewellBegan(CallEvent):
+    """The agent ends the call: its last words are played, then it hangs up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FarewellCalledOff(CallEvent):
+    """The person spoke into the farewell; the call goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

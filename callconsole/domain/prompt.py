@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from callconsole.domain.abilities import USUAL, Abilities
 from callconsole.domain.problems import Problem, ProblemError
 
 
@@ -14,10 +15,12 @@ class Prompt:
     Attributes:
         name: the file's name without its suffix, as shown in the prompt list.
         text: the whole instructions, as the operator wrote them.
+        abilities: what the agent may do besides talking.
     """
 
     name: str
     text: str
+    abilities: Abilities = USUAL
 
     @property
     def title(self) -> str:

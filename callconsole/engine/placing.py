@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from callconsole.domain import phone
+from callconsole.domain.answering import GateMode
 from callconsole.domain.dialling import Step
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.prompt import Prompt, checked
@@ -17,6 +18,7 @@ from callconsole.engine.ports import (
     AnswerVerdict,
     CallOrder,
     CarrierReport,
+    Detection,
     PlacedCall,
     Prompts,
 )
@@ -133,7 +135,8 @@ class Placing:
         order = CallOrder(
             to=to,
             stream_token=token,
-            detect_machine=self._habits.detect_machine,
+            detection=_detection(self._habits),
+            thresholds=self._habits.thresholds,
             ring_timeout_s=self._habits.ring_timeout_s,
             time_limit_s=self._habits.time_limit_s,
         )
@@ -147,6 +150,12 @@ class Placing:
             self._in_flight -= 1
         self._tokens.bind(token, placed.sid)
         return placed
+
+
+def _detection(habits: Habits) -> Detection:
+    if not habits.detect_machine:
+        return Detection.OFF
+    return Detection.BLOCKING if habits.gate is GateMode.STRICT else Detection.BACKGROUND
 
 
 def _reachable(world: World | None, obstacles: Sequence[Problem], steps: DialSteps) -> World:

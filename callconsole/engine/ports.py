@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -11,9 +11,11 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from callconsole.domain.call import AnsweredBy, Call
+from callconsole.domain.answering import USUAL_THRESHOLDS, AnsweredBy, AnswerThresholds, Verdict
+from callconsole.domain.call import Call
 from callconsole.domain.problems import Problem
 from callconsole.domain.prompt import Prompt
+from callconsole.domain.record import CallPage, CallQuery, CallRecord, LoggedEvent, Note
 from callconsole.domain.transcript import Turn
 
 Pcm16 = NDArray[np.int16]
@@ -34,6 +36,18 @@ class Clock(Protocol):
 # The carrier --------------------------------------------------------------------------------
 
 
+class Detection(StrEnum):
+    """The carrier's answering-machine detection.
+
+    ``BACKGROUND``: the audio flows at once and the verdict comes when it comes. ``BLOCKING``: the
+    carrier decides before any audio flows, and asks `Switchboard.call_answered` what to do.
+    """
+
+    OFF = "off"
+    BACKGROUND = "background"
+    BLOCKING = "blocking"
+
+
 @dataclass(frozen=True, slots=True)
 class CallOrder:
     """What the carrier is asked for.
@@ -41,14 +55,16 @@ class CallOrder:
     Attributes:
         to: number to dial, E.164.
         stream_token: one-time secret that the call's media stream has to present.
-        detect_machine: ask the carrier to tell people from machines, without waiting for it.
+        detection: whether the carrier tells people from machines, and when.
+        thresholds: times that tell people from machines, as far as the carrier takes them.
         ring_timeout_s: seconds of ringing before the carrier gives up.
         time_limit_s: longest life of the call; bounds the bill should this process die.
     """
 
     to: str
     stream_token: str
-    detect_machine: bool = True
+    detection: Detection = Detection.BACKGROUND
+    thresholds: AnswerThresholds = USUAL_THRESHOLDS
     ring_timeout_s: int = 25
     time_limit_s: int = 1800
 
@@ -120,6 +136,19 @@ class AnswerVerdict:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Whom a call is passed on to.
+
+    Attributes:
+        to: E.164.
+        ring_timeout_s: seconds before the other number is given up.
+    """
+
+    to: str
+    ring_timeout_s: int = 20
+
+
 class Carrier(Protocol):
     """A phone company."""
 
@@ -133,6 +162,29 @@ class Carrier(Protocol):
 
     async def fetch_call(self, call_sid: str) -> CarrierReport:
         """The call's state now. Raises `ProblemError`."""
+        ...
+
+    async def find_call(self, to: str, since: datetime) -> PlacedCall | None:
+        """The newest call to this number that was ordered after `since`, live or not, or None.
+
+        For an order of which nobody knows whether it arrived. Raises `ProblemError`.
+        """
+        ...
+
+    async def press_keys(self, call_sid: str, digits: str, stream_token: str) -> None:
+        """Send tones to the other end of a live call, then open a new stream with this token.
+
+        The present stream stops at once. `digits`: 0-9, *, #, A-D, and w for half a second.
+        Raises `ProblemError`; then the present stream goes on.
+        """
+        ...
+
+    async def transfer(self, call_sid: str, transfer: Transfer) -> None:
+        """Join a live call to another number; the present stream stops.
+
+        The carrier asks `Switchboard.transfer_answered` and `transfer_ended` on its way. Raises
+        `ProblemError`; then the present stream goes on.
+        """
         ...
 
     async def check(self) -> str:
@@ -218,10 +270,25 @@ class MediaLine(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ToolSpec:
+    """A function that the model may call.
+
+    Attributes:
+        parameters: JSON schema of the arguments: ``type``, ``properties``, ``required``,
+            ``description``, ``enum`` and nothing else.
+    """
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class AgentBrief:
     """What one session is opened with."""
 
     prompt: Prompt
+    tools: tuple[ToolSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,8 +355,40 @@ class AgentRecovered:
     gap_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class AgentToolCall:
+    """The model calls a function; each call comes once, whatever the server repeats.
+
+    Attributes:
+        id: unique within the session; made up here where the server gives none.
+        arguments: as the model wrote them, unchecked.
+    """
+
+    id: str
+    name: str
+    arguments: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentToolCancelled:
+    """The model takes calls back, because the caller spoke; no answer is wanted any more."""
+
+    ids: tuple[str, ...]
+
+
+class ToolReply(StrEnum):
+    """What the model does with a function's result, where it can choose (non-blocking tools)."""
+
+    SILENT = "silent"
+    """It knows it, and says nothing about it."""
+    WHEN_IDLE = "when idle"
+    """It speaks about it once it has finished what it is saying."""
+
+
 AgentEvent = (
     AgentAudio
+    | AgentToolCall
+    | AgentToolCancelled
     | AgentWords
     | AgentCutOff
     | AgentGenerated
@@ -316,6 +415,16 @@ class AgentSession(Protocol):
 
     def send_text(self, text: str) -> None:
         """Queue an instruction in text that the model acts on now, such as to greet."""
+        ...
+
+    def answer_tool(
+        self, call: AgentToolCall, result: dict[str, Any], reply: ToolReply = ToolReply.WHEN_IDLE
+    ) -> None:
+        """Queue a function's result, small and JSON-ready; one for each `AgentToolCall`.
+
+        Survives a change of connection. With a model whose tools block, `reply` cannot be chosen
+        and it goes on by itself.
+        """
         ...
 
     def remember(self, history: Callable[[], Sequence[Turn]]) -> None:
@@ -406,6 +515,66 @@ class Prompts(Protocol):
         ...
 
 
+class History(Protocol):
+    """What is kept of calls.
+
+    Keeping never blocks and never raises: what is given is on the disk within a second. A history
+    that cannot be written says so once through its log and keeps going.
+    """
+
+    async def open(self) -> None:
+        """Make or bring up to date what is needed. Raises `ProblemError`."""
+        ...
+
+    def keep_call(self, call: Call) -> None:
+        """The call's newest state; the first one makes the record."""
+        ...
+
+    def keep_turn(self, call_sid: str, turn: Turn) -> None:
+        """A turn's newest state."""
+        ...
+
+    def keep_event(self, call_sid: str, event: LoggedEvent) -> None:
+        """Something that happened."""
+        ...
+
+    def keep_note(self, call_sid: str, note: Note) -> None:
+        """A note on the record."""
+        ...
+
+    def keep_verdict(self, call_sid: str, verdict: Verdict) -> None:
+        """Who answered; a later verdict replaces an earlier one."""
+        ...
+
+    def keep_figures(self, call_sid: str, figures: Mapping[str, Any], recorded_s: float) -> None:
+        """What was counted, and the length of the recording in seconds, 0 without one."""
+        ...
+
+    async def flush(self) -> None:
+        """Return when everything kept so far is on the disk."""
+        ...
+
+    async def find(self, query: CallQuery) -> CallPage:
+        """Calls that match, newest first. Raises `ProblemError`."""
+        ...
+
+    async def record(self, call_sid: str) -> CallRecord | None:
+        """Everything of one call, or None. Raises `ProblemError`."""
+        ...
+
+    async def unfinished(self) -> list[Call]:
+        """Calls that never got an ending: the console died under them. Raises `ProblemError`."""
+        ...
+
+    async def delete(self, call_sid: str) -> None:
+        """Forget one call; its recording's file is not touched. Raises `ProblemError`."""
+        ...
+
+    async def close(self) -> None:
+        """Write what waits and let go; safe to call twice."""
+        ...
+
+
 class Switchboard(Protocol):
     """What the engine offers to the web server: the console as callers from outside see it."""
 
@@ -439,6 +608,29 @@ class Switchboard(Protocol):
 
     async def admit(self, call_sid: str, token: str) -> bool:
         """Spend a stream token: True once for the right call, False ever after."""
+        ...
+
+    def call_answered(self, call_sid: str, verdict: AnswerVerdict | None) -> str | None:
+        """With `Detection.BLOCKING`: a one-time token to open a stream, or None to hang up."""
+        ...
+
+    def stream_ended(self, call_sid: str) -> str | None:
+        """The carrier lost the stream while the call goes on: a token to open another, or None
+        to hang up."""
+        ...
+
+    def transfer_answered(self, call_sid: str) -> str:
+        """Whom this call is transferred to has picked up: what they are told before they talk."""
+        ...
+
+    def transfer_ended(self, call_sid: str, *, reached: bool, status: str) -> str | None:
+        """A transfer is over: a token to open a stream again, or None to hang up.
+
+        Args:
+            call_sid: the transferred call.
+            reached: True where the two have talked.
+            status: the carrier's word, ``busy``.
+        """
         ...
 
     async def serve_line(self, line: MediaLine) -> None:

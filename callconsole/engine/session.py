@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from callconsole.domain import call as life
 from callconsole.domain import events
-from callconsole.domain.call import AnsweredBy, Call, EndedBy, Ending, Outcome, Phase
+from callconsole.domain.answering import AnsweredBy
+from callconsole.domain.call import Call, EndedBy, Ending, Outcome, Phase
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.transcript import Speaker, Turn
 from callconsole.engine import tasks

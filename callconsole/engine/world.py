@@ -5,6 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from callconsole.domain.answering import (
+    USUAL_THRESHOLDS,
+    AnswerThresholds,
+    GateMode,
+    Undecided,
+)
 from callconsole.domain.problems import Problem
 from callconsole.engine.ports import Agent, Carrier
 
@@ -47,7 +53,11 @@ class Habits:
 
     Attributes:
         default_prompt: used where a call names none.
-        detect_machine: ask the carrier who answered, and hang up on machines.
+        gate: when the agent may be heard.
+        undecided: what happens where nobody can tell who answered.
+        thresholds: times that tell people from machines.
+        detect_machine: ask the carrier as well who answered; it charges for that.
+        max_calls: live calls at one time.
         opening: who speaks first.
         early_barge_in: fall silent as soon as our own ear hears the caller begin to speak,
             before the model says so, and go on where it was a false alarm.
@@ -57,7 +67,11 @@ class Habits:
     """
 
     default_prompt: str
+    gate: GateMode = GateMode.ON
+    undecided: Undecided = Undecided.SPEAK
+    thresholds: AnswerThresholds = USUAL_THRESHOLDS
     detect_machine: bool = True
+    max_calls: int = 10
     opening: Opening = Opening.LISTEN
     region: str = "US"
     early_barge_in: bool = True

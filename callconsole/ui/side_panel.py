@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from callconsole.domain import phone
-from callconsole.domain.call import AnsweredBy
+from callconsole.domain.answering import AnsweredBy
 from callconsole.domain.prompt import Prompt
 from callconsole.ui.kit.banner import IconMark
 from callconsole.ui.kit.facts import Fact

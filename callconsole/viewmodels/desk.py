@@ -6,10 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from callconsole.domain.answering import AnsweredBy
 from callconsole.domain.call import Call
 from callconsole.domain.dialling import StepResult
 from callconsole.domain.events import Event, Service, ServiceChanged
 from callconsole.domain.problems import Problem
+from callconsole.domain.record import CallPage, CallQuery, CallRecord
 from callconsole.domain.transcript import Turn
 
 PRACTICE = "practice"
@@ -36,6 +38,22 @@ class Desk(Protocol):
 
     async def hang_up(self, call_sid: str) -> None:
         """End a call. Raises `ProblemError`."""
+        ...
+
+    def judge_answer(self, call_sid: str, answered_by: AnsweredBy) -> None:
+        """The operator says who answered; that wins over every other verdict, at any time."""
+        ...
+
+    async def find_calls(self, query: CallQuery) -> CallPage:
+        """Calls that are kept, newest first. Raises `ProblemError`."""
+        ...
+
+    async def call_record(self, call_sid: str) -> CallRecord | None:
+        """Everything that is kept of one call, or None. Raises `ProblemError`."""
+        ...
+
+    async def delete_call(self, call_sid: str) -> None:
+        """Forget an ended call and delete its recording. Raises `ProblemError`."""
         ...
 
     def call(self, call_sid: str) -> Call | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from callconsole.domain.call import AnsweredBy, Call, EndedBy, Floor, Outcome, Phase
+from callconsole.domain.answering import AnsweredBy
+from callconsole.domain.call import Call, EndedBy, Floor, Outcome, Phase
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from enum import Enum
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from callconsole.domain import events
-from callconsole.domain.call import AnsweredBy, Call, Outcome, Phase
+from callconsole.domain.answering import AnsweredBy
+from callconsole.domain.call import Call, Outcome, Phase
 from callconsole.domain.dialling import StepResult
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine import tasks

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from callconsole.domain.call import AnsweredBy, Call, EndedBy, Outcome, Phase
+from callconsole.domain.answering import AnsweredBy
+from callconsole.domain.call import Call, EndedBy, Outcome, Phase
 from callconsole.domain.dialling import DialError, Step, StepState
 from callconsole.domain.events import Event, Service, ServiceChanged, ServiceState
 from callconsole.domain.problems import Problem, ProblemError

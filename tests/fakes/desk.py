@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from callconsole.domain import events
-from callconsole.domain.call import AnsweredBy, Call, Ending, Floor, Phase, answered, ended, rung
+from callconsole.domain.answering import AnsweredBy
+from callconsole.domain.call import Call, Ending, Floor, Phase, answered, ended, rung
 from callconsole.domain.dialling import DialError, Step, StepResult, StepState
 from callconsole.domain.problems import Problem
 from callconsole.domain.prompt import Prompt, missing

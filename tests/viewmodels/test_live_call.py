@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from pytestqt.qtbot import QtBot
 
-from callconsole.domain.call import AnsweredBy, EndedBy, Ending, Floor, Outcome
+from callconsole.domain.answering import AnsweredBy
+from callconsole.domain.call import EndedBy, Ending, Floor, Outcome
 from callconsole.domain.dialling import Step
 from callconsole.domain.events import (
     AgentInterrupted,

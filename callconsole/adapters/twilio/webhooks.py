@@ -12,7 +12,7 @@ from multidict import MultiDict
 from callconsole.adapters.twilio import problems, twiml
 from callconsole.adapters.twilio.order_form import STATUS_PATH
 from callconsole.adapters.twilio.signature import SignatureCheck
-from callconsole.domain.call import AnsweredBy
+from callconsole.domain.answering import AnsweredBy
 from callconsole.domain.problems import ProblemError
 from callconsole.engine.ports import AnswerVerdict, CarrierReport, CarrierStatus, Switchboard
 

@@ -14,7 +14,7 @@ from twilio_door import serving
 from callconsole.adapters.twilio import stream, webhooks
 from callconsole.adapters.twilio.rest import TwilioCarrier
 from callconsole.adapters.twilio.signature import SignatureCheck
-from callconsole.domain.call import AnsweredBy
+from callconsole.domain.answering import AnsweredBy
 from callconsole.domain.problems import ProblemError
 from callconsole.engine.ports import (
     CallOrder,

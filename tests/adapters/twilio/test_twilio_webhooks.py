@@ -15,7 +15,8 @@ from twilio_door import ACCOUNT, CALL_SID, PUBLIC, TOKEN, serving, signed
 
 from callconsole.adapters.twilio import webhooks
 from callconsole.adapters.twilio.signature import SignatureCheck
-from callconsole.domain.call import AnsweredBy, EndedBy, Ending, Outcome, ended
+from callconsole.domain.answering import AnsweredBy
+from callconsole.domain.call import EndedBy, Ending, Outcome, ended
 from callconsole.engine.ports import AnswerVerdict, CarrierReport, CarrierStatus
 from fakes.switchboard import AT, FIRST_CALL, FakeSwitchboard
 
