@@ -79,6 +79,11 @@ class StreamStarted(CallEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StreamMissed(CallEvent):
+    """The audio has been away for a moment while the call goes on; it is expected back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordingStarted(CallEvent):
     """The call is being recorded to this file."""
 

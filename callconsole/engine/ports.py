@@ -598,6 +598,18 @@ class Switchboard(Protocol):
         """What was counted during the call, JSON-ready, or None for an unknown one."""
         ...
 
+    def judge_answer(self, call_sid: str, answered_by: AnsweredBy) -> None:
+        """The operator says who answered. Raises `ProblemError` where no such call is known."""
+        ...
+
+    async def find_calls(self, query: CallQuery) -> CallPage:
+        """Calls that are kept, newest first. Raises `ProblemError`."""
+        ...
+
+    async def call_record(self, call_sid: str) -> CallRecord | None:
+        """Everything that is kept of one call, or None. Raises `ProblemError`."""
+        ...
+
     def knows(self, call_sid: str) -> bool:
         """True for a call placed by this console, or one that is being placed right now."""
         ...
