@@ -169,7 +169,7 @@ class SqlHistory:
             await asyncio.wait(self._busy)
         await store.close()
         if self._lock is not None:
-            self._lock.release()
+            self._lock.release(clean=not store.damaged)
 
     # Inside -----------------------------------------------------------------------------------
 

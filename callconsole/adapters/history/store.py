@@ -55,6 +55,7 @@ CONNECTIONS = 3
 _CALL_COLUMNS = [
     column for column in calls.c if column.name not in ("figures", "verdict", "recorded_s")
 ]
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _UNFIT = (DataError, IntegrityError, InterfaceError, ProgrammingError)
 
 Change = tuple[Executable, list[Row]]
@@ -67,9 +68,13 @@ class Store:
     Args:
         path: the file, which is up to date.
         desk: name of this console, for the calls that it writes.
+
+    Attributes:
+        damaged: the file was found to be broken while in use.
     """
 
     def __init__(self, path: Path, desk: str) -> None:
+        self.damaged = False
         self._path = path
         self._desk = desk
         self._engine = _engine(path)
@@ -90,7 +95,7 @@ class Store:
                     raise
                 await self._write_singly(changes)
         except (SQLAlchemyError, OSError) as error:
-            raise ProblemError(problems.not_written(self._path, _reason(error))) from error
+            raise ProblemError(problems.not_written(self._path, self._reason(error))) from error
 
     async def find(self, query: CallQuery) -> CallPage:
         """See `ports.History.find`."""
@@ -150,7 +155,7 @@ class Store:
             async with self._engine.begin() as connection:
                 await connection.execute(delete(calls).where(calls.c.sid == call_sid))
         except (SQLAlchemyError, OSError) as error:
-            raise ProblemError(problems.not_written(self._path, _reason(error))) from error
+            raise ProblemError(problems.not_written(self._path, self._reason(error))) from error
 
     async def close(self) -> None:
         """Let go of the file."""
@@ -163,7 +168,15 @@ class Store:
                 return await ask(connection)
         # A row that this program cannot read is the same to the operator as a damaged file.
         except (SQLAlchemyError, OSError, ValueError, TypeError, KeyError) as error:
-            raise ProblemError(problems.unreadable(self._path, _reason(error))) from error
+            raise ProblemError(problems.unreadable(self._path, self._reason(error))) from error
+
+    def _reason(self, error: Exception) -> str:
+        """A few words for the operator; remembers damage."""
+        origin = error.orig if isinstance(error, DBAPIError) else error
+        if isinstance(origin, sqlite3.Error):
+            self.damaged |= (getattr(origin, "sqlite_errorcode", 0) & 0xFF) in _DAMAGE
+            return str(origin)
+        return (origin.strerror if isinstance(origin, OSError) else None) or type(error).__name__
 
     def _changes(self, batch: Batch) -> Iterator[Change]:
         """Statements with their rows; calls first, to which all else refers."""
@@ -200,6 +213,8 @@ def _engine(path: Path) -> AsyncEngine:
         URL.create("sqlite+aiosqlite", database=str(path)),
         connect_args={"timeout": BUSY_S},
         json_serializer=rows.dumped,
+        # What was said would stand in the text of exceptions.
+        hide_parameters=True,
         pool_size=CONNECTIONS,
         max_overflow=0,
     )
@@ -253,11 +268,3 @@ def _is_unfit(error: Exception) -> bool:
     if isinstance(error, DBAPIError):
         return isinstance(error, _UNFIT)
     return isinstance(error, StatementError) or not isinstance(error, SQLAlchemyError | OSError)
-
-
-def _reason(error: Exception) -> str:
-    """A few words without the statement and its values, which hold what was said."""
-    origin = error.orig if isinstance(error, DBAPIError) else error
-    if isinstance(origin, sqlite3.Error):
-        return str(origin)
-    return (origin.strerror if isinstance(origin, OSError) else None) or type(error).__name__
