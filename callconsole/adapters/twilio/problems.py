@@ -301,6 +301,29 @@ def perhaps_placed(reason: Problem) -> ProblemError:
     )
 
 
+def perhaps_done(reason: Problem) -> ProblemError:
+    """The error where nobody can tell whether a live call was given its new instructions."""
+    return ProblemError(
+        Problem(
+            code=f"{reason.code}.perhaps_done",
+            title="The call may have been steered",
+            cause=f"{reason.cause} So we do not know whether the call does as it was told.",
+            cure="Listen to the call before you try again.",
+            link=STATUS_PAGE,
+        )
+    )
+
+
+def no_keys() -> Problem:
+    """Words for keys that no phone has; it does not repeat them."""
+    return Problem(
+        code="keys.invalid",
+        title="These keys cannot be pressed",
+        cause="There are none, or some are not keys of a phone.",
+        cure="Press 0 to 9, *, # or A to D, and w to wait for half a second.",
+    )
+
+
 def account_closed(status: str) -> Problem:
     """Words for an account that answers but places no calls (`suspended`, `closed`)."""
     return Problem(

@@ -19,7 +19,14 @@ from pydantic import SecretStr
 import callconsole
 from callconsole.adapters.twilio.rest import TwilioCarrier
 from callconsole.domain.problems import ProblemError
-from callconsole.engine.ports import CallOrder, Carrier, CarrierReport, CarrierStatus, PlacedCall
+from callconsole.engine.ports import (
+    CallOrder,
+    Carrier,
+    CarrierReport,
+    CarrierStatus,
+    Detection,
+    PlacedCall,
+)
 
 PUBLIC = "https://desk.example.com"
 ORDER = CallOrder(to=CALLEE, stream_token="one-time", ring_timeout_s=22, time_limit_s=600)
@@ -77,17 +84,18 @@ async def test_an_order_carries_everything_twilio_needs(
         "AsyncAmdStatusCallbackMethod": "POST",
         "MachineDetectionSpeechThreshold": "2000",
         "MachineDetectionSpeechEndThreshold": "1400",
-        "MachineDetectionSilenceTimeout": "3000",
+        "MachineDetectionSilenceTimeout": "3500",
     }
     assert twiml == (
-        '<?xml version="1.0" encoding="UTF-8"?><Response><Connect>'
+        '<?xml version="1.0" encoding="UTF-8"?><Response>'
+        f'<Connect action="{PUBLIC}/twiml/stream-ended" method="POST">'
         '<Stream url="wss://desk.example.com/media-stream">'
         '<Parameter name="token" value="one-time" /></Stream></Connect></Response>'
     )
 
 
 async def test_machine_detection_can_be_left_out(twilio: StandIn, carrier: TwilioCarrier) -> None:
-    await carrier.place_call(CallOrder(to=CALLEE, stream_token="t", detect_machine=False))
+    await carrier.place_call(CallOrder(to=CALLEE, stream_token="t", detection=Detection.OFF))
     (order,) = twilio.posts()
     assert not [name for name, _ in order.fields if "Machine" in name or "Amd" in name]
 
