@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import aiohttp
 from pydantic import SecretStr
 
 from callconsole.adapters.twilio import problems
-from callconsole.domain.problems import ProblemError
+from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine.ports import CarrierStatus
 
 if TYPE_CHECKING:
+    from twilio.base.exceptions import TwilioException
     from twilio.rest import Client
 
     from callconsole.adapters.twilio.api_session import ApiSession
@@ -28,6 +30,8 @@ DOUBTFUL: Final = frozenset(
         "twilio.unreadable",
     }
 )
+# What the SDK raises where an answer's fields are of another kind than Twilio's.
+_MISREAD: Final = (ValueError, TypeError, AttributeError, LookupError, ArithmeticError)
 _Answer = TypeVar("_Answer")
 
 
@@ -76,9 +80,11 @@ class TwilioApi:
         except TwilioServiceException as error:
             words = error.detail or error.title
             raise ProblemError(problems.refused(error.status, error.code, words)) from None
+        except TwilioException as error:
+            raise ProblemError(_list_refused(error)) from None
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise ProblemError(problems.unreachable(error)) from error
-        except (TwilioException, UnreadableAnswer, ValueError, TypeError, KeyError) as error:
+        except (UnreadableAnswer, *_MISREAD) as error:
             raise ProblemError(problems.unreadable()) from error
 
     async def close(self) -> None:
@@ -101,6 +107,20 @@ class TwilioApi:
         )
         _ = client.calls, client.api.v2010.accounts  # imports the heavy part of the SDK
         return client, session
+
+
+def _list_refused(error: TwilioException) -> Problem:
+    """Words for a refused list, whose exception holds no more than the raw answer."""
+    answer: Any = error.args[-1] if error.args else None
+    status = getattr(answer, "status_code", None)
+    if not isinstance(status, int) or status < 400:
+        return problems.unreadable()
+    try:
+        body = json.loads(answer.text)
+    except (ValueError, RecursionError):
+        body = None
+    told = body if isinstance(body, dict) else {}
+    return problems.refused(status, told.get("code"), told.get("message"))
 
 
 def status_of(word: object) -> CarrierStatus | None:

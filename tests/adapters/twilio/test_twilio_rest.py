@@ -13,7 +13,18 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
-from api_stand_in import ACCOUNT, CALL_SID, CALLEE, NUMBER, TOKEN, Answer, StandIn, call_json
+from api_stand_in import (
+    ACCOUNT,
+    CALL_SID,
+    CALLEE,
+    NUMBER,
+    PUBLIC,
+    TOKEN,
+    Answer,
+    StandIn,
+    call_json,
+    carrier_at,
+)
 from pydantic import SecretStr
 
 import callconsole
@@ -28,7 +39,6 @@ from callconsole.engine.ports import (
     PlacedCall,
 )
 
-PUBLIC = "https://desk.example.com"
 ORDER = CallOrder(to=CALLEE, stream_token="one-time", ring_timeout_s=22, time_limit_s=600)
 
 
@@ -45,12 +55,6 @@ async def carrier(twilio: StandIn) -> AsyncIterator[TwilioCarrier]:
     carrier = carrier_at(twilio.base_url)
     yield carrier
     await carrier.close()
-
-
-def carrier_at(base_url: str, **options: object) -> TwilioCarrier:
-    arguments = {"timeout_s": 5.0, "lookup_pauses_s": (0.0, 0.01), **options}
-    public_url = lambda: PUBLIC  # noqa: E731
-    return TwilioCarrier(ACCOUNT, SecretStr(TOKEN), NUMBER, public_url, base_url, **arguments)  # type: ignore[arg-type]
 
 
 async def refusal_of(carrier: Carrier, order: CallOrder = ORDER) -> str:
