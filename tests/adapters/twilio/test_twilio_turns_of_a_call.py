@@ -11,10 +11,11 @@ from practice_desk import World, open_world
 from callconsole.domain.answering import AnsweredBy, AnswerThresholds
 from callconsole.domain.problems import ProblemError
 from callconsole.engine.ports import Detection, LineAudio, MediaLine
-from callconsole.practice.callees import VOICEMAIL, Callee, Wait
+from callconsole.practice.callees import CALLEES, Callee, Wait, find
 from callconsole.practice.carrier import AmdFault, StreamFaults, hastened, tones
 
 LISTENER = Callee("+14155550101", "", "", dial_s=0, ring_s=0, script=(Wait(20),))
+VOICEMAIL = find(CALLEES, "+14155550106")
 # Says for longer than a second, so that it is known for a machine soon.
 HASTY = AnswerThresholds(short_ms=1000, silence_ms=2000)
 
