@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from callconsole.domain.answering import AnsweredBy, Evidence, JudgedBy, Weighing
 from callconsole.domain.call import Call, Ending, Floor
+from callconsole.domain.json_ready import json_ready
 from callconsole.domain.problems import Problem
 from callconsole.domain.record import Note
 from callconsole.domain.transcript import Turn
@@ -309,12 +310,4 @@ Event = CallEvent | ServiceChanged
 
 def as_json(event: Event) -> dict[str, Any]:
     """The event as JSON-ready values, with its class name under ``event``."""
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, datetime):
-            return value.isoformat(timespec="milliseconds")
-        if isinstance(value, dict):
-            return {key: plain(item) for key, item in value.items()}
-        return value
-
-    return {"event": type(event).__name__, **plain(asdict(event))}
+    return {"event": type(event).__name__, **json_ready(event)}
