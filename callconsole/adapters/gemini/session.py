@@ -304,9 +304,10 @@ class GeminiSession:
         """
         handle = None if leave.fresh else self._handover.handle
         recollect = self._recollect if self._history is not None else None
+        refused = False
         if leave.problem is not None and self._seed_refused(leave):
             self._redial.plainly, handle = True, None
-        elif leave.problem is not None and self._call_refused(leave):
+        elif leave.problem is not None and (refused := self._call_refused(leave)):
             _log.warning("Gemini ended the session over a function call; it is resumed")
         elif leave.problem is not None and (
             leave.problem.code not in PASSING or (handle is None and recollect is None)
@@ -330,7 +331,7 @@ class GeminiSession:
                 known, self._unanswered, fresh=told is not None, unfinished=unfinished
             )
             self._uplink.put_back(again)
-        self._calls.moved(fresh=told is not None)
+        self._calls.moved(fresh=told is not None or refused)
         self._unanswered.answered()
         _log.info("Gemini session %s (%d ms)", "resumed" if told is None else "anew", gap_ms)
 
