@@ -81,6 +81,13 @@ LINES = (
     Line("agent_goodbye", AGENT, "Thank you very much. Goodbye."),
     Line("agent_sorry", AGENT, "I am sorry to have troubled you. Goodbye."),
     Line("agent_again", AGENT, "I am sorry, I did not quite catch that. Could you say it again?"),
+    Line("agent_transfer", AGENT, "I am passing you on to a colleague now. One moment please."),
+    Line("agent_screening", AGENT, "Ada from Bayside Dental, calling about an appointment."),
+    Line(
+        "agent_transfer_failed",
+        AGENT,
+        "I am sorry, nobody is free right now. I will leave a note for them.",
+    ),
     Line("person_hello", PERSON, "Hello, Sam speaking."),
     Line("person_move", PERSON, "Could we move it to the afternoon, maybe after three?"),
     Line("person_choose", PERSON, "A quarter past three is fine."),

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from callconsole.practice.agent.client_messages import ClientContent, ContextUpdate
+from callconsole.practice.agent.function_calls import FunctionAnswer
 from callconsole.practice.agent.protocol import INPUT_RATE_HZ, Json, Pcm16
 from callconsole.practice.agent.recognition import Heard
 from callconsole.practice.agent.upgrade import Door
@@ -41,6 +42,15 @@ class Notice:
                 self._waiting.discard(waiter)
 
 
+@dataclass(frozen=True, slots=True)
+class MadeCall:
+    """A function call as the agent meant it."""
+
+    id: str
+    name: str
+    arguments: Json
+
+
 @dataclass(slots=True)
 class SessionRecord:
     """One connection to the practice agent.
@@ -59,6 +69,10 @@ class SessionRecord:
         updates: ``contextUpdate`` messages.
         heard: what was recognised in the caller's turns.
         said: ids of the clips that were begun.
+        calls: functions that were called.
+        answers: results that were taken.
+        late_answers: results of calls that had been taken back.
+        cancelled: ids of calls that were taken back.
         interruptions: times that ``interrupted`` was sent.
         turns_completed: times that a turn came to its end.
         handles: resumption handles given out.
@@ -80,6 +94,10 @@ class SessionRecord:
     updates: list[ContextUpdate] = field(default_factory=list)
     heard: list[Heard] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    calls: list[MadeCall] = field(default_factory=list)
+    answers: list[FunctionAnswer] = field(default_factory=list)
+    late_answers: list[FunctionAnswer] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)
     interruptions: int = 0
     turns_completed: int = 0
     handles: list[str] = field(default_factory=list)
