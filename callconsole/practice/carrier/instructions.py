@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 from callconsole.practice.carrier import tones, twiml
 from callconsole.practice.carrier.line import Line
 from callconsole.practice.carrier.orders import TwimlSource
+from callconsole.practice.carrier.person import Sound
 from callconsole.practice.carrier.playout import PlayoutBuffer
 from callconsole.practice.carrier.services import Services
 from callconsole.practice.carrier.stream import MediaStream
@@ -86,7 +87,7 @@ class Instructions:
                 case twiml.Say(text):
                     await self._play(tones.murmur(text))
                 case twiml.Play(digits):
-                    await self._play(tones.key_tones(digits))
+                    await self._play(tones.key_tones(digits), Sound.KEYS)
                 case twiml.Redirect(url, method):
                     return await self._fetch(urljoin(base_url, url), method)
                 case twiml.Connect():
@@ -102,11 +103,11 @@ class Instructions:
         finally:
             self.stream = None
 
-    async def _play(self, sound: bytes) -> None:
-        """Let the callee hear a sound to its end."""
+    async def _play(self, audio: bytes, sound: Sound = Sound.SPEECH) -> None:
+        """Let the callee hear something to its end."""
         buffer = PlayoutBuffer()
         heard = asyncio.Event()
-        buffer.put(sound)
+        buffer.put(audio)
         buffer.mark("end")
 
         def source() -> bytes:
@@ -115,8 +116,8 @@ class Instructions:
                 heard.set()
             return frame
 
-        self._line.source = source
+        self._line.play(source, sound)
         try:
             await heard.wait()
         finally:
-            self._line.source = None
+            self._line.stop(source)
