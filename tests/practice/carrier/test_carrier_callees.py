@@ -43,9 +43,9 @@ CLIPS = load("callee")
 SPEECH = CLIPS["person_move"].mulaw
 
 
-def frames(mulaw: bytes) -> Iterator[bytes]:
+def frames(mulaw: bytes | bytearray) -> Iterator[bytes]:
     for start in range(0, len(mulaw) - 159, 160):
-        yield mulaw[start : start + 160]
+        yield bytes(mulaw[start : start + 160])
 
 
 class Talk:
@@ -55,7 +55,7 @@ class Talk:
         self.keys: list[str] = []
         self.person = Person(callee, CLIPS, self.keys.append)
         self.elapsed_ms = 0
-        self.spoken = b""
+        self.spoken = bytearray()
 
     def hear(self, mulaw: bytes, sound: Sound = Sound.SPEECH) -> bool:
         """Let the person hear sound; False once it hung up."""
@@ -181,7 +181,7 @@ def test_a_greeting_may_pause_in_its_middle() -> None:
     assert not any(is_loud(frame) for frame in frames(talk.spoken[pause_begun:]))
     talk.silence(0.3)
     assert talk.said == ["mailbox_hi", "mailbox_sorry"]
-    talk.silence(4.0)
+    talk.silence(5.0)
     assert talk.said[-1] == "voicemail_beep"
 
 
@@ -216,7 +216,7 @@ def test_a_menu_goes_on_with_the_key_that_it_asks_for() -> None:
 def test_a_key_breaks_the_greeting_off() -> None:
     talk = Talk(MENU)
     talk.silence(2.0)
-    assert is_loud(talk.spoken[-160:]) or is_loud(talk.spoken[-1600:-1440])
+    assert any(is_loud(frame) for frame in frames(talk.spoken[-1600:]))
     talk.keys_played("1")
     assert not any(is_loud(frame) for frame in frames(talk.spoken[-1600:]))
 
@@ -266,7 +266,7 @@ def test_a_fax_whistles_and_gives_up() -> None:
     talk.silence(0.4)
     assert set(talk.spoken) == {0xFF}
     talk.silence(3.0)
-    assert is_loud(talk.spoken[-160:])
+    assert is_loud(bytes(talk.spoken[-160:]))
     assert not talk.silence(20.0)
 
 
