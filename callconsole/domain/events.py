@@ -284,6 +284,7 @@ class Service(StrEnum):
     CARRIER = "carrier"
     AGENT = "agent"
     SOUND = "sound"
+    HISTORY = "history"
 
 
 class ServiceState(StrEnum):

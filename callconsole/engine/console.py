@@ -37,6 +37,8 @@ from callconsole.engine.world import STARTING, STOPPING, Habits, World
 STOP_S = 3.0
 # Ended calls that can still be looked at; older ones are known by their recordings only.
 KEPT_CALLS = 200
+# Calls go on without these.
+_DISPENSABLE = frozenset({Service.SOUND, Service.HISTORY})
 
 
 class Console:
@@ -107,7 +109,7 @@ class Console:
         failed = [
             change.problem
             for service, change in self._services.items()
-            if service is not Service.SOUND
+            if service not in _DISPENSABLE
             and change.state is ServiceState.FAILED
             and change.problem is not None
         ]

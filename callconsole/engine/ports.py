@@ -588,18 +588,6 @@ class Switchboard(Protocol):
         """End a call. Raises `ProblemError` where no such call is known."""
         ...
 
-    def judge_answer(self, call_sid: str, answered_by: AnsweredBy) -> None:
-        """The operator says who answered; that wins over every other verdict, at any time."""
-        ...
-
-    async def find_calls(self, query: CallQuery) -> CallPage:
-        """Calls that are kept, newest first. Raises `ProblemError`."""
-        ...
-
-    async def call_record(self, call_sid: str) -> CallRecord | None:
-        """Everything that is kept of one call, or None. Raises `ProblemError`."""
-        ...
-
     def call(self, call_sid: str) -> Call | None:
         """The call's present state, or None."""
         ...

@@ -194,7 +194,9 @@ def answer(script: Script, mode: Words) -> Answer:
     return Answer(script, mode, pcm, tuple(said), tuple(_words(said, mode, rng)))
 
 
-def _words(said: Iterable[Said], mode: Words, rng: np.random.Generator) -> Iterator[tuple[int, str]]:
+def _words(
+    said: Iterable[Said], mode: Words, rng: np.random.Generator
+) -> Iterator[tuple[int, str]]:
     """Pieces of transcript and the ms at which they come, in order."""
     for one in said:
         late_ms = int(rng.integers(300, 900))
