@@ -35,6 +35,7 @@ _MOST_FADE_DB = 8.0
 _BEEP_HZ = (380.0, 2050.0)
 _SHORTEST_BEEP_HOPS = 9
 _LONG_BEEP_HOPS = 30
+_PERHAPS_HOPS = 4
 # Longer than the gaps inside a tune or the three tones, shorter than anyone would notice.
 _QUIET_AFTER_HOPS = 5
 # Dial tones begin at 350 Hz; hummed by a voice, a pitch is lower.
@@ -117,6 +118,13 @@ class ToneListener:
         self._run: _Run | None = None
         self._ended: list[_Run] = []
         self._answer_hops = 0
+
+    @property
+    def pending(self) -> bool:
+        """A tone sounds or has just ended, and may turn out to be a beep."""
+        if self._ended:
+            return any(run.hops >= _PERHAPS_HOPS for run in self._ended)
+        return _PERHAPS_HOPS <= self.sounding_hops <= _LONG_BEEP_HOPS
 
     def take(self, signs: VoiceSigns) -> Tone | None:
         """The hop just taken by `signs`; a tone once it is clear what it is."""
@@ -213,13 +221,12 @@ def _peaks(power: NDArray[np.float64], total: float) -> tuple[float, float, bool
 
 def _peak_hz(power: NDArray[np.float64], at: int) -> float:
     """By a parabola through the logarithms of the three highest bins."""
+    offset = 0.0
     if 0 < at < len(power) - 1 and min(power[at - 1], power[at + 1]) > 0:
         left, middle, right = (math.log(power[at + step]) for step in (-1, 0, 1))
         bend = left - 2 * middle + right
         offset = 0.5 * (left - right) / bend if bend else 0.0
-    else:
-        offset = 0.0
-    return (BINS.start + at + offset) * _BIN_HZ
+    return float(BINS.start + at + offset) * _BIN_HZ
 
 
 def _within(value: float, limits: tuple[float, float]) -> bool:

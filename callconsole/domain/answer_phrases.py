@@ -17,7 +17,7 @@ from callconsole.domain.answering import AnsweredBy
 _PERSON, _VOICEMAIL = AnsweredBy.PERSON, AnsweredBy.VOICEMAIL
 _SCREENING, _MENU = AnsweredBy.SCREENING, AnsweredBy.MENU
 
-_APOSTROPHES = dict.fromkeys(map(ord, "'’‘`´"))
+_APOSTROPHES = dict.fromkeys(map(ord, "'\u2019\u2018`\u00b4"))
 # Letters that do not come apart into a plain one and an accent.
 _WHOLE_LETTERS = str.maketrans({"ł": "l", "ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "đ": "d"})
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
@@ -118,7 +118,8 @@ PHRASES: Final = (
     ),
     _phrase(
         _SCREENING, 80, "screens calls",
-        r"screening service", r"call screen(?:ing)?", r"screen(?:s|ing)? (?:your|this|their) calls?",
+        r"screening service", r"call screen(?:ing)?",
+        r"screen(?:s|ing)? (?:your|this|their) calls?",
         r"call assist(?:ant)?", r"virtual assistant", r"uses? an assistant", r"from google",
         r"person (?:youre|you are) calling is using",
     ),
@@ -130,14 +131,17 @@ PHRASES: Final = (
     _phrase(
         _VOICEMAIL, 80, "speaks of a tone to wait for",
         r"(?:after|at|following|wait for|until) the (?:\w+ )?(?:tone|beep|signal|bleep)",
-        r"nach dem (?:\w+ )?(?:ton|signalton|signal|piepton|piep)", r"apres le (?:\w+ )?(?:bip|signal)",
+        r"nach dem (?:\w+ )?(?:ton|signalton|signal|piepton|piep)",
+        r"apres le (?:\w+ )?(?:bip|signal)",
         r"despues de (?:la |l )?(?:senal|tono)", r"despues del (?:tono|bip)",
-        r"dopo il (?:segnale|bip|tono)", r"apos o (?:sinal|bip|tom)", r"na de (?:piep|toon|pieptoon)",
+        r"dopo il (?:segnale|bip|tono)", r"apos o (?:sinal|bip|tom)",
+        r"na de (?:piep|toon|pieptoon)",
         r"po sygnale",
     ),
     _phrase(
         _VOICEMAIL, 80, "is a mailbox",
-        r"voice ?mail(?:box)?", r"voice ?mailbox", r"mailbox", r"answering machine", r"answerphone",
+        r"voice ?mail(?:box)?", r"voice ?mailbox", r"mailbox", r"answering machine",
+        r"answerphone",
         r"voice messag\w+", r"message service", r"anrufbeantworter", r"messagerie", r"repondeur",
         r"boite vocale", r"buzon", r"contestador", r"segreteria", r"caixa postal",
         r"correio de voz", r"secretaria eletronica", r"antwoordapparaat",
@@ -145,10 +149,12 @@ PHRASES: Final = (
     ),
     _phrase(
         _VOICEMAIL, 80, "is an announcement of the network",
-        r"not in service", r"(?:been|is) disconnected", r"no longer in service", r"check the number",
+        r"not in service", r"(?:been|is) disconnected", r"no longer in service",
+        r"check the number",
         r"cannot be completed", r"number you (?:have |ve )?(?:dialed|dialled|called)",
         r"try (?:\w+ ){0,3}?(?:again )?later", r"please hang up", r"cannot accept",
-        r"not (?:been )?set up", r"is full", r"not accepting", r"kein anschluss", r"nicht vergeben",
+        r"not (?:been )?set up", r"is full", r"not accepting", r"kein anschluss",
+        r"nicht vergeben",
         r"numero que (?:\w+ )?ha marcado", r"abonent\w*", r"numero composto", r"utente",
     ),
     _phrase(
@@ -159,9 +165,11 @@ PHRASES: Final = (
         r"(?:\w+ ){0,3}?(?:come to|get to|take|answer|pick up|be reached)",
         r"nicht erreichbar", r"nicht (?:\w+ ){0,2}?rangehen", r"ne (?:suis|sommes|peux) pas",
         r"nest pas disponible", r"votre correspondant", r"no (?:esta|se encuentra) disponible",
-        r"no podemos atender", r"non (?:e|sono|risulta) (?:\w+ ){0,3}?(?:raggiungibile|disponibile)",
+        r"no podemos atender",
+        r"non (?:e|sono|risulta) (?:\w+ ){0,3}?(?:raggiungibile|disponibile)",
         r"nao (?:esta|posso|podemos) (?:\w+ ){0,2}?(?:disponivel|atender)", r"niet bereikbaar",
-        r"niet (?:\w+ ){0,2}?(?:opnemen|beschikbaar)", r"nie (?:moge|mozemy) (?:\w+ ){0,2}?odebrac",
+        r"niet (?:\w+ ){0,2}?(?:opnemen|beschikbaar)",
+        r"nie (?:moge|mozemy) (?:\w+ ){0,2}?odebrac",
     ),
     _phrase(
         _VOICEMAIL, 70, "speaks as recordings do",
@@ -180,17 +188,20 @@ PHRASES: Final = (
         _VOICEMAIL, 35, "speaks of being away",
         r"not (?:at )?(?:home|in|here) (?:right now|at the moment)", r"out of the office",
         r"on (?:vacation|holiday|leave) (?:until|till|through|from)", r"(?:i|we)ll (?:call|get) "
-        r"(?:back to )?you", r"get back to you", r"call you back", r"send (?:me|us) (?:a text|an email)",
+        r"(?:back to )?you", r"get back to you", r"call you back",
+        r"send (?:me|us) (?:a text|an email)",
     ),
     _phrase(
         _VOICEMAIL, 25, "speaks of somebody who is called",
-        r"not available", r"unavailable", r"(?:trying|tried) to (?:reach|call)", r"you (?:have )?called",
+        r"not available", r"unavailable", r"(?:trying|tried) to (?:reach|call)",
+        r"you (?:have )?called",
     ),
     _phrase(
         _MENU, 80, "offers keys to press",
         r"press(?:ing)? (?:the )?(?:zero|one|two|three|four|five|six|seven|eight|nine|star|pound|"
         r"hash|any|[0-9])", r"dial (?:zero|one|it now|[0-9])", r"(?:pound|hash|star) (?:key|sign)",
-        r"drucken sie", r"wahlen sie", r"(?:tapez|appuyez|composez)", r"(?:oprima|marque|pulse|presione)",
+        r"drucken sie", r"wahlen sie", r"(?:tapez|appuyez|composez)",
+        r"(?:oprima|marque|pulse|presione) (?:el|la|uno|dos|tres|cero|[0-9])",
         r"(?:prema|premere|premi|digiti|digitare)", r"(?:digite|tecle|aperte)",
         r"(?:toets|kies|druk op)", r"(?:wybierz|nacisnij|wcisnij)",
     ),
@@ -198,7 +209,8 @@ PHRASES: Final = (
         _MENU, 80, "offers a menu",
         r"(?:menu|options) (?:have|has)", r"following (?:menu|options)", r"main menu",
         r"listen (?:carefully|closely)", r"(?:partys|persons|your) extension", r"you can say",
-        r"in a few words", r"(?:please )?(?:enter|say) (?:your|the) (?:\w+ )?(?:account|card|member|"
+        r"in a few words",
+        r"(?:please )?(?:enter|say) (?:your|the) (?:\w+ )?(?:account|card|member|"
         r"customer|order|phone|pin)", r"account number", r"para espanol", r"for english",
     ),
     _phrase(
@@ -210,7 +222,8 @@ PHRASES: Final = (
     ),
     _phrase(
         _PERSON, 60, "asks how to help",
-        r"how (?:can|may|could) (?:i|we) (?:\w+ )?(?:help|assist|direct)", r"what can (?:i|we) do for you",
+        r"how (?:can|may|could) (?:i|we) (?:\w+ )?(?:help|assist|direct)",
+        r"what can (?:i|we) do for you",
         r"what may i", r"was kann ich (?:\w+ ){0,2}?tun", r"wie kann ich (?:\w+ ){0,2}?helfen",
         r"(?:que|en quoi) puis je", r"je vous ecoute", r"en que (?:le |te )?puedo ayudar\w*",
         r"come posso", r"(?:em que|como) posso ajudar", r"waarmee kan ik", r"wat kan ik voor",
@@ -220,7 +233,8 @@ PHRASES: Final = (
         _PERSON, 60, "asks who is calling",
         r"who(?:s| is) (?:this|calling|speaking|there|that|it)", r"who (?:am i|are you|do i)",
         r"wer (?:ist|spricht) (?:da|dort)?", r"cest qui", r"qui est", r"quien (?:habla|es|llama)",
-        r"con quien", r"chi (?:parla|e)", r"quem (?:fala|e|esta)", r"met wie", r"wie is (?:dit|dat)",
+        r"con quien", r"chi (?:parla|e)", r"quem (?:fala|e|esta)", r"met wie",
+        r"wie is (?:dit|dat)",
         r"kto mowi",
     ),
     _phrase(
@@ -240,7 +254,8 @@ PHRASES: Final = (
     ),
     _phrase(
         _MENU, 20, "greets as firms do",
-        r"(?:thank you|thanks) for (?:calling|your call)", r"welcome to", r"willkommen", r"bienvenue",
+        r"(?:thank you|thanks) for (?:calling|your call)", r"welcome to", r"willkommen",
+        r"bienvenue",
         r"bienvenid[oa]", r"benvenut[oi]", r"bem vindo", r"welkom", r"witamy",
         hint=Hint.BUSINESS,
     ),
@@ -249,12 +264,14 @@ PHRASES: Final = (
     ),
     _phrase(
         _PERSON, 5, "gives a name",
-        r"(?:this|it) is", r"its", r"my name is", r"(?:you are|youre) (?:talking|speaking) (?:to|with)",
+        r"(?:this|it) is", r"its", r"my name is",
+        r"(?:you are|youre) (?:talking|speaking) (?:to|with)",
         r"here", r"hier (?:ist|spricht)", r"ici", r"met \w+", r"soy", r"sono",
         hint=Hint.NAME,
     ),
     _phrase(
         _PERSON, 5, "greets",
-        r"hello", r"hi", r"hiya", r"hey", r"yeah", r"yes", r"yep", r"good (?:morning|afternoon|evening)",
+        r"hello", r"hi", r"hiya", r"hey", r"yeah", r"yes", r"yep",
+        r"good (?:morning|afternoon|evening)",
     ),
 )  # fmt: skip

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from callconsole.domain.answer_phrases import Hint, Phrase
@@ -34,12 +35,14 @@ _PRIOR = {
 
 # Words come up to a second after they were said.
 _WORDS_MS = 1000
-_BUSINESS_PAUSE = 1.6
+_BUSINESS_PAUSE = 1.7
 _TOLD_BY_WORDS = 40
 # Of the usual pause: after a word or two, after a name, after a short and a long greeting.
-_LEAST_PAUSE, _NAME_PAUSE, _SHORT_PAUSE, _LONG_PAUSE = 0.8, 1.2, 1.35, 1.6
+_LEAST_PAUSE, _NAME_PAUSE, _SHORT_PAUSE, _LONG_PAUSE = 0.85, 1.3, 1.5, 1.7
 _WORD_MS, _NAME_MS = 700, 1100
-_NAMED_PAUSE = 1.4
+# What takes longer than a greeting has more words than have come yet.
+_BARE_MS = 1300
+_NAMED_PAUSE = 1.5
 
 CARRIER_POINTS: Final[Mapping[AnsweredBy, int]] = {
     _PERSON: 45,
@@ -79,6 +82,7 @@ class Facts:
         worded: some of its words have come.
         beep: the last tone was a voicemail's.
         fax: a fax was heard.
+        tone: one is sounding, or has just ended, of which it is not known yet what it is.
         announcement: the three tones before a network's message were heard.
         music: there is sound that is no voice, music or ringing.
         carrier: what the carrier says, and in which word.
@@ -95,6 +99,7 @@ class Facts:
     worded: bool = False
     beep: bool = False
     fax: bool = False
+    tone: bool = False
     announcement: bool = False
     music: bool = False
     carrier: AnsweredBy | None = None
@@ -181,7 +186,7 @@ def assess(facts: Facts, thresholds: AnswerThresholds) -> Assessment:
 def pause_needed_ms(facts: Facts, thresholds: AnswerThresholds) -> int:
     """The silence after this talk that only somebody leaves who waits for a reply."""
     usual_ms, short_ms, long_ms = thresholds.pause_ms, thresholds.short_ms, thresholds.long_ms
-    if facts.hinted(Hint.BARE):
+    if facts.hinted(Hint.BARE) and facts.talk_ms <= _BARE_MS:
         return round(_LEAST_PAUSE * usual_ms)
     name_ms = min(_NAME_MS, short_ms)
     word_ms = min(_WORD_MS, name_ms)
@@ -197,6 +202,12 @@ def pause_needed_ms(facts: Facts, thresholds: AnswerThresholds) -> int:
     elif facts.hinted(Hint.NAME) and not facts.points_of_words(_PERSON) >= _TOLD_BY_WORDS:
         share = max(share, _NAMED_PAUSE)
     return round(share * usual_ms)
+
+
+def _missing_ms(facts: Facts, thresholds: AnswerThresholds) -> int:
+    """How much longer it has to be quiet; a tone that may be a beep has to be heard out."""
+    missing_ms = pause_needed_ms(facts, thresholds) - facts.quiet_ms
+    return max(missing_ms, 1) if facts.tone else missing_ms
 
 
 def _heard(facts: Facts) -> Iterable[Finding]:
@@ -244,7 +255,7 @@ def _short_talk(facts: Facts, thresholds: AnswerThresholds) -> tuple[list[Findin
     kind = "Short greeting" if short else f"Greeting of {_seconds(facts.talk_ms)}"
     if facts.speaking:
         return [Finding(_PERSON, 5 if short else 0, "Has only begun to speak")], None
-    missing_ms = pause_needed_ms(facts, thresholds) - facts.quiet_ms
+    missing_ms = _missing_ms(facts, thresholds)
     if missing_ms <= 0:
         return [Finding(_PERSON, SETTLED, f"{kind}, then a pause that waits for a reply")], None
     return [Finding(_PERSON, 25 if short else 10, f"{kind}, and now a pause")], missing_ms
@@ -257,7 +268,7 @@ def _long_talk(facts: Facts, thresholds: AnswerThresholds) -> tuple[list[Finding
     quiet = facts.quiet_ms >= _WORDS_MS
     wait_ms = None if facts.speaking or quiet else _WORDS_MS - facts.quiet_ms
     if facts.hinted(Hint.BUSINESS) and not facts.elapsed_ms >= thresholds.limit_ms:
-        missing_ms = pause_needed_ms(facts, thresholds) - facts.quiet_ms
+        missing_ms = _missing_ms(facts, thresholds)
         if not facts.speaking and missing_ms > 0:
             wait_ms = missing_ms
         elif not facts.speaking:
@@ -274,7 +285,7 @@ def _person_at_length(
 ) -> tuple[list[Finding], int | None]:
     """Whoever says what only people say may take longer for it."""
     text = f"Talked for {_seconds(facts.talk_ms)}, but as people do"
-    missing_ms = pause_needed_ms(facts, thresholds) - facts.quiet_ms
+    missing_ms = _missing_ms(facts, thresholds)
     if facts.speaking or missing_ms > 0:
         return [Finding(None, 0, text)], None if facts.speaking else missing_ms
     return [Finding(_PERSON, 25, text)], None
@@ -286,7 +297,7 @@ def _after_a_machine(
     """Screening and menus fall silent as well; whoever takes over has to say something."""
     if not facts.points_of_words(_PERSON) or facts.speaking:
         return [], None
-    missing_ms = pause_needed_ms(facts, thresholds) - facts.quiet_ms
+    missing_ms = _missing_ms(facts, thresholds)
     if missing_ms > 0:
         return [], missing_ms
     return [Finding(_PERSON, SETTLED, "Somebody else has picked up")], None
@@ -324,7 +335,7 @@ def _winner(findings: Iterable[Finding]) -> AnsweredBy | None:
 
 def _between(value: float, corners: tuple[tuple[int, float], ...]) -> float:
     """On the line through the corners; level before the first and after the last."""
-    for (left, low), (right, high) in zip(corners, corners[1:], strict=False):
+    for (left, low), (right, high) in pairwise(corners):
         if value <= left:
             return low
         if value < right:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -51,14 +51,15 @@ class _Heard:
     """
 
     from_span: int = 0
-    text: str = ""
+    pieces: list[str] = field(default_factory=list)
     phrases: tuple[Phrase, ...] = ()
     beep: bool = False
 
     def add(self, piece: str) -> None:
-        """One more piece of transcript; some come without the space between words."""
-        self.text += piece if not self.text or piece[:1].isspace() else f" {piece}"
-        self.phrases = phrases_in(self.text)
+        """One more piece of transcript, which may begin in a word or lack the space before one."""
+        self.pieces.append(piece)
+        joined = phrases_in("".join(self.pieces)), phrases_in(" ".join(self.pieces))
+        self.phrases = tuple(dict.fromkeys(joined[0] + joined[1]))
 
 
 class AnswerEar:
@@ -84,7 +85,7 @@ class AnswerEar:
         self._settled: Finding | None = None
         self._verdict: Verdict | None = None
         self._assessment = _NOBODY
-        self._look_at = 0
+        self._judged_at = self._look_at = 0
         self._was_speaking = False
 
     @property
@@ -196,6 +197,7 @@ class AnswerEar:
 
     def _judge(self) -> None:
         self._assessment = answer_rules.assess(self._facts(), self._thresholds)
+        self._judged_at = self._hop
         wait_ms = self._assessment.wait_ms
         soon = _LOOK_EVERY_HOPS if wait_ms is None else -(-wait_ms // HOP_MS)
         self._look_at = self._hop + max(1, min(_LOOK_EVERY_HOPS, soon))
@@ -214,7 +216,7 @@ class AnswerEar:
         if answered_by is AnsweredBy.PERSON:
             self._settled = self._assessment.timing or _BY_WORDS
         elif answered_by in _GO_ON:
-            self._before = answered_by
+            self._before, self._settled = answered_by, None
             self._heard = _Heard(from_span=len(self._listener.spans))
 
     def _reason(self, answered_by: AnsweredBy) -> str:
@@ -235,9 +237,10 @@ class AnswerEar:
         facts = Facts(
             elapsed_ms=self._elapsed_ms,
             phrases=heard.phrases,
-            worded=bool(heard.text),
+            worded=bool(heard.pieces),
             beep=heard.beep,
             fax=self._fax,
+            tone=self._tones.pending,
             announcement=self._announcement,
             music=listener.music_hops >= _MUSIC_HOPS,
             carrier=None if self._before else carrier,
@@ -259,7 +262,7 @@ class AnswerEar:
     def _out_of_time(self) -> bool:
         if self._elapsed_ms >= self._thresholds.limit_ms:
             return self._assessment.wait_ms is None
-        silent = not self._listener.spans and not self._heard.text
+        silent = not self._listener.spans and not self._heard.pieces
         return silent and not self._sounds and self._elapsed_ms >= self._thresholds.silence_ms
 
     @property
@@ -273,9 +276,9 @@ class AnswerEar:
         limits, elapsed_ms = self._thresholds, self._elapsed_ms
         waits = [limits.limit_ms - elapsed_ms]
         if self._assessment.wait_ms is not None:
-            facts = self._facts()
-            waits = [answer_rules.assess(facts, limits).wait_ms or 0]
-        elif not self._listener.spans and not self._heard.text and not self._sounds:
+            since_ms = (self._hop - self._judged_at) * HOP_MS
+            waits = [self._assessment.wait_ms - since_ms]
+        elif not self._listener.spans and not self._heard.pieces and not self._sounds:
             waits.append(limits.silence_ms - elapsed_ms)
         return max(0, min(waits))
 

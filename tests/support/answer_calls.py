@@ -173,8 +173,12 @@ def _clip(name: str) -> Sound:
     return pcm.reshape(-1) / 32768
 
 
-def answer(script: Script, mode: Words) -> Answer:
-    """The call of a script."""
+def answer(script: Script, mode: Words, stretch: float = 1.0) -> Answer:
+    """The call of a script.
+
+    Args:
+        stretch: how much longer the pauses between two texts are than the script says.
+    """
     rng = rng_of(script.id)
     pieces: list[Sound] = [np.zeros(int(LEAD_S * RATE_HZ))]
     said: list[Said] = []
@@ -186,7 +190,8 @@ def answer(script: Script, mode: Words) -> Answer:
         elif isinstance(part, Tones):
             pieces.append(_tones(part))
         else:
-            pieces.append(np.zeros(int(part * RATE_HZ)))
+            inside = said and len(said) < len(script.texts)
+            pieces.append(np.zeros(int(part * (stretch if inside else 1) * RATE_HZ)))
     sound = np.concatenate(pieces)
     name, dbfs = script.background
     under = with_level(_background(name, len(sound) / RATE_HZ + 0.1, rng), dbfs)

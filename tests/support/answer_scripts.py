@@ -368,7 +368,7 @@ def _held_out() -> list[Script]:
     add(UNKNOWN, "", 10.0, background=("babble", -40))
     add(UNKNOWN, "", 10.0, background=("knocks", -24))
     add(UNKNOWN, "", 0.7, Tones((400.0, 450.0), 0.4, 0.2, 2), 1.8,
-        Tones((400.0, 450.0), 0.4, 0.2, 2), 2.0)  # fmt: skip
+        Tones((400.0, 450.0), 0.4, 0.2, 2), 4.0)  # fmt: skip
     return part.scripts
 
 
