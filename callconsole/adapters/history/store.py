@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -40,7 +41,7 @@ from callconsole.adapters.history import problems, rows
 from callconsole.adapters.history.backlog import Batch, Figures
 from callconsole.adapters.history.database_file import BUSY_S
 from callconsole.adapters.history.rows import Row
-from callconsole.adapters.history.schema import calls, events, notes, turns
+from callconsole.adapters.history.schema import calls, events, figures, notes, turns
 from callconsole.adapters.history.search import conditions
 from callconsole.domain.answering import Verdict
 from callconsole.domain.call import Call
@@ -51,15 +52,15 @@ logger = logging.getLogger(__name__)
 
 # One writes while others read.
 CONNECTIONS = 3
+ROWS_AT_ONCE = 100
 
-_CALL_COLUMNS = [
-    column for column in calls.c if column.name not in ("figures", "verdict", "recorded_s")
-]
+_CALL_COLUMNS = [column for column in calls.c if column.name not in ("verdict", "recorded_s")]
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _UNFIT = (DataError, IntegrityError, InterfaceError, ProgrammingError)
 
 Change = tuple[Executable, list[Row]]
 Answer = TypeVar("Answer")
+Kept = TypeVar("Kept")
 
 
 class Store:
@@ -84,16 +85,15 @@ class Store:
 
         Raises `ProblemError` where the disk refuses; nothing was written then.
         """
-        changes = list(self._changes(batch))
         try:
             try:
                 async with self._engine.begin() as connection:
-                    for statement, values in changes:
+                    for statement, values in self._changes(batch):
                         await connection.execute(statement, values)
             except Exception as error:
                 if not _is_unfit(error):
                     raise
-                await self._write_singly(changes)
+                await self._write_singly(batch)
         except (SQLAlchemyError, OSError) as error:
             raise ProblemError(problems.not_written(self._path, self._reason(error))) from error
 
@@ -125,13 +125,16 @@ class Store:
                 wanted = select(table).where(table.c.call_sid == call_sid).order_by(table.c.id)
                 return list((await connection.execute(wanted)).mappings().all())
 
+            counted = await connection.execute(
+                select(figures.c.counted).where(figures.c.call_sid == call_sid)
+            )
             return CallRecord(
                 call=rows.call_of(row),
                 turns=tuple(map(rows.turn_of, await all_of(turns))),
                 notes=tuple(map(rows.note_of, await all_of(notes))),
                 events=tuple(map(rows.event_of, await all_of(events))),
                 verdict=rows.verdict_of(row["verdict"]),
-                figures=row["figures"] or {},
+                figures=counted.scalar_one_or_none() or {},
             )
 
         return await self._asked(ask)
@@ -179,24 +182,19 @@ class Store:
         return (origin.strerror if isinstance(origin, OSError) else None) or type(error).__name__
 
     def _changes(self, batch: Batch) -> Iterator[Change]:
-        """Statements with their rows; calls first, to which all else refers."""
-        if batch.calls:
-            yield _KEEP_CALL, [rows.call_row(call, self._desk) for call in batch.calls.values()]
-        if batch.turns:
-            yield _KEEP_TURN, [rows.turn_row(sid, turn) for (sid, _), turn in batch.turns.items()]
-        if batch.events:
-            yield insert(events), [rows.event_row(sid, entry) for sid, entry in batch.events]
-        if batch.notes:
-            yield insert(notes), [rows.note_row(sid, note) for sid, note in batch.notes]
-        if batch.verdicts:
-            yield _KEEP_VERDICT, [_verdict_row(*kept) for kept in batch.verdicts.items()]
-        if batch.figures:
-            yield _KEEP_FIGURES, [_figures_row(*kept) for kept in batch.figures.items()]
+        """Statements with some of their rows; calls first, to which all else refers."""
+        yield from _some(_KEEP_CALL, batch.calls.values(), lambda it: rows.call_row(it, self._desk))
+        yield from _some(_KEEP_TURN, batch.turns.items(), lambda it: rows.turn_row(it[0][0], it[1]))
+        yield from _some(insert(events), batch.events, lambda it: rows.event_row(*it))
+        yield from _some(insert(notes), batch.notes, lambda it: rows.note_row(*it))
+        yield from _some(_KEEP_VERDICT, batch.verdicts.items(), lambda it: _verdict_row(*it))
+        yield from _some(_KEEP_LENGTH, batch.figures.items(), lambda it: _length_row(*it))
+        yield from _some(_KEEP_FIGURES, batch.figures.items(), lambda it: _figures_row(*it))
 
-    async def _write_singly(self, changes: list[Change]) -> None:
+    async def _write_singly(self, batch: Batch) -> None:
         """Write row by row, so that one that is unfit does not take the others with it."""
         async with self._engine.begin() as connection:
-            for statement, values in changes:
+            for statement, values in self._changes(batch):
                 for row in values:
                     try:
                         async with connection.begin_nested():
@@ -244,23 +242,29 @@ _KEEP_CALL = _replacing(calls, [column.name for column in _CALL_COLUMNS])
 _KEEP_TURN = _replacing(turns, [column.name for column in turns.c])
 _OF_SID = calls.c.sid == bindparam("of_sid")
 _KEEP_VERDICT = update(calls).where(_OF_SID).values(verdict=bindparam("verdict"))
-_KEEP_FIGURES = (
-    update(calls)
-    .where(_OF_SID)
-    .values(figures=bindparam("figures"), recorded_s=bindparam("recorded_s"))
-)
+_KEEP_LENGTH = update(calls).where(_OF_SID).values(recorded_s=bindparam("length_s"))
+_KEEP_FIGURES = _replacing(figures, [column.name for column in figures.c])
+
+
+def _some(
+    statement: Executable, kept: Iterable[Kept], row_of: Callable[[Kept], Row]
+) -> Iterator[Change]:
+    """So few rows at a time that the loop is soon free for the sound of calls."""
+    waiting = iter(kept)
+    while few := list(islice(waiting, ROWS_AT_ONCE)):
+        yield statement, [row_of(it) for it in few]
 
 
 def _verdict_row(call_sid: str, verdict: Verdict) -> Row:
     return {"of_sid": rows.clean(call_sid), "verdict": rows.verdict_json(verdict)}
 
 
-def _figures_row(call_sid: str, figures: Figures) -> Row:
-    return {
-        "of_sid": rows.clean(call_sid),
-        "figures": dict(figures.counted),
-        "recorded_s": figures.recorded_s,
-    }
+def _length_row(call_sid: str, kept: Figures) -> Row:
+    return {"of_sid": rows.clean(call_sid), "length_s": kept.recorded_s}
+
+
+def _figures_row(call_sid: str, kept: Figures) -> Row:
+    return {"call_sid": rows.clean(call_sid), "counted": dict(kept.counted)}
 
 
 def _is_unfit(error: Exception) -> bool:

@@ -14,7 +14,11 @@ import pytest
 from history_kit import a_call, an_ended_call, opened
 
 from callconsole.adapters.history.desk_lock import DeskLock
+from callconsole.domain.call import EndedBy, Ending, Outcome
 from callconsole.domain.record import CallQuery
+from callconsole.engine.clock import SystemClock
+from callconsole.engine.recovery import STOPPED, recover
+from fakes.engine import FakeCarrier
 
 WRITER = """
 import asyncio, sys, time
@@ -66,6 +70,24 @@ async def test_a_killed_console_loses_at_most_the_last_second(tmp_path: Path, af
         assert len(record.turns) == len(record.events) > 0
         assert [turn.id for turn in record.turns] == list(range(1, len(record.turns) + 1))
         assert [call.sid for call in await history.unfinished()] == ["CA1"]
+
+
+async def test_what_a_killed_console_left_open_is_ended_by_the_next(tmp_path: Path) -> None:
+    await asyncio.to_thread(killed_writer, tmp_path / "history", 60)
+    async with opened(tmp_path / "history") as history:
+        (left,) = await recover(history, tmp_path / "recordings", {}.get, SystemClock())
+        assert await history.unfinished() == [left]
+        carrier = FakeCarrier()
+        line = {"phone": carrier}.get
+        assert await recover(history, tmp_path / "recordings", line, SystemClock()) == []
+        assert carrier.ended == ["CA1"]
+        assert await history.unfinished() == []
+        record = await history.record("CA1")
+        assert record is not None
+        assert record.call.ending == Ending(Outcome.COMPLETED, EndedBy.CONSOLE, STOPPED)
+        assert record.figures["turns"]["agent"] == len(record.turns)
+        assert record.events[-1].name == "CallEnded"
+        assert record.call.ended_at == record.events[-2].at
 
 
 async def test_ended_calls_and_ones_own_are_not_unfinished(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Calls with their turns, events and notes."""
+"""Calls with their figures, turns, events and notes."""
 
 from __future__ import annotations
 
@@ -42,12 +42,18 @@ def upgrade() -> None:
         sa.Column("desk", sa.String(32), nullable=False),
         sa.Column("problem", sa.JSON),
         sa.Column("verdict", sa.JSON),
-        sa.Column("figures", sa.JSON),
         sa.PrimaryKeyConstraint("sid", name="pk_calls"),
     )
     op.create_index("ix_calls_placed_at_sid", "calls", ["placed_at", "sid"])
     op.create_index("ix_calls_outcome_placed_at", "calls", ["outcome", "placed_at"])
     op.create_index("ix_calls_prompt_placed_at", "calls", ["prompt", "placed_at"])
+    op.create_table(
+        "figures",
+        sa.Column("call_sid", sa.String(64), nullable=False),
+        sa.Column("counted", sa.JSON, nullable=False),
+        sa.PrimaryKeyConstraint("call_sid", name="pk_figures"),
+        _of_a_call("figures"),
+    )
     op.create_table(
         "turns",
         sa.Column("call_sid", sa.String(64), nullable=False),
