@@ -76,7 +76,7 @@ class SqlHistory:
             problem = problems.unwritable(self.path.parent, _reason(error))
             self._refuse(problem)
             raise ProblemError(problem) from error
-        self._refused = None
+        self._refused = self.problem = None
         if aside is not None:
             self._tell(aside)
         self._writer = tasks.start(self._keep_writing(), name="history")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import resource
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -249,7 +248,9 @@ async def test_where_nothing_can_be_written_opening_says_so(tmp_path: Path) -> N
     assert "not a directory" in problem.cause
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+@pytest.mark.skipif(
+    getattr(os, "geteuid", lambda: 0)() == 0, reason="root, and Windows, write everywhere"
+)
 async def test_a_read_only_folder_is_refused(folder: Path) -> None:
     folder.mkdir()
     folder.parent.chmod(0o500)
@@ -262,6 +263,7 @@ async def test_a_read_only_folder_is_refused(folder: Path) -> None:
 @contextmanager
 def full_disk(limit_bytes: int) -> Iterator[None]:
     """No file of this process grows beyond a size."""
+    resource = pytest.importorskip("resource")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit_bytes, hard))
     try:
