@@ -9,13 +9,18 @@ from typing import NoReturn
 import yaml
 
 from callconsole.domain import phone
-from callconsole.domain.abilities import USUAL, Abilities, Ability, TransferTarget
+from callconsole.domain.abilities import (
+    LABEL_CHARS,
+    MOST_TRANSFERS,
+    USUAL,
+    Abilities,
+    Ability,
+    TransferTarget,
+)
 from callconsole.domain.problems import Problem, ProblemError
 
 FENCE = "---"
 HEAD_LINES = 64
-TARGETS = 20
-LABEL_CHARS = 60
 
 _ABILITIES, _TRANSFER = "abilities", "transfer"
 _DEPTH = 4  # one more than a head needs, so that most faults are named
@@ -100,7 +105,7 @@ class _Loader(yaml.BaseLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """Compose one node, unless it is an alias or lies too deep."""
-        mark = self.peek_event().start_mark
+        mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
         if self.check_event(yaml.AliasEvent):
             raise yaml.MarkedYAMLError(problem="no aliases here", problem_mark=mark)
         if self.depth >= _DEPTH:
@@ -166,8 +171,8 @@ def _allowed(node: yaml.Node) -> frozenset[Ability]:
 def _transfers(node: yaml.Node) -> tuple[TransferTarget, ...]:
     if not isinstance(node, yaml.MappingNode):
         _refuse(_line(node), f"“{_TRANSFER}” is no list of names with their numbers")
-    if len(node.value) > TARGETS:
-        _refuse(_line(node), f"more than {TARGETS} people to pass calls on to")
+    if len(node.value) > MOST_TRANSFERS:
+        _refuse(_line(node), f"more than {MOST_TRANSFERS} people to pass calls on to")
     return tuple(_target(*entry) for entry in _entries(node))
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from callconsole import paths
 from callconsole.adapters.file_prompts import FilePrompts
-from callconsole.adapters.prompt_head import HEAD_LINES, TARGETS, joined, parted
-from callconsole.domain.abilities import USUAL, Abilities, Ability, TransferTarget
+from callconsole.adapters.prompt_head import HEAD_LINES, joined, parted
+from callconsole.domain.abilities import MOST_TRANSFERS, USUAL, Abilities, Ability, TransferTarget
 from callconsole.domain.problems import ProblemError
 from callconsole.domain.prompt import Prompt
 
@@ -151,7 +151,7 @@ def test_one_label_twice_is_refused_on_the_way_out() -> None:
         "abilities: !!python/object/apply:os.system [true]",
         "abilities: !!python/name:os.system",
         "abilities: [end_call]\ntransfer: !!binary aaaa",
-        "transfer:\n" + "\n".join(f"  a{n}: '+14155550117'" for n in range(TARGETS + 1)),
+        "transfer:\n" + "\n".join(f"  a{n}: '+14155550117'" for n in range(MOST_TRANSFERS + 1)),
     ],
 )
 def test_hostile_yaml_is_refused(head: str) -> None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from callconsole.audio import mulaw
+from callconsole.domain.abilities import USUAL, Abilities
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.prompt import Prompt, missing
 from callconsole.domain.transcript import Turn
@@ -216,6 +217,7 @@ class FakePrompts:
 
     def __init__(self, **texts: str) -> None:
         self.texts = texts or {"appointment_reminder": "You are Ada."}
+        self.abilities: dict[str, Abilities] = {}
 
     def names(self) -> list[str]:
         return sorted(self.texts)
@@ -223,10 +225,11 @@ class FakePrompts:
     def read(self, name: str) -> Prompt:
         if name not in self.texts:
             raise missing(name, "memory")
-        return Prompt(name, self.texts[name])
+        return Prompt(name, self.texts[name], self.abilities.get(name, USUAL))
 
     def write(self, prompt: Prompt) -> None:
         self.texts[prompt.name] = prompt.text
+        self.abilities[prompt.name] = prompt.abilities
 
 
 class FakeSpeaker:

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
+from callconsole.domain.abilities import Abilities, Ability, TransferTarget
+from callconsole.domain.answering import AnsweredBy, Evidence, Utterance, Weighing
 from callconsole.domain.call import EndedBy, Ending, Floor, Outcome
 from callconsole.domain.dialling import Step
 from callconsole.domain.events import AgentInterrupted, Service, ServiceState
@@ -45,6 +47,49 @@ CONVERSATION = (
 )
 
 
+WEIGHING = Weighing(
+    4200,
+    {
+        AnsweredBy.PERSON: 0.74,
+        AnsweredBy.VOICEMAIL: 0.15,
+        AnsweredBy.SCREENING: 0.09,
+        AnsweredBy.MENU: 0.02,
+    },
+    (
+        Evidence("Short greeting, then a pause that waits for a reply", 38),
+        Evidence("Spoke a second time", 24),
+        Evidence("No beep, no “leave a message”", 0),
+        Evidence("Phone company's hint: machine (often wrong on this line)", -9),
+    ),
+    (Utterance(400, 1100, "Hello?"), Utterance(2600, 3700, "Hello, who's there?")),
+    1400,
+)
+VOICEMAIL_WEIGHING = Weighing(
+    5900,
+    {
+        AnsweredBy.PERSON: 0.03,
+        AnsweredBy.VOICEMAIL: 0.86,
+        AnsweredBy.SCREENING: 0.05,
+        AnsweredBy.MENU: 0.04,
+        AnsweredBy.FAX: 0.02,
+    },
+    (
+        Evidence("Says “leave a message after the tone”", -58),
+        Evidence("Has been speaking for 5.1 s without a pause", -31),
+        Evidence("Short greeting", 6),
+    ),
+    (
+        Utterance(
+            600,
+            None,
+            "Hi, you have reached Jordan Lee, I can't come to the phone right now, so please "
+            "leave a message after the tone",
+        ),
+    ),
+    None,
+)
+
+
 def build(name: str) -> Scene:
     """The scene for a state; `STATES[name]` then brings it there."""
     return Scene(missing=MISSING if name == "idle_setup" else ())
@@ -57,9 +102,10 @@ class Scene:
         self.desk = FakeDesk(line)
         self.desk.all_ready()
         self.desk.now = datetime.now(UTC)
+        self.prompts = FakePrompts()
         self.models = Models(
             self.desk,
-            FakePrompts(),
+            self.prompts,
             callees=CALLEES,
             missing=missing,
             play=lambda _path: None,
@@ -79,6 +125,27 @@ class Scene:
         self.models.dialler.call_number(number)
         await asyncio.sleep(0.02)
         return self.desk.live_sid
+
+    async def decide(self, weighing: Weighing) -> str:
+        """Something has answered, and this is known of it."""
+        sid = await self.dial("+14155552671")
+        desk = self.desk
+        desk.now -= timedelta(milliseconds=2000 + weighing.elapsed_ms)
+        desk.ring(sid)
+        desk.pick_up(sid)
+        begun = desk.now
+        desk.weigh(sid, Weighing(0, decides_in_ms=5600))
+        for at_ms in range(100, weighing.elapsed_ms, 50):
+            desk.now = begun + timedelta(milliseconds=at_ms)
+            spoken = any(
+                said.start_ms <= at_ms <= (said.end_ms or weighing.elapsed_ms)
+                for said in weighing.utterances
+            )
+            desk.levels(sid, -24.0 + at_ms * 7919 % 13 if spoken else -68.0, -90.0, 0)
+            self.models.relay.flush()
+        desk.weigh(sid, weighing)
+        self.models.relay.flush()
+        return sid
 
     async def talk(self) -> str:
         sid = await self.dial()
@@ -148,6 +215,19 @@ async def in_call(scene: Scene) -> None:
     await scene.talk()
 
 
+async def deciding(scene: Scene) -> None:
+    await scene.decide(WEIGHING)
+
+
+async def deciding_voicemail(scene: Scene) -> None:
+    await scene.decide(VOICEMAIL_WEIGHING)
+
+
+async def deciding_early(scene: Scene) -> None:
+    await scene.decide(Weighing(300, decides_in_ms=5300))
+    scene.window.calls.dial.number.digits.setFocus()
+
+
 async def ended(scene: Scene) -> None:
     sid = await scene.talk()
     scene.desk.now = datetime.now(UTC)
@@ -187,6 +267,13 @@ async def wrong_number(scene: Scene) -> None:
 
 
 async def prompts(scene: Scene) -> None:
+    scene.prompts.abilities["appointment_reminder"] = Abilities(
+        frozenset(Ability) - {Ability.PRESS_KEYS},
+        (
+            TransferTarget("Front desk", "+14155550117"),
+            TransferTarget("Dr Patel's practice", "+442079460018"),
+        ),
+    )
     scene.window.open_page(PROMPTS)
 
 
@@ -213,6 +300,9 @@ STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "wrong_number": wrong_number,
     "dialling": dialling,
     "ringing": ringing,
+    "deciding": deciding,
+    "deciding_voicemail": deciding_voicemail,
+    "deciding_early": deciding_early,
     "in_call": in_call,
     "ended": ended,
     "busy": busy,

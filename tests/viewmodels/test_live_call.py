@@ -60,7 +60,12 @@ async def test_a_whole_call_passes_every_stage(
     desk.end(sid, Ending(Outcome.COMPLETED, EndedBy.CALLER))
     assert live.stage is Stage.ENDED
     assert live.clock == "00:09"
-    assert lines(models) == ["Answered", "Hello.", "Call ended · callee hung up"]
+    assert lines(models) == [
+        "Answered",
+        "A person answered · speech",
+        "Hello.",
+        "Call ended · callee hung up",
+    ]
     desk.save_recording(sid, "/data/call.wav")
     assert live.call is not None
     assert live.call.recording == "/data/call.wav"
@@ -161,7 +166,7 @@ async def test_voicemail_and_a_lost_agent_leave_lines(
     sid = await dialled(models, desk)
     desk.answer(sid, AnsweredBy.VOICEMAIL)
     desk.publish(AgentLost(call_sid=sid, at=desk.now, problem=PROBLEM))
-    assert lines(models) == ["Answered", "Voicemail answered", PROBLEM.title]
+    assert lines(models) == ["Answered", "Voicemail answered · speech", PROBLEM.title]
     assert models.live.trouble == PROBLEM
 
 
