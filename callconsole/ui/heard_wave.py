@@ -84,7 +84,7 @@ class HeardWave(QWidget):
         font, small = fonts.font(13, 500), fonts.font(12, tabular=True)
         metrics = QFontMetrics(font)
         shown = metrics.elidedText(
-            f"“{said.text}”", Qt.TextElideMode.ElideRight, max(0, int(right - left))
+            f"“{said.text}”", Qt.TextElideMode.ElideMiddle, max(0, int(right - left))
         )
         align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         width = metrics.horizontalAdvance(shown)

@@ -23,6 +23,14 @@ class TargetDraft:
         return not self.label.strip() and not self.number.strip()
 
 
+@dataclass(frozen=True, slots=True)
+class TargetFault:
+    """What is wrong with a target, in a sentence, and whether its label or its number is."""
+
+    text: str
+    in_label: bool
+
+
 @dataclass(slots=True)
 class Draft:
     """One prompt as it stands on the page.
@@ -50,7 +58,7 @@ class Draft:
             tuple(
                 TransferTarget(target.label.strip(), phone.parse(target.number, self.region).e164)
                 for target, fault in zip(self.targets, faults, strict=True)
-                if not fault and not target.blank
+                if fault is None and not target.blank
             ),
         )
 
@@ -63,40 +71,38 @@ class Draft:
         return self.abilities != base.abilities
 
     @property
-    def faults(self) -> list[str]:
-        """What is wrong with each target, in a sentence; "" where nothing is."""
+    def faults(self) -> list[TargetFault | None]:
+        """What is wrong with each target, or None."""
         seen: set[str] = set()
         found = []
         for target in self.targets:
-            label = target.label.strip()
-            found.append(self._fault(target, label, seen))
-            seen.add(label.casefold())
+            found.append(None if target.blank else self._fault(target, seen))
+            seen.add(target.label.strip().casefold())
         return found
 
-    def _fault(self, target: TargetDraft, label: str, seen: set[str]) -> str:
-        if target.blank:
-            return ""
+    def _fault(self, target: TargetDraft, seen: set[str]) -> TargetFault | None:
+        label = target.label.strip()
         if not label:
-            return "Give a name, as the AI should say it."
+            return TargetFault("Give a name, as the AI should say it.", True)
         if len(label) > LABEL_CHARS or not label.isprintable():
-            return f"Use at most {LABEL_CHARS} letters for the name."
+            return TargetFault(f"Use at most {LABEL_CHARS} letters for the name.", True)
         if label.casefold() in seen:
-            return "This name is on the list already."
+            return TargetFault("This name is on the list already.", True)
         try:
             phone.parse(target.number, self.region)
         except ProblemError as error:
-            return f"{error.problem.title}."
-        return ""
+            return TargetFault(f"{error.problem.title}.", False)
+        return None
 
     def prompt(self, name: str) -> Prompt:
         """What is to be saved. Raises `ProblemError` where a target is wrong."""
         for target, fault in zip(self.targets, self.faults, strict=True):
-            if fault:
+            if fault is not None:
                 raise ProblemError(
                     Problem(
                         code="prompt.target",
                         title="Not saved: somebody to pass calls on to is not complete",
-                        cause=f"{target.label.strip() or target.number.strip()}: {fault}",
+                        cause=f"{target.label.strip() or target.number.strip()}: {fault.text}",
                         cure="Put it right under “Pass the call on”, or remove that person.",
                     )
                 )

@@ -12,7 +12,14 @@ from callconsole.domain.abilities import MOST_TRANSFERS, USUAL, Abilities, Abili
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.prompt import Prompt
 from callconsole.engine.ports import Prompts
-from callconsole.viewmodels.prompt_draft import Draft, TargetDraft, draft_of, new_draft, tidied
+from callconsole.viewmodels.prompt_draft import (
+    Draft,
+    TargetDraft,
+    TargetFault,
+    draft_of,
+    new_draft,
+    tidied,
+)
 
 VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
@@ -108,8 +115,8 @@ class PromptShelf(QObject):
         return draft.targets if draft else ()
 
     @property
-    def target_faults(self) -> list[str]:
-        """What is wrong with each target, in a sentence; "" where nothing is."""
+    def target_faults(self) -> list[TargetFault | None]:
+        """What is wrong with each target, or None."""
         draft = self._drafts.get(self._current)
         return draft.faults if draft else []
 

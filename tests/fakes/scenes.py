@@ -277,6 +277,15 @@ async def prompts(scene: Scene) -> None:
     scene.window.open_page(PROMPTS)
 
 
+async def prompts_drawer(scene: Scene) -> None:
+    await prompts(scene)
+    scene.window.prompts.toggle_drawer()
+    page = scene.window.prompts.abilities
+    page.targets.add.click()
+    page.targets.rows[-1].number.setText("+1 415")
+    page.targets.rows[-1].left.emit()
+
+
 async def sheet(scene: Scene) -> None:
     scene.window.sheet.toggle()
 
@@ -308,6 +317,7 @@ STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "busy": busy,
     "failed": failed,
     "prompts": prompts,
+    "prompts_drawer": prompts_drawer,
     "sheet": sheet,
     "drawer": drawer,
     "low_reason": low_reason,
