@@ -22,9 +22,11 @@ class CallPage(QWidget):
 
     Signals:
         prompts_asked: the cure of a failure is on the Prompts page.
+        number_asked: the cure is another number; E.164 of the one that was called.
     """
 
     prompts_asked = Signal()
+    number_asked = Signal(str)
 
     def __init__(self, models: Models, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +40,7 @@ class CallPage(QWidget):
         self.answer = AnswerCardView(models.answer)
         self.failure = FailurePage(models)
         self.failure.prompts_asked.connect(self.prompts_asked)
+        self.failure.number_asked.connect(self.number_asked)
         talk = QWidget()
         below = QVBoxLayout(talk)
         below.setContentsMargins(0, 0, 16, 0)

@@ -50,6 +50,7 @@ class CallsPage(QWidget):
         self._row.addWidget(self.side)
         self.idle.number_chosen.connect(self._on_number_chosen)
         self.call.prompts_asked.connect(self.prompts_asked)
+        self.call.number_asked.connect(self._on_number_chosen)
         models.live.changed.connect(self._show)
         models.dialler.started.connect(self._on_started)
         models.answer.changed.connect(self._on_answer_changed)

@@ -24,6 +24,7 @@ HANGING_UP = Headline("Hanging up…", "muted", "phone-disconnect")
 DECIDING = Headline("Answered, deciding", "warning", "user-focus")
 AWAY = Headline("Reconnecting the sound…", "warning", "arrows-clockwise")
 NOT_PLACED = Headline("Call failed", "danger", "x-circle-fill")
+PERHAPS_PLACED = Headline("Perhaps placed", "warning", "question")
 
 _VOICEMAIL = Headline("Voicemail", "warning", "voicemail")
 _BY = {

@@ -127,7 +127,8 @@ class LiveCall(QObject):
     def headline(self) -> Headline:
         """The state in words, tone and symbol."""
         if self.call is None and self.failure is not None:
-            return headline.NOT_PLACED
+            perhaps = self.failure.perhaps_placed
+            return headline.PERHAPS_PLACED if perhaps else headline.NOT_PLACED
         return headline.headline(
             self.call,
             dialling=self.attempt is not None,

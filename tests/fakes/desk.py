@@ -27,6 +27,10 @@ CALLEES = (
     PracticeCallee("+14155550107", "Wrong number", "Does not know the person.", "user-minus"),
     PracticeCallee("+14155550108", "Unreachable", "A number not in service.", "warning"),
 )
+CROWD = CALLEES + tuple(
+    PracticeCallee(f"+141555501{number}", f"Callee {number}", "Says what it was told to.", "user")
+    for number in range(10, 22)
+)
 SID = "CA" + "0" * 32
 START = datetime(2026, 11, 22, 13, 30, tzinfo=UTC)
 

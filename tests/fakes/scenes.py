@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
+from callconsole.adapters.twilio import problems
 from callconsole.domain.abilities import Abilities, Ability, TransferTarget
 from callconsole.domain.answering import AnsweredBy, Evidence, Utterance, Weighing
 from callconsole.domain.call import EndedBy, Ending, Floor, Outcome
@@ -13,9 +14,12 @@ from callconsole.domain.dialling import Step
 from callconsole.domain.events import AgentInterrupted, Service, ServiceState
 from callconsole.domain.problems import Problem
 from callconsole.domain.transcript import Speaker, Turn
+from callconsole.engine.endings import ending_of
+from callconsole.engine.ports import CarrierReport, CarrierStatus
 from callconsole.ui.main_window import PROMPTS, MainWindow
+from callconsole.viewmodels.desk import PracticeCallee
 from callconsole.viewmodels.models import Models
-from fakes.desk import CALLEES, FakeDesk, FakePrompts, refused, steps
+from fakes.desk import CALLEES, CROWD, SID, FakeDesk, FakePrompts, refused, steps
 
 KEY_REFUSED = Problem(
     "gemini.key",
@@ -92,13 +96,20 @@ VOICEMAIL_WEIGHING = Weighing(
 
 def build(name: str) -> Scene:
     """The scene for a state; `STATES[name]` then brings it there."""
-    return Scene(missing=MISSING if name == "idle_setup" else ())
+    callees = CROWD if name.startswith("idle_crowd") else CALLEES
+    return Scene(missing=MISSING if name == "idle_setup" else (), callees=callees)
 
 
 class Scene:
     """One desk, its models and window, brought into a state."""
 
-    def __init__(self, *, line: str = "practice", missing: tuple[Problem, ...] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        line: str = "practice",
+        missing: tuple[Problem, ...] = (),
+        callees: tuple[PracticeCallee, ...] = CALLEES,
+    ) -> None:
         self.desk = FakeDesk(line)
         self.desk.all_ready()
         self.desk.now = datetime.now(UTC)
@@ -106,7 +117,7 @@ class Scene:
         self.models = Models(
             self.desk,
             self.prompts,
-            callees=CALLEES,
+            callees=callees,
             missing=missing,
             play=lambda _path: None,
             check=lambda: None,
@@ -182,6 +193,10 @@ async def idle(_scene: Scene) -> None:
     return
 
 
+async def idle_crowd_open(scene: Scene) -> None:
+    scene.window.calls.idle.practice.fold.click()
+
+
 async def idle_recents(scene: Scene) -> None:
     for number, outcome, talked in (
         ("+14155550101", Outcome.COMPLETED, True),
@@ -235,21 +250,48 @@ async def ended(scene: Scene) -> None:
     scene.desk.save_recording(sid, "/tmp/call.wav")
 
 
-async def busy(scene: Scene) -> None:
+async def _come_to_nothing(
+    scene: Scene, outcome: Outcome, problem: Problem, *, rang: bool = True
+) -> None:
     sid = await scene.dial("+14155550103")
-    scene.desk.end(
-        sid,
-        Ending(
-            Outcome.BUSY,
-            EndedBy.CARRIER,
-            Problem(
-                "call.busy",
-                "The line is busy",
-                "The person is on another call, or the phone refuses calls just now.",
-                "Try again in a few minutes.",
-            ),
-        ),
-    )
+    if rang:
+        scene.desk.ring(sid)
+        scene.desk.now += timedelta(seconds=24)
+    scene.desk.end(sid, Ending(outcome, EndedBy.CARRIER, problem))
+
+
+async def busy(scene: Scene) -> None:
+    report = CarrierReport(SID, CarrierStatus.BUSY)
+    await _come_to_nothing(scene, Outcome.BUSY, _problem_of(report), rang=False)
+
+
+async def no_answer(scene: Scene) -> None:
+    report = CarrierReport(SID, CarrierStatus.NO_ANSWER)
+    await _come_to_nothing(scene, Outcome.NO_ANSWER, _problem_of(report))
+
+
+async def declined(scene: Scene) -> None:
+    report = CarrierReport(SID, CarrierStatus.BUSY, sip_code=603)
+    await _come_to_nothing(scene, Outcome.DECLINED, _problem_of(report))
+
+
+async def unreachable(scene: Scene) -> None:
+    report = CarrierReport(SID, CarrierStatus.FAILED, sip_code=404)
+    await _come_to_nothing(scene, Outcome.FAILED, _problem_of(report), rang=False)
+
+
+def _problem_of(report: CarrierReport) -> Problem:
+    ending = ending_of(report, None)
+    assert ending is not None
+    assert ending.problem is not None
+    return ending.problem
+
+
+async def perhaps_placed(scene: Scene) -> None:
+    silent = problems.unreachable(TimeoutError())
+    scene.desk.refusal = refused(problems.perhaps_placed(silent).problem, Step.CARRIER)
+    scene.models.dialler.call_number("+442079460018")
+    await asyncio.sleep(0.02)
 
 
 async def failed(scene: Scene) -> None:
@@ -304,6 +346,8 @@ async def drawer(scene: Scene) -> None:
 
 STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "idle": idle,
+    "idle_crowd": idle,
+    "idle_crowd_open": idle_crowd_open,
     "idle_recents": idle_recents,
     "idle_setup": idle,
     "wrong_number": wrong_number,
@@ -315,6 +359,10 @@ STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "in_call": in_call,
     "ended": ended,
     "busy": busy,
+    "no_answer": no_answer,
+    "declined": declined,
+    "unreachable": unreachable,
+    "perhaps_placed": perhaps_placed,
     "failed": failed,
     "prompts": prompts,
     "prompts_drawer": prompts_drawer,

@@ -130,7 +130,7 @@ async def test_a_busy_line_is_a_failure_with_all_steps(
     desk.end(sid, Ending(Outcome.BUSY, EndedBy.CARRIER, PROBLEM))
     story = models.live.failure
     assert story is not None
-    assert story.noticed == "The line was busy"
+    assert story.noticed == "Their line was busy"
     assert [row.text for row in story.rows][-2:] == ["Call handed to the phone company", "Busy"]
 
 
