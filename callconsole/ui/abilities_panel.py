@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from callconsole.domain.abilities import Ability
@@ -53,7 +51,7 @@ class AbilitiesPanel(Surface):
     def _switch(self, ability: Ability, title: str, caption: str) -> Switch:
         switch = Switch(title, weight=500)
         switch.setAccessibleDescription(caption)
-        switch.clicked.connect(partial(self._on_switched, ability))
+        switch.clicked.connect(lambda on: self._on_switched(ability, on))
         self.switches[ability] = switch
         return switch
 

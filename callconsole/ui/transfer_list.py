@@ -108,6 +108,7 @@ class TransferList(QWidget):
         row.removed.connect(lambda row=row: self._on_removed(row))
         self.rows.append(row)
         self._column.insertWidget(len(self.rows) - 1, row)
+        row.show()  # a layout would show it only with the next event
         return row
 
     def _on_add(self) -> None:
