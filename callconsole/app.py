@@ -17,6 +17,7 @@ from callconsole.adapters.file_prompts import FilePrompts
 from callconsole.adapters.history import SqlHistory
 from callconsole.domain.events import Service, ServiceChanged, ServiceState
 from callconsole.domain.problems import Problem, ProblemError
+from callconsole.engine import tasks
 from callconsole.engine.archivist import Archivist
 from callconsole.engine.clock import SystemClock
 from callconsole.engine.console import Console
@@ -36,6 +37,8 @@ logger = logging.getLogger(__name__)
 # Frames make some hundred short-lived objects a second and call; looking for cycles among them
 # every 700 allocations, as Python does, finds nothing.
 COLLECT_AFTER = (20_000, 20, 50)
+# A call that a dead console has left open is asked for again, where its carrier did not answer.
+RECOVER_AGAIN_S = 30.0
 
 
 class App:
@@ -99,6 +102,7 @@ class App:
         self._metrics: Metrics | None = None
         self._line: Line | None = None
         self._server: WebServer | None = None
+        self._recovering: asyncio.Task[None] | None = None
 
     @property
     def recordings(self) -> Path:
@@ -144,7 +148,8 @@ class App:
         await asyncio.gather(self._open_server(opened), self._warm_up(opened))
         await self._open_tunnel(opened)
         self.console.connect(World(opened.name, opened.carrier, opened.agent, opened.address.url))
-        await asyncio.gather(self.check(), self._recover(opened))
+        self._recovering = tasks.start(self._recover(opened), name="recover")
+        await self.check()
 
     async def switch(self, line: str) -> None:
         """Change the line. Raises RuntimeError while calls live."""
@@ -179,9 +184,12 @@ class App:
 
     async def _recover(self, line: Line) -> None:
         """End what a console that died has left open, on the line that can be reached now."""
-        if self.history.problem is None:
-            carriers = {line.name: line.carrier}
-            await recover(self.history, self.recordings, carriers.get, self._clock)
+        carriers = {line.name: line.carrier}
+        while self.history.problem is None:
+            left = await recover(self.history, self.recordings, carriers.get, self._clock)
+            if not left:
+                return
+            await asyncio.sleep(RECOVER_AGAIN_S)
 
     async def _agent_check(self, line: Line) -> str:
         await line.agent.check()
@@ -268,6 +276,7 @@ class App:
 
     async def _close_line(self) -> None:
         self.console.connect(None)
+        await tasks.stop(self._recovering)
         line, server = self._line, self._server
         self._line = self._server = None
         if server is not None:

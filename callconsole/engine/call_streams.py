@@ -158,7 +158,7 @@ class CallStreams:
         """Until a stream comes back, which ends this task, or the call is over."""
         if await self._ended_within(MISSED_AFTER_S):
             return
-        if not self._state.call.away:
+        if self._patience_s is not None and not self._state.call.away:
             self._state.change(away=True)
             self._publish(events.StreamMissed)
         if not await self._ended_within(self._patience_s):

@@ -11,6 +11,7 @@ from callconsole.domain.call import Call
 from callconsole.domain.prompt import Prompt
 from callconsole.viewmodels import headline
 from callconsole.viewmodels.dialler import DialFailure
+from callconsole.viewmodels.failure import perhaps_placed
 from callconsole.viewmodels.headline import Headline
 from callconsole.viewmodels.parties import Parties
 
@@ -58,6 +59,8 @@ class SessionCalls(QObject):
     def add_failure(self, failed: DialFailure) -> None:
         """Put an attempt that rang nobody's phone on top."""
         outcome = Headline("Not placed", "danger", "x-circle")
+        if perhaps_placed(failed.problem.code):
+            outcome = headline.PERHAPS_PLACED
         attempt = failed.attempt
         self._put(attempt.number, attempt.prompt or "", outcome, "00:00", datetime.now(UTC))
 

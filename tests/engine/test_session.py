@@ -106,8 +106,7 @@ def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def opened(tmp_path: Path, **habits: Any) -> Talk:
     desk = Desk(tmp_path, habits=Habits("survey", **habits))
-    allowed = Abilities(transfers=(COLLEAGUE,))
-    desk.prompts.prompts["survey"] = Prompt("survey", "You are Ada.", allowed)
+    desk.prompts.write(Prompt("survey", "You are Ada.", Abilities(transfers=(COLLEAGUE,))))
     return Talk(desk, *await desk.answered())
 
 

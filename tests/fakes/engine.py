@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from callconsole.audio import mulaw
+from callconsole.domain.abilities import USUAL, Abilities
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.prompt import Prompt, missing
 from callconsole.domain.transcript import Turn
@@ -264,20 +265,19 @@ class FakePrompts:
 
     def __init__(self, **texts: str) -> None:
         self.texts = texts or {"appointment_reminder": "You are Ada."}
-        self.prompts: dict[str, Prompt] = {}
+        self.abilities: dict[str, Abilities] = {}
 
     def names(self) -> list[str]:
         return sorted(self.texts)
 
     def read(self, name: str) -> Prompt:
-        if name in self.prompts:
-            return self.prompts[name]
         if name not in self.texts:
             raise missing(name, "memory")
-        return Prompt(name, self.texts[name])
+        return Prompt(name, self.texts[name], self.abilities.get(name, USUAL))
 
     def write(self, prompt: Prompt) -> None:
         self.texts[prompt.name] = prompt.text
+        self.abilities[prompt.name] = prompt.abilities
 
 
 class FakeSpeaker:
