@@ -10,12 +10,14 @@ from callconsole.domain.call import Call
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.prompt import Prompt
 from callconsole.engine.ports import Prompts
+from callconsole.viewmodels.call_detail import CallDetail
+from callconsole.viewmodels.call_list import CallList
 from callconsole.viewmodels.desk import Desk, PracticeCallee
 from callconsole.viewmodels.dialler import Dialler
 from callconsole.viewmodels.listening import Listening
 from callconsole.viewmodels.live_call import LiveCall
 from callconsole.viewmodels.parties import Parties
-from callconsole.viewmodels.playback import Playback
+from callconsole.viewmodels.playback import Playback, Player
 from callconsole.viewmodels.prompt_shelf import PromptShelf
 from callconsole.viewmodels.relay import Relay
 from callconsole.viewmodels.services import Services
@@ -31,7 +33,7 @@ class Models(QObject):
         callees: who can be called on the practice line.
         missing: what real calls lack; the phone line is closed while there is something.
         choose_line: switches the engine to "practice" or "phone".
-        play, stop_playing: the recording player, or None where there is none.
+        player: plays recordings, or None where there is none.
         check: has every part checked again, or None where that cannot be asked.
         prompt: the prompt to begin with.
         recording: whether calls are recorded to begin with.
@@ -46,8 +48,7 @@ class Models(QObject):
         callees: Sequence[PracticeCallee] = (),
         missing: Sequence[Problem] = (),
         choose_line: Callable[[str], None] | None = None,
-        play: Callable[[str], None] | None = None,
-        stop_playing: Callable[[], None] | None = None,
+        player: Player | None = None,
         check: Callable[[], None] | None = None,
         prompt: str | None = None,
         region: str = "US",
@@ -72,8 +73,10 @@ class Models(QObject):
         )
         self.live = LiveCall(desk, self.relay, self.parties, lambda: self.dialler.recording, self)
         self.listening = Listening(desk, self.relay, on=listen, parent=self)
-        self.playback = Playback(play, stop_playing, self)
+        self.playback = Playback(player, self)
         self.recents = SessionCalls(self.parties, self)
+        self.history = CallList(desk, self.relay, self.parties, parent=self)
+        self.detail = CallDetail(desk, self.relay, self.parties, self.playback, parent=self)
         self.shelf = PromptShelf(prompts, self)
         self._join()
         self._list_prompts()
@@ -84,7 +87,14 @@ class Models(QObject):
         """Stop following the engine and playing."""
         self.playback.stop()
         self.live.stop_clock()
+        self.history.close()
+        self.detail.close()
         self.relay.close()
+
+    def recall(self) -> None:
+        """Show what the history keeps; to be called once it is open."""
+        self.recents.recall(self.desk)
+        self.history.renew()
 
     def _join(self) -> None:
         dialler, live = self.dialler, self.live
@@ -97,6 +107,11 @@ class Models(QObject):
         live.ended.connect(self._on_ended)
         self.services.changed.connect(dialler.services_changed)
         self.shelf.names_changed.connect(self._list_prompts)
+        self.listening.changed.connect(self._on_volume)
+        self._on_volume()
+        self.history.selection_changed.connect(lambda: self.detail.show(self.history.selected))
+        self.detail.deleted.connect(self.history.deleted)
+        self.detail.deleted.connect(self.recents.forget)
 
     def _on_live_changed(self) -> None:
         self.dialler.set_busy(self.live.live)
@@ -106,6 +121,9 @@ class Models(QObject):
     def _on_ended(self, call: Call) -> None:
         self.dialler.last_number = call.to
         self.recents.add(call)
+
+    def _on_volume(self) -> None:
+        self.playback.set_volume(self.listening.volume)
 
     def _list_prompts(self) -> None:
         try:

@@ -17,7 +17,8 @@ import pytest
 from numpy.typing import NDArray
 
 from callconsole.adapters import portaudio
-from callconsole.adapters.portaudio import PortAudioPlayer, PortAudioSpeaker, probe
+from callconsole.adapters.portaudio import PortAudioSpeaker, probe
+from callconsole.adapters.recording_player import PortAudioPlayer
 from callconsole.audio.wavfile import WavWriter
 from callconsole.domain.problems import ProblemError
 from support.sound_server import SoundServer
@@ -314,7 +315,7 @@ def test_a_device_that_appears_later_is_found(pulse: SoundServer) -> None:
 
 
 async def test_the_callback_survives_anything(speaker: PortAudioSpeaker) -> None:
-    output = portaudio._Output(1.0)
+    output = portaudio.Output(1.0)
 
     def fail(_: object) -> None:
         raise RuntimeError("a fault in the sound thread")

@@ -15,6 +15,7 @@ from callconsole.domain.problems import Problem
 from callconsole.domain.prompt import Prompt, missing
 from callconsole.domain.transcript import Turn
 from callconsole.viewmodels.desk import PracticeCallee
+from fakes.kept_calls import KeptCalls
 
 CALLEES = (
     PracticeCallee("+14155550101", "Answers", "Answers after two rings and talks.", "user"),
@@ -50,7 +51,7 @@ class FakePrompts:
         self.texts[prompt.name] = prompt.text
 
 
-class FakeDesk:
+class FakeDesk(KeptCalls):
     """`Desk` whose calls go as a test says.
 
     Attributes:
@@ -73,6 +74,7 @@ class FakeDesk:
         self.listening = False
         self.volume = 0.0
         self.now = START
+        super().__init__()
         self.calls: dict[str, Call] = {}
         self.said: dict[str, list[Turn]] = {}
         self._listeners: list[Callable[[events.Event], None]] = []

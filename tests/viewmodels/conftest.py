@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from callconsole.viewmodels.models import Models
 from fakes.desk import CALLEES, FakeDesk, FakePrompts
+from fakes.player import FakePlayer
 
 
 @pytest.fixture
@@ -18,6 +19,6 @@ def desk() -> FakeDesk:
 
 @pytest.fixture
 def models(qtbot: QtBot, desk: FakeDesk) -> Iterator[Models]:
-    made = Models(desk, FakePrompts(), callees=CALLEES, play=lambda _path: None)
+    made = Models(desk, FakePrompts(), callees=CALLEES, player=FakePlayer())
     yield made
     made.close()

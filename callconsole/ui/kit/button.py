@@ -95,6 +95,11 @@ class Button(HoverButton):
         self.updateGeometry()
         self.update()
 
+    def set_kind(self, kind: Kind) -> None:
+        """Take another look; its size stays."""
+        self._kind = kind
+        self.update()
+
     def _content_width(self) -> int:
         wanted = QFontMetrics(self.font()).horizontalAdvance(self.text())
         if self._icon:
