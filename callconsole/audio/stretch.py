@@ -6,6 +6,8 @@ high quality time-scale modification of speech", ICASSP 1993.
 
 from __future__ import annotations
 
+from math import ceil
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -73,10 +75,11 @@ class TimeStretch:
         return rest[: max(0, wanted - given)]
 
     def _ready(self) -> bool:
-        """True where every place the next piece may be taken from is there."""
+        """True where all the next piece may need is there, and nothing comes out too early."""
         last = round(self._pieces * self._hop * self._speed) + self._reach + 2 * self._hop
         follow = self._previous_at + 2 * self._hop
-        return self._dropped + len(self._input) >= max(last, follow)
+        due = ceil((self._pieces + 1) * self._hop * self._speed)
+        return self._dropped + len(self._input) >= max(last, follow, due)
 
     def _piece(self) -> Frames:
         """One hop of sound: the end of the piece before falls, the next one rises."""

@@ -43,8 +43,6 @@ class _FigureCell(QWidget):
         self.set_brief(self._brief)
         words = (figure.value, figure.aside, figure.hint)
         self.setToolTip(". ".join(part for part in words if part))
-            ". ".join(part for part in (figure.value, figure.aside, figure.hint) if part)
-        )
         said = f"{figure.caption}: {figure.value} {figure.aside}".strip()
         self.setAccessibleName(said)
         self.setAccessibleDescription(figure.hint)

@@ -21,6 +21,7 @@ from callconsole.ui.transcript_view import TranscriptView
 from callconsole.viewmodels.call_detail import CallDetail, DetailState
 from callconsole.viewmodels.dialler import Dialler
 
+NOTHING = "The call that you choose in the list is shown here."
 NO_WORDS = "Nothing was said in this call."
 
 
@@ -52,6 +53,7 @@ class CallRecordPage(QWidget):
         self.blank = Blank()
         self._pages = QStackedWidget()
         self._shown: str | None = None
+        self._followed: int | None = None
         self._build()
         self._listen()
         self._show()
@@ -167,7 +169,7 @@ class CallRecordPage(QWidget):
         self._shown = None
         match detail.state:
             case DetailState.NOTHING:
-                self.blank.say("No call is open", "Choose one from the list.", "phone")
+                self.blank.say("No call is open", NOTHING, "phone")
             case DetailState.LOADING:
                 self.blank.say("Opening the call…", icon="clock-counter-clockwise")
             case DetailState.GONE:
@@ -195,10 +197,12 @@ class CallRecordPage(QWidget):
         self.file_action.setEnabled(path is not None and self._detail.sound.wave is not None)
 
     def _follow(self) -> None:
-        """Keep the line that is being played in view."""
+        """Bring each line into view when it begins to be played."""
         row = self._detail.transcript.playing_row
-        if row is not None and self._detail.playing:
-            self.transcript.lines.reveal(row)
+        if row != self._followed:
+            self._followed = row
+            if row is not None:
+                self.transcript.lines.reveal(row)
 
     # What is done -----------------------------------------------------------------------------
 

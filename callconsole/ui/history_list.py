@@ -92,6 +92,7 @@ class HistoryList(QWidget):
         self.newer = IconButton("caret-left", "Newer calls")
         self.older = IconButton("caret-right", "Older calls")
         self._body = QStackedWidget()
+        self._wants_focus = False
         self._build()
         self._listen()
         self._list_prompts()
@@ -104,6 +105,12 @@ class HistoryList(QWidget):
         (self._search_row if narrow else self._filter_row).addWidget(self.prompt)
         self.captions.set_narrow(narrow)
         self.prompt.setFixedWidth(116 if narrow else 124)
+
+    def focus_rows(self) -> None:
+        """Give the keyboard to the rows once they are there, or to the search without any."""
+        self._wants_focus = self._calls.state is ListState.LOADING
+        rows = self._body.currentWidget() is self.rows
+        (self.rows if rows else self.search).setFocus(Qt.FocusReason.OtherFocusReason)
 
     # Building ---------------------------------------------------------------------------------
 
@@ -210,6 +217,7 @@ class HistoryList(QWidget):
     def _show_blank(self) -> None:
         calls = self._calls
         empty = not calls.rows or calls.state is not ListState.READY
+        self._wants_focus |= empty and self.rows.hasFocus()
         self._body.setCurrentWidget(self.blank if empty else self.rows)
         self.captions.setVisible(not empty)
         if calls.problem is not None:
@@ -222,6 +230,8 @@ class HistoryList(QWidget):
             self.blank.say(calls.empty_text, "", "magnifying-glass", "muted", "Show all calls")
         else:
             self.blank.say(calls.empty_text, icon="phone")
+        if self._wants_focus and calls.state is not ListState.LOADING:
+            self.focus_rows()
 
     def _list_prompts(self) -> None:
         self.prompt.clear()

@@ -10,6 +10,7 @@ from callconsole.ui.call_record import CallRecordPage
 from callconsole.ui.history_list import HistoryList
 from callconsole.ui.kit.surfaces import panel
 from callconsole.ui.player_keys import PlayerKeys
+from callconsole.viewmodels.call_detail import DetailState
 from callconsole.viewmodels.models import Models
 from callconsole.viewmodels.playback import STEP_S
 
@@ -28,7 +29,7 @@ class HistoryPage(QWidget):
     def __init__(self, models: Models, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._calls = models.history
-        detail = models.detail
+        detail = self._detail = models.detail
         self.list = HistoryList(models.history, models.dialler)
         self.record = CallRecordPage(detail, models.dialler)
         ground = panel()
@@ -43,6 +44,7 @@ class HistoryPage(QWidget):
         self.list.entered.connect(self.record.focus_player)
         self.record.call_asked.connect(self.call_asked)
         detail.deleted.connect(self.focus_list)
+        self.list.blank.button.clicked.connect(self._on_way_on)
         self._keys = PlayerKeys(
             self,
             {
@@ -60,7 +62,11 @@ class HistoryPage(QWidget):
 
     def focus_list(self) -> None:
         """Give the keyboard to the rows."""
-        self.list.rows.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.list.focus_rows()
+
+    def _on_way_on(self) -> None:
+        if self._detail.state is DetailState.FAILED:
+            self._detail.refresh()
 
     def set_narrow(self, narrow: bool) -> None:
         """Leave more of the width to the call."""

@@ -38,7 +38,7 @@ class Columns:
     def of(width: int) -> Columns:
         """The columns of a list this wide."""
         if width < NARROW_BELOW:
-            ending = width - 138
+            ending = width - 142
             return Columns(width, True, 36, 36, ending, ending, width - 30)
         return Columns(width, False, 40, 204, 340, 356, width - 30)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from callconsole.ui.kit.banner import IconMark
@@ -26,9 +27,7 @@ class NotesBox(Surface):
         self._column.setContentsMargins(12, 10, 12, 10)
         self._column.setSpacing(8)
         self._scroll = Scroll(self._content)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._scroll)
+        self._scroll.setParent(self)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -61,6 +60,11 @@ class NotesBox(Surface):
         """What the notes need at this width, up to the limit."""
         high = self._content.heightForWidth(width)
         return min(self._tallest, high if high > 0 else self._content.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fill the box. A layout would ask its scroll area for the height, which does not know."""
+        super().resizeEvent(event)
+        self._scroll.setGeometry(self.rect())
 
     def sizeHint(self) -> QSize:
         """The same at the present width."""

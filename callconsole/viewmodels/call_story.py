@@ -65,7 +65,7 @@ def _judged(details: Details) -> tuple[str, str]:
         text, icon = WHO[AnsweredBy(details.get("answered_by", ""))]
     except ValueError:
         text, icon = WHO[AnsweredBy.UNKNOWN]
-    reason = str(details.get("reason", "")).rstrip(".")
+    reason = _inside(details.get("reason", ""))
     shown = "" if details.get("obeyed", True) else ", not acted on"
     return f"{text}: {reason}{shown}" if reason else f"{text}{shown}", icon
 
@@ -109,13 +109,19 @@ def _transfer_answered(details: Details) -> tuple[str, str]:
 def _transfer_ended(details: Details) -> tuple[str, str]:
     if details.get("reached"):
         return "The call was passed on", "check-circle"
-    reason = str(details.get("reason", "")).rstrip(".")
+    reason = _inside(details.get("reason", ""))
     text = f"{_other(details)} was not reached"
     return f"{text}: {reason}" if reason else text, "phone-x"
 
 
 def _other(details: Details) -> str:
     return str(details.get("label") or phone.pretty(str(details.get("to", ""))))
+
+
+def _inside(sentence: object) -> str:
+    """A sentence as the end of another; names and abbreviations keep their capitals."""
+    text = str(sentence).rstrip(".")
+    return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
 
 
 def _farewell(_details: Details) -> tuple[str, str]:

@@ -109,7 +109,7 @@ class Models(QObject):
         self.shelf.names_changed.connect(self._list_prompts)
         self.listening.changed.connect(self._on_volume)
         self._on_volume()
-        self.history.selection_changed.connect(lambda: self.detail.show(self.history.selected))
+        self.history.selection_changed.connect(self._on_selected)
         self.detail.deleted.connect(self.history.deleted)
         self.detail.deleted.connect(self.recents.forget)
 
@@ -121,6 +121,9 @@ class Models(QObject):
     def _on_ended(self, call: Call) -> None:
         self.dialler.last_number = call.to
         self.recents.add(call)
+
+    def _on_selected(self) -> None:
+        self.detail.show(self.history.selected)
 
     def _on_volume(self) -> None:
         self.playback.set_volume(self.listening.volume)

@@ -49,7 +49,7 @@ def kept_records(now: datetime, folder: Path) -> list[CallRecord]:
 def others(now: datetime, folder: Path) -> Iterator[CallRecord]:
     for index, (number, prompt, outcome, talked_s) in enumerate(OTHERS):
         placed = now - timedelta(hours=1 + 11 * index)
-        sid = f"CA{index:032x}"
+        sid = f"CAe{index:031x}"
         recording = str(folder / f"{sid}.wav") if talked_s else None
         yield CallRecord(call(sid, number, prompt, placed, outcome, talked_s, recording))
 

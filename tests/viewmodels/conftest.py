@@ -18,7 +18,12 @@ def desk() -> FakeDesk:
 
 
 @pytest.fixture
-def models(qtbot: QtBot, desk: FakeDesk) -> Iterator[Models]:
-    made = Models(desk, FakePrompts(), callees=CALLEES, player=FakePlayer())
+def player() -> FakePlayer:
+    return FakePlayer()
+
+
+@pytest.fixture
+def models(qtbot: QtBot, desk: FakeDesk, player: FakePlayer) -> Iterator[Models]:
+    made = Models(desk, FakePrompts(), callees=CALLEES, player=player)
     yield made
     made.close()
