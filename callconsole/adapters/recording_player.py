@@ -57,6 +57,8 @@ class PortAudioPlayer:
             duration_s = await asyncio.to_thread(_duration_s, path)
         except (OSError, ValueError) as error:
             raise ProblemError(_unreadable(path, error)) from None
+        # Another file may have been asked for meanwhile.
+        self.stop_file()
         self._playing = _Playing(path, duration_s, self._volume, self._on_heard)
         self._playing.go(at_s, speed)
         return duration_s
@@ -154,7 +156,10 @@ class _Playing:
         try:
             # A file that breaks while it plays is heard as far as it was read.
             with contextlib.suppress(OSError, ValueError):
-                while len(frames := await asyncio.to_thread(source.read)):
+                while not self._ended.is_set():
+                    frames = await asyncio.to_thread(source.read)
+                    if len(frames) == 0:
+                        break
                     self._buffer.write(frames)
                     await self._until_low()
         finally:

@@ -21,6 +21,7 @@ from callconsole.ui.transcript_view import TranscriptView
 from callconsole.viewmodels.call_detail import CallDetail, DetailState
 from callconsole.viewmodels.dialler import Dialler
 
+ARROW = Qt.CursorShape.ArrowCursor
 NOTHING = "The call that you choose in the list is shown here."
 NO_WORDS = "Nothing was said in this call."
 
@@ -131,6 +132,7 @@ class CallRecordPage(QWidget):
         self.file_action.triggered.connect(self._on_show_file)
         self.delete_action.triggered.connect(self.ask_delete)
         self.transcript.lines.clicked.connect(self._on_line)
+        self.transcript.lines.activated.connect(self._on_line)
         self.blank.button.clicked.connect(detail.refresh)
 
     # What is shown ----------------------------------------------------------------------------
@@ -195,6 +197,8 @@ class CallRecordPage(QWidget):
     def _show_file(self) -> None:
         path = self._detail.sound.path
         self.file_action.setEnabled(path is not None and self._detail.sound.wave is not None)
+        shape = Qt.CursorShape.PointingHandCursor if self._detail.playable else ARROW
+        self.transcript.lines.viewport().setCursor(shape)
 
     def _follow(self) -> None:
         """Bring each line into view when it begins to be played."""

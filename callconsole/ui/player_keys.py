@@ -14,7 +14,8 @@ from callconsole.ui.dial_keys import is_editor
 class PlayerKeys(QObject):
     """Watches key presses while its page is shown.
 
-    Editors and lists to choose from keep all three keys, and buttons keep Space.
+    Editors and lists to choose from keep all three keys, buttons keep Space, and a choice of
+    buttons keeps the arrows too, which are the only way through it.
 
     Args:
         page: the keys work while this is visible and its window has the focus.
@@ -24,7 +25,7 @@ class PlayerKeys(QObject):
     def __init__(self, page: QWidget, keys: dict[Qt.Key, Callable[[], object]]) -> None:
         super().__init__(page)
         self._page = page
-        self._keys = keys
+        self._keys = {int(key): action for key, action in keys.items()}
         app = QApplication.instance()
         if app is not None:
             app.installEventFilter(self)
@@ -35,7 +36,7 @@ class PlayerKeys(QObject):
             return False
         if not isinstance(watched, QWidget) or watched.window() is not self._page.window():
             return False
-        action = self._keys.get(Qt.Key(event.key()))
+        action = self._keys.get(event.key())
         if action is None or event.modifiers() or not self._page.isVisible():
             return False
         if self._wanted_there(watched, event.key()):
@@ -48,4 +49,6 @@ class PlayerKeys(QObject):
         focus = QApplication.focusWidget()
         if is_editor(watched) or is_editor(focus) or isinstance(focus, QComboBox):
             return True
-        return isinstance(focus, QAbstractButton) and key == Qt.Key.Key_Space
+        if not isinstance(focus, QAbstractButton):
+            return False
+        return key == Qt.Key.Key_Space or focus.group() is not None

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
-from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from callconsole.audio import waveform
-from callconsole.audio.waveform import Waveform
 from callconsole.domain import events
 from callconsole.domain.call import Call
 from callconsole.domain.problems import Problem, ProblemError
@@ -20,6 +15,7 @@ from callconsole.domain.record import CallRecord
 from callconsole.engine import tasks
 from callconsole.viewmodels import call_facts, headline
 from callconsole.viewmodels.call_facts import Figure, NoteLine
+from callconsole.viewmodels.call_sound import Sound, look_at
 from callconsole.viewmodels.call_story import story
 from callconsole.viewmodels.desk import Desk
 from callconsole.viewmodels.headline import Headline
@@ -40,21 +36,6 @@ class DetailState(Enum):
     READY = "ready"
     GONE = "gone"
     FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Sound:
-    """The recording as the player shows it.
-
-    Attributes:
-        path: its file, or None.
-        wave: its loudness, once it is measured.
-        why_not: why nothing can be played, or "".
-    """
-
-    path: str | None = None
-    wave: Waveform | None = None
-    why_not: str = ""
 
 
 class CallDetail(QObject):
@@ -250,15 +231,11 @@ class CallDetail(QObject):
         self._mark_playing()
 
     async def _measure(self, sid: str) -> None:
-        """Look at the recording in a thread."""
+        """Look at the recording where that was not done."""
         call = self.call
         if call is None or (call.recording is not None and self.sound.path == call.recording):
             return
-        if call.recording is None:
-            words = "The recording can be played once the call is over."
-            sound = Sound(why_not=words if call.live else "This call was not recorded.")
-        else:
-            sound = await _looked_at(call.recording)
+        sound = await look_at(call)
         if sid == self.sid:
             self.sound = sound
             self.sound_changed.emit()
@@ -294,19 +271,6 @@ class CallDetail(QObject):
             self.transcript.put(event.turn)
         elif not isinstance(event, events.FloorChanged) and not self._later.isActive():
             self._later.start()
-
-
-async def _looked_at(path: str) -> Sound:
-    try:
-        wave = await asyncio.to_thread(waveform.measure, Path(path))
-    except FileNotFoundError:
-        return Sound(path, why_not=f"The recording is gone: there is no file {Path(path).name}.")
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        return Sound(path, why_not=f"The recording cannot be read: {reason}.")
-    if wave.duration_s == 0:
-        return Sound(path, why_not="The recording is empty.")
-    return Sound(path, wave)
 
 
 _UNREADABLE = Problem(

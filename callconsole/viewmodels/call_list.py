@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum, StrEnum
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -24,6 +24,7 @@ PAGE = 50
 TYPING_MS = 200
 RENEW_MS = 100
 TICK_MS = 1000
+WRITTEN = timedelta(seconds=3)
 
 
 class CallFilter(StrEnum):
@@ -96,7 +97,7 @@ class CallList(QObject):
         self._loaded = False
         self._active = False
         self._asked = 0
-        self._unlisted: list[str] = []
+        self._new: list[str] = []
         self._later = QTimer(self, singleShot=True)
         self._later.timeout.connect(self.refresh)
         self._ticker = QTimer(self, interval=TICK_MS)
@@ -192,7 +193,7 @@ class CallList(QObject):
 
     def show_all(self) -> None:
         """Look for nothing in particular."""
-        if self.narrowed:
+        if self.narrowed or self._offset:
             self.text, self.filter, self.prompt = "", CallFilter.ALL, None
             self._restart()
 
@@ -216,8 +217,8 @@ class CallList(QObject):
 
     def deleted(self, sid: str) -> None:
         """This call is forgotten; its neighbour is selected."""
-        if sid in self._unlisted:
-            self._unlisted.remove(sid)
+        if sid in self._new:
+            self._new.remove(sid)
         places = [row.sid for row in self.rows]
         if self.selected == sid:
             at = places.index(sid) if sid in places else -1
@@ -278,11 +279,7 @@ class CallList(QObject):
         """Make rows of the page and of what the engine knows better."""
         query, now = self.query(), self._now()
         listed = [self._desk.call(call.sid) or call for call in self._page.rows]
-        known = {call.sid for call in listed}
-        # A call is in the history a moment after it began.
-        self._unlisted = [sid for sid in self._unlisted if sid not in known]
-        calls = [self._desk.call(sid) for sid in self._unlisted] if query.offset == 0 else []
-        added = [call for call in calls if call is not None and matches(call, query)]
+        added = self._not_listed_yet({call.sid for call in listed}, query, now)
         shown = sorted([*added, *listed], key=lambda call: call.placed_at, reverse=True)
         shown.sort(key=lambda call: not call.live)
         self.rows = [history_rows.row(call, self._parties.party(call.to), now) for call in shown]
@@ -294,11 +291,22 @@ class CallList(QObject):
             self._ticker.stop()
         self.changed.emit()
 
+    def _not_listed_yet(self, listed: set[str], query: CallQuery, now: datetime) -> list[Call]:
+        """New calls that the query is after; the history has each a moment after it began."""
+        new = []
+        for sid in self._new:
+            call = self._desk.call(sid)
+            fresh = call is not None and (call.ended_at is None or now - call.ended_at < WRITTEN)
+            if call is not None and fresh and sid not in listed:
+                new.append(call)
+        self._new = [call.sid for call in new]
+        return [call for call in new if query.offset == 0 and matches(call, query)]
+
     def _on_event(self, event: events.CallEvent) -> None:
         if not isinstance(event, _CHANGES):
             return
         if isinstance(event, events.CallQueued):
-            self._unlisted.append(event.call_sid)
+            self._new = [*self._new[-PAGE:], event.call_sid]
         if self._active and not self._later.isActive():
             self._later.start(RENEW_MS)
 

@@ -60,6 +60,7 @@ class Models(QObject):
         self.desk = desk
         self.check = check
         self._prompts = prompts
+        self._was_live = False
         self.parties = Parties(callees)
         self.relay = Relay(desk, self)
         self.services = Services(desk, self.relay, missing, self)
@@ -115,8 +116,9 @@ class Models(QObject):
 
     def _on_live_changed(self) -> None:
         self.dialler.set_busy(self.live.live)
-        if self.live.live:
+        if self.live.live and not self._was_live:
             self.playback.stop()
+        self._was_live = self.live.live
 
     def _on_ended(self, call: Call) -> None:
         self.dialler.last_number = call.to

@@ -111,18 +111,22 @@ class TranscriptModel(QAbstractListModel):
     def load(self, turns: Iterable[Turn], notes: Iterable[tuple[str, float, str]]) -> None:
         """Show a kept call in place of what was there: its turns, and notes as `note` takes them.
 
-        No line is announced: nothing of it is new.
+        No line is announced: nothing of it is new. Where nothing is another, readers keep their
+        place.
         """
+        lines = [self._line(turn) for turn in turns]
+        noted = [
+            self._line(Turn(-number, Speaker.SYSTEM, text, offset_s, final=True), icon)
+            for number, (text, offset_s, icon) in enumerate(notes, 1)
+        ]
+        ordered = sorted([*lines, *noted], key=lambda line: line.turn.offset_s)
+        if ordered == self._lines:
+            return
         self.beginResetModel()
-        self._lines = [self._line(turn) for turn in turns]
-        self._finished = {line.turn.id for line in self._lines if line.turn.final}
-        self._notes = 0
-        for text, offset_s, icon in notes:
-            self._notes += 1
-            turn = Turn(-self._notes, Speaker.SYSTEM, text, offset_s, final=True)
-            self._lines.append(self._line(turn, icon))
-        self._lines.sort(key=lambda line: line.turn.offset_s)
-        self._offsets = [line.turn.offset_s for line in self._lines]
+        self._lines = ordered
+        self._offsets = [line.turn.offset_s for line in ordered]
+        self._finished = {line.turn.id for line in lines if line.turn.final}
+        self._notes = len(noted)
         self._rows.clear()
         self._renumber(0)
         self.endResetModel()

@@ -14,7 +14,7 @@ from callconsole.domain.events import AgentInterrupted, Service, ServiceState
 from callconsole.domain.problems import Problem
 from callconsole.domain.transcript import Speaker, Turn
 from callconsole.ui.main_window import HISTORY, PROMPTS, MainWindow
-from callconsole.viewmodels.call_detail import Sound
+from callconsole.viewmodels.call_sound import Sound
 from callconsole.viewmodels.models import Models
 from fakes.desk import CALLEES, FakeDesk, FakePrompts, refused, steps
 from fakes.kept_records import TALK_SID, kept_records

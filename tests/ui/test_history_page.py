@@ -15,7 +15,7 @@ from callconsole.domain.call import EndedBy, Ending, Outcome
 from callconsole.ui.history_page import HistoryPage
 from callconsole.ui.kit.text import Elided
 from callconsole.ui.main_window import CALLS, HISTORY
-from callconsole.viewmodels.call_detail import Sound
+from callconsole.viewmodels.call_sound import Sound
 from fakes.kept_records import TALK_SID, kept_records
 from fakes.scenes import HISTORY_LOCKED, Scene, history, measured
 
@@ -176,6 +176,26 @@ async def test_search_filters_and_prompt_narrow_the_list(scene: Scene) -> None:
     await settle()
     assert (lists.rows.count(), lists.search.text()) == (11, "")
     assert lists.prompt.currentText() == "Any prompt"
+
+
+async def test_the_filters_are_reached_by_keyboard(scene: Scene) -> None:
+    filters = list(page(scene).list.filters.values())
+    filters[0].setFocus()
+    told = list(scene.player.told)
+    QTest.keyClick(filters[0], Qt.Key.Key_Right)
+    await settle()
+    assert scene.models.history.filter == "Today"
+    assert filters[1].hasFocus()
+    assert scene.player.told == told
+
+
+async def test_enter_on_a_line_plays_it(scene: Scene) -> None:
+    lines = page(scene).record.transcript.lines
+    lines.setFocus()
+    lines.setCurrentIndex(scene.models.detail.transcript.index(3))
+    QTest.keyClick(lines, Qt.Key.Key_Return)
+    await settle()
+    assert scene.player.told[-1][2] == 6.2
 
 
 async def test_a_refresh_keeps_the_selection(scene: Scene) -> None:

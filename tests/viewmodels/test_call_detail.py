@@ -13,8 +13,9 @@ from callconsole.domain.call import EndedBy, Ending, Outcome
 from callconsole.domain.problems import Problem
 from callconsole.domain.record import CallRecord, LoggedEvent
 from callconsole.domain.transcript import Speaker, Turn
-from callconsole.viewmodels.call_detail import CallDetail, DetailState, Sound
+from callconsole.viewmodels.call_detail import CallDetail, DetailState
 from callconsole.viewmodels.call_facts import figures
+from callconsole.viewmodels.call_sound import Sound
 from callconsole.viewmodels.call_story import story
 from callconsole.viewmodels.models import Models
 from fakes.desk import FakeDesk
