@@ -136,9 +136,7 @@ class App:
         for service in (Service.SERVER, Service.TUNNEL, Service.CARRIER, Service.AGENT):
             self._report(service, ServiceState.STARTING, "starting")
         # What talks to the outside takes long to import; the window is on screen by now.
-        lines, _ = await asyncio.gather(
-            asyncio.to_thread(_import_line, line), self._open_history()
-        )
+        lines, _ = await asyncio.gather(asyncio.to_thread(_import_line, line), self._open_history())
         opened: Line = (
             lines.open_phone(self.settings, self.data)
             if line == PHONE

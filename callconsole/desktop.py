@@ -7,12 +7,12 @@ import contextlib
 import logging
 import signal
 import sys
-from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
 from callconsole.adapters import portaudio
+from callconsole.adapters.recording_player import PortAudioPlayer
 from callconsole.app import App
 from callconsole.domain import phone
 from callconsole.domain.problems import Problem, ProblemError
@@ -97,7 +97,7 @@ class Desktop:
             probe_sound=portaudio.probe,
             at_a_desk=True,
         )
-        self._player = portaudio.PortAudioPlayer(self._on_played)
+        self._player = PortAudioPlayer(self._on_played)
         self.models = self._build_models(settings, missing)
         self.window = MainWindow(self.models)
         self.window.closed.connect(self._closed.set)
@@ -110,13 +110,20 @@ class Desktop:
         await self._painted()
         self._close_on_signals()
         tasks.start(asyncio.to_thread(phone.warm_up), name="places")
-        starting = tasks.start(self.app.start(self._first_line), self._on_fault, "start")
+        starting = tasks.start(self._start(), self._on_fault, "start")
         await self._closed.wait()
         await tasks.stop(starting)
         self._player.stop_file()
         self.models.close()
         await self.app.stop()
         return 0
+
+    async def _start(self) -> None:
+        try:
+            await self.app.start(self._first_line)
+        except ProblemError as error:
+            self._on_fault(error)
+        self.models.recall()
 
     async def _painted(self) -> None:
         with contextlib.suppress(TimeoutError):
@@ -135,8 +142,7 @@ class Desktop:
             callees=callees,
             missing=missing,
             choose_line=self._choose_line,
-            play=self._play,
-            stop_playing=self._player.stop_file,
+            player=self._player,
             check=self._check,
             prompt=settings.prompt,
             recording=settings.record,
@@ -149,15 +155,8 @@ class Desktop:
     def _check(self) -> None:
         tasks.start(self.app.check(), self._on_fault, "check")
 
-    def _play(self, path: str) -> None:
-        tasks.start(self._player.play_file(Path(path)), self._on_unplayable, "play")
-
     def _on_played(self) -> None:
         self.models.playback.finished()
-
-    def _on_unplayable(self, error: BaseException) -> None:
-        self.models.playback.finished()
-        self._on_fault(error)
 
     def _on_fault(self, error: BaseException) -> None:
         if isinstance(error, ProblemError):

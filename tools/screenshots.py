@@ -109,6 +109,11 @@ class Photographer:
         await self.shoot("6_ended")
         desktop.models.live.dismiss()
         await self.shoot("7_recent_calls")
+        desktop.window.open_call(self._sid)
+        await self.looked_at()
+        desktop.models.detail.play_row(desktop.models.detail.transcript.rowCount() // 2)
+        await self.spoken_words()
+        await self.shoot("8_history", SIZES)
         desktop.window.close()
         await running
         self._data.cleanup()
@@ -132,6 +137,16 @@ class Photographer:
     def recording(self) -> str | None:
         call = self._console.call(self._sid)
         return call.recording if call else None
+
+    async def looked_at(self) -> None:
+        """Wait until the open call's recording is drawn."""
+        detail = self._desktop.models.detail
+        drawn = asyncio.Event()
+        detail.sound_changed.connect(drawn.set)
+        async with asyncio.timeout(60):
+            while detail.sound.wave is None:
+                drawn.clear()
+                await drawn.wait()
 
     async def spoken_words(self) -> None:
         await asyncio.sleep(1.0)

@@ -1,20 +1,16 @@
-"""This computer's sound output through PortAudio: a live call in the ear, and recordings."""
+"""This computer's sound output through PortAudio, and a live call in the ear."""
 
 from __future__ import annotations
 
-import asyncio
 import math
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from callconsole.audio import wavfile
-from callconsole.audio.convert import StreamResampler
 from callconsole.audio.interpolate import Interpolator
 from callconsole.audio.jitter import JitterBuffer
 from callconsole.domain.problems import Problem, ProblemError
@@ -45,7 +41,7 @@ class PortAudioSpeaker:
 
     def __init__(self, volume: float = 1.0) -> None:
         self._volume = volume
-        self._output: _Output | None = None
+        self._output: Output | None = None
         self._buffer = JitterBuffer(USUAL_HZ)
         self._rate = Interpolator(LINE_HZ, USUAL_HZ, channels=2)
         self._underruns = 0
@@ -65,7 +61,7 @@ class PortAudioSpeaker:
     def start(self) -> str:
         """Open the default output; return its name. Raises `ProblemError` where there is none."""
         self.stop()
-        output = _Output(self._volume)
+        output = Output(self._volume)
         self._buffer = JitterBuffer(output.rate_hz)
         self._rate = Interpolator(LINE_HZ, output.rate_hz, channels=2)
         self._underruns = self._dry_seen = 0
@@ -110,89 +106,14 @@ class PortAudioSpeaker:
         self._played_at_s = now_s
 
 
-class PortAudioPlayer:
-    """Plays one WAV file at a time on the default output.
-
-    Args:
-        finished: called in the event loop when a file has been heard to its end.
-    """
-
-    def __init__(self, finished: Callable[[], None] | None = None) -> None:
-        self._finished = finished
-        self._volume = 1.0
-        self._output: _Output | None = None
-        self._feeder: asyncio.Task[None] | None = None
-
-    async def play_file(self, path: Path) -> float:
-        """Start to play; return the duration in s. Raises `ProblemError`.
-
-        Args:
-            path: 16-bit or μ-law WAV file, one or two channels.
-        """
-        self.stop_file()
-        try:
-            pcm, rate_hz = await asyncio.to_thread(wavfile.read, path)
-        except (OSError, ValueError) as error:
-            raise ProblemError(_unreadable(path, error)) from None
-        output = _Output(self._volume)
-        buffer = JitterBuffer(output.rate_hz, prime_ms=100, cap_ms=2000)
-        loop, ended = asyncio.get_running_loop(), asyncio.Event()
-        output.start(buffer.read_into, lambda: _tell(loop, ended))
-        self._output = output
-        feeding = self._feed(output, buffer, ended, pcm, rate_hz)
-        self._feeder = asyncio.create_task(feeding, name="recording player")
-        return len(pcm) / rate_hz
-
-    def stop_file(self) -> None:
-        """Stop at once; `finished` is not called."""
-        feeder, self._feeder = self._feeder, None
-        if feeder is not None:
-            feeder.cancel()
-        output, self._output = self._output, None
-        if output is not None:
-            output.close()
-
-    def set_volume(self, volume: float) -> None:
-        """Set the loudness, 0 to 1."""
-        self._volume = min(1.0, max(0.0, volume))
-        if self._output is not None:
-            self._output.volume = self._volume
-
-    async def _feed(
-        self,
-        output: _Output,
-        buffer: JitterBuffer,
-        ended: asyncio.Event,
-        pcm: Pcm16,
-        rate_hz: int,
-    ) -> None:
-        """Keep a second of sound ahead of the device, then wait until it has been heard."""
-        resampler = StreamResampler(rate_hz, output.rate_hz, channels=2)
-        step = rate_hz // 5
-        # soxr keeps a little back until more comes: a second of silence brings the last word out.
-        sound = np.concatenate((_stereo(pcm), np.zeros((rate_hz, 2), np.int16)))
-        wanted = len(pcm) * output.rate_hz // rate_hz
-        for start in range(0, len(sound), step):
-            frames = resampler.process(sound[start : start + step])[:wanted]
-            wanted -= len(frames)
-            buffer.write(frames.astype(np.float32) / np.float32(32768))
-            await _until_below(buffer, 1000)
-        buffer.finish()
-        output.end_when_dry(buffer)
-        await ended.wait()
-        self._output = self._feeder = None
-        output.close()
-        if self._finished is not None:
-            self._finished()
-
-
-class _Output:
+class Output:
     """One open stereo stream; opened by `__init__`, silent until `start`.
 
     Attributes:
         name: the device's name.
         rate_hz: the rate it runs at.
         volume: wanted loudness, reached smoothly.
+        paused: fade out, then take no more sound; False goes on where it was.
         faults: exceptions in the callback, which have no other way out.
     """
 
@@ -200,8 +121,10 @@ class _Output:
         self._sounddevice = _library()
         self.name, self.rate_hz = _default_output(self._sounddevice)
         self.volume = volume
+        self.paused = False
         self.faults = 0
         self._gain = volume
+        self._step_limit = 1 / (self.rate_hz * VOLUME_RAMP_S)
         self._ramp = np.arange(1, self.rate_hz + 1, dtype=np.float32)[:, None]
         self._scratch = np.zeros((self.rate_hz, 1), np.float32)
         self._ending: JitterBuffer | None = None
@@ -235,8 +158,18 @@ class _Output:
 
         Silence follows for as long as the device holds sound back; or its end would be cut off.
         """
-        self._silence_left = int(self.rate_hz * (self._stream.latency + LATENCY_S))
+        self._silence_left = int(self.rate_hz * (self.latency_s + LATENCY_S))
         self._ending = buffer
+
+    def go_on(self) -> bool:
+        """Take `end_when_dry` back; False where the stream has ended already."""
+        self._ending = None
+        return self._stream is not None and bool(self._stream.active)
+
+    @property
+    def latency_s(self) -> float:
+        """Seconds of sound that the device holds between taking it and letting it be heard."""
+        return float(self._stream.latency) if self._stream is not None else 0.0
 
     def close(self) -> None:
         """Close the stream at once; safe to call twice."""
@@ -248,6 +181,9 @@ class _Output:
 
     def _fill(self, out: Frames, count: int, _time: object, _status: object) -> None:
         """PortAudio's callback: always fills `out`, makes no array, waits for nothing."""
+        if self.paused and self._gain == 0:
+            out.fill(0)
+            return
         try:
             self._read_into(out)
             self._apply_volume(out, count)
@@ -260,16 +196,16 @@ class _Output:
                 raise self._sounddevice.CallbackStop
 
     def _apply_volume(self, out: Frames, count: int) -> None:
-        gain, wanted = self._gain, self.volume
+        gain, wanted = self._gain, 0.0 if self.paused else self.volume
         if gain == wanted == 1.0:
             return
-        step = (wanted - gain) / max(count, self.rate_hz * VOLUME_RAMP_S)
+        limit = count * self._step_limit
+        reached = min(max(wanted, gain - limit), gain + limit)
         gains = self._scratch[:count]
-        np.multiply(self._ramp[:count], step, out=gains)
+        np.multiply(self._ramp[:count], (reached - gain) / count, out=gains)
         gains += gain
         out *= gains
-        reached = gain + step * count
-        self._gain = wanted if abs(wanted - reached) < 1e-4 else reached
+        self._gain = reached
 
 
 def probe() -> str:
@@ -282,7 +218,7 @@ def probe() -> str:
 
 # PortAudio ----------------------------------------------------------------------------------
 
-_open: set[_Output] = set()
+_open: set[Output] = set()
 _lock = threading.Lock()
 
 
@@ -328,25 +264,6 @@ def _silence(out: Frames) -> None:
     out.fill(0)
 
 
-def _stereo(pcm: Pcm16) -> Pcm16:
-    """Shape (n, 1) or (n, 2) to (n, 2)."""
-    return pcm if pcm.shape[1] == 2 else np.repeat(pcm[:, :1], 2, axis=1)
-
-
-async def _until_below(buffer: JitterBuffer, limit_ms: float) -> None:
-    while True:
-        ahead_ms = buffer.buffered_ms - limit_ms
-        if ahead_ms <= 0:
-            return
-        await asyncio.sleep(ahead_ms / 1000)
-
-
-def _tell(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
-    """Runs in PortAudio's thread; a loop that was closed in the meantime is told nothing."""
-    if not loop.is_closed():
-        loop.call_soon_threadsafe(ended.set)
-
-
 # What an operator reads ---------------------------------------------------------------------
 
 _NO_LIBRARY = Problem(
@@ -370,14 +287,4 @@ def _busy(name: str, error: Exception) -> Problem:
         "This computer cannot play the call",
         f"The sound output {name} could not be opened{f' ({reason})' if reason else ''}.",
         "Close other programs that use it, or choose another output in the system's settings.",
-    )
-
-
-def _unreadable(path: Path, error: Exception) -> Problem:
-    reason = error.strerror if isinstance(error, OSError) else str(error)
-    return Problem(
-        "sound.unreadable",
-        "The recording cannot be played",
-        f"The file {path.name} could not be read ({reason}).",
-        "Choose another recording, or look whether the file is still in the recordings folder.",
     )

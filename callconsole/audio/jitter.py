@@ -30,7 +30,7 @@ class JitterBuffer:
         self, rate_hz: int, *, prime_ms: int = 60, target_ms: int = 80, cap_ms: int = 200
     ) -> None:
         self._rate_hz = rate_hz
-        self._prime = rate_hz * prime_ms // 1000
+        self._prime = self._usual_prime = rate_hz * prime_ms // 1000
         self._target = rate_hz * target_ms // 1000
         self._cap = rate_hz * cap_ms // 1000
         self._size = rate_hz * max(CAPACITY_MS, 2 * cap_ms) // 1000
@@ -57,6 +57,11 @@ class JitterBuffer:
         return max(0, self._written - start) * 1000 / self._rate_hz
 
     @property
+    def taken(self) -> int:
+        """Frames that were played or voided so far."""
+        return max(self._read, self._flushed_to)
+
+    @property
     def room(self) -> int:
         """How many frames can be written now."""
         return self._size - (self._written - self._read)
@@ -73,7 +78,8 @@ class JitterBuffer:
         self._written += count
 
     def flush(self) -> None:
-        """Void what is queued; the reader fades out and gathers anew."""
+        """Void what is queued; the reader fades out and gathers anew, after `finish` as well."""
+        self._prime = self._usual_prime
         self._flushed_to = self._written
 
     def finish(self) -> None:

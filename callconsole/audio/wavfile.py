@@ -106,25 +106,76 @@ def repair(path: Path) -> int:
     return frames
 
 
-def read(path: Path) -> tuple[NDArray[np.int16], int]:
-    """Samples, shape (frames, channels), int16, and the rate in Hz, of 16-bit PCM or μ-law.
+class WavReader:
+    """A file of 16-bit PCM or μ-law, read piece by piece from any place.
 
-    A file that is shorter than its header says is read as far as it goes.
+    A file that is shorter than its header says ends where it ends. Use it as a context manager,
+    or `close` it.
+
+    Attributes:
+        rate_hz: frames a second.
+        channels: samples of one frame.
+        frames: how many there are.
 
     Raises:
         ValueError: the file is no WAV file, or holds another format; the text says which.
         OSError: it cannot be read.
     """
-    with Path(path).open("rb") as file:
-        layout = _layout(file, path)
-        size = min(layout.promised_bytes, layout.present_bytes)
-        file.seek(layout.data_at)
-        data = file.read(size - size % layout.frame_bytes)
-    if layout.tag == _MULAW:
-        samples = mulaw.decode(data)
-    else:
-        samples = np.frombuffer(data, "<i2").astype(np.int16)
-    return samples.reshape(-1, layout.channels), layout.rate_hz
+
+    def __init__(self, path: Path) -> None:
+        self._file: BinaryIO = Path(path).open("rb")  # noqa: SIM115
+        try:
+            self._layout = _layout(self._file, path)
+        except BaseException:
+            self._file.close()
+            raise
+        self.rate_hz = self._layout.rate_hz
+        self.channels = self._layout.channels
+        size = min(self._layout.promised_bytes, self._layout.present_bytes)
+        self.frames = size // self._layout.frame_bytes
+        self.seek(0)
+
+    @property
+    def duration_s(self) -> float:
+        """Length in seconds."""
+        return self.frames / self.rate_hz
+
+    def seek(self, frame: int) -> None:
+        """Go on from this frame, or from the nearest there is."""
+        self._next = min(max(frame, 0), self.frames)
+        self._file.seek(self._layout.data_at + self._next * self._layout.frame_bytes)
+
+    def read(self, frames: int) -> NDArray[np.int16]:
+        """The next frames, shape (n, channels), int16; n is less only at the end, and 0 there."""
+        wanted = min(frames, self.frames - self._next)
+        data = self._file.read(wanted * self._layout.frame_bytes)
+        self._next += wanted
+        if self._layout.tag == _MULAW:
+            samples = mulaw.decode(data)
+        else:
+            samples = np.frombuffer(data, "<i2").astype(np.int16)
+        return samples.reshape(-1, self.channels)
+
+    def close(self) -> None:
+        """Let go of the file; safe to call twice."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def read(path: Path) -> tuple[NDArray[np.int16], int]:
+    """Samples, shape (frames, channels), int16, and the rate in Hz. Raises as `WavReader` does."""
+    with WavReader(path) as file:
+        return file.read(file.frames), file.rate_hz
 
 
 def write_mulaw(path: Path, data: bytes, rate_hz: int) -> None:

@@ -27,7 +27,6 @@ from callconsole.viewmodels.transcript_line import Line, LineKind, Match
 from callconsole.viewmodels.transcript_model import TranscriptRole
 
 RADIUS = 10
-TAG_ICON = "scissors"
 HAIRLINE_GAP = 16
 
 _CACHED_LAYOUTS = 256
@@ -144,7 +143,8 @@ def _paint_bubble(
     painter: QPainter, line: Line, laid: BubbleLayout, tokens: Tokens, selected: bool
 ) -> None:
     caller = line.kind is LineKind.CALLER
-    painter.setPen(QPen(QColor(tokens.accent), 1.5) if selected else Qt.PenStyle.NoPen)
+    outlined = selected or line.playing
+    painter.setPen(QPen(QColor(tokens.accent), 1.5) if outlined else Qt.PenStyle.NoPen)
     painter.setBrush(QColor(tokens.callee_soft if caller else tokens.ai_soft))
     painter.drawRoundedRect(laid.box, RADIUS, RADIUS)
     used = bubble_fonts()
@@ -156,9 +156,10 @@ def _paint_bubble(
     painter.setPen(QColor(tokens.muted))
     _words(painter, laid.clock_x, top, laid.box.right() - laid.clock_x, line.clock)
     if laid.tag:
-        icons.paint(painter, TAG_ICON, tokens.muted, laid.tag_x, top + 1, ICON)
+        ink = tokens.accent if line.playing else tokens.muted
+        icons.paint(painter, line.sign[1], ink, laid.tag_x, top + 1, ICON)
         painter.setFont(used.tag)
-        painter.setPen(QColor(tokens.muted))
+        painter.setPen(QColor(ink))
         left = laid.tag_x + ICON + ROW_GAP / 2
         _words(painter, left, top, laid.box.right() - left, laid.tag)
 

@@ -108,7 +108,8 @@ def _lay_out(line: Line, width: int) -> BubbleLayout:
     clock_x = _advance(name, used.name) + ROW_GAP
     tag_x = clock_x + clock_width + ROW_GAP
     tag_room = inner - tag_x - ICON - ROW_GAP / 2
-    tag = _elided(line.tag, used.tag, tag_room) if line.tag and tag_room > ICON * 2 else ""
+    sign = line.sign[0]
+    tag = _elided(sign, used.tag, tag_room) if sign and tag_room > ICON * 2 else ""
     head = clock_x + clock_width
     if tag:
         head = tag_x + ICON + ROW_GAP / 2 + _advance(tag, used.tag)

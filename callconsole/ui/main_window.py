@@ -21,6 +21,7 @@ from callconsole.ui import icons, theme
 from callconsole.ui.answer_card import EVERYWHERE
 from callconsole.ui.calls_page import CallsPage
 from callconsole.ui.dial_keys import DialKeys
+from callconsole.ui.history_page import HistoryPage
 from callconsole.ui.kit.banner import Banner
 from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.focus_ring import FocusRing
@@ -38,7 +39,7 @@ from callconsole.viewmodels.answer_words import CHOICES, key_of
 from callconsole.viewmodels.models import Models
 
 NAME = "Call console"
-CALLS, PROMPTS = 0, 1
+CALLS, PROMPTS, HISTORY = 0, 1, 2
 
 
 class MainWindow(QMainWindow):
@@ -66,6 +67,8 @@ class MainWindow(QMainWindow):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.calls)
         self._pages.addWidget(self.prompts)
+        self.history = HistoryPage(models)
+        self._pages.addWidget(self.history)
         self._lay_out()
         self.sheet = ShortcutsSheet(self)
         self.ring = FocusRing(self)
@@ -101,6 +104,9 @@ class MainWindow(QMainWindow):
         models, keys = self._models, self._keys
         self.rail.chosen.connect(self.open_page)
         self.calls.prompts_asked.connect(lambda: self.open_page(PROMPTS))
+        self.calls.idle.recents.open_asked.connect(self.open_call)
+        self.calls.call.ended.open_asked.connect(self.open_call)
+        self.history.call_asked.connect(self._call_again)
         self.top_bar.drawer_asked.connect(self.calls.toggle_drawer)
         self.banner.closed.connect(models.services.close_notice)
         models.services.changed.connect(self._show_notice)
@@ -120,6 +126,7 @@ class MainWindow(QMainWindow):
             ("Ctrl+R", self._redial),
             ("Ctrl+1", lambda: self.open_page(CALLS)),
             ("Ctrl+2", lambda: self.open_page(PROMPTS)),
+            ("Ctrl+3", lambda: self.open_page(HISTORY)),
             ("F1", self.sheet.toggle),
         ):
             QShortcut(QKeySequence(sequence), self).activated.connect(action)
@@ -136,14 +143,25 @@ class MainWindow(QMainWindow):
         return self._pages.currentIndex()
 
     def open_page(self, index: int) -> None:
-        """Show a page: 0 calls, 1 prompts."""
+        """Show a page: 0 calls, 1 prompts, 2 history."""
         self._pages.setCurrentIndex(index)
         self.rail.choose(index)
         self._keys.enabled = index == CALLS
         if index == CALLS:
             self.calls.dial.number.setFocus(Qt.FocusReason.OtherFocusReason)
-        else:
+        elif index == PROMPTS:
             self.prompts.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.history.focus_list()
+
+    def open_call(self, sid: str) -> None:
+        """Show this call's page in the history."""
+        self.open_page(HISTORY)
+        self.history.open_call(sid)
+
+    def _call_again(self, number: str) -> None:
+        self.open_page(CALLS)
+        self._models.dialler.call_number(number)
 
     def _redial(self) -> None:
         self.open_page(CALLS)
@@ -185,6 +203,8 @@ class MainWindow(QMainWindow):
         self.calls.set_narrow(narrow)
         self.top_bar.show_drawer_button(narrow)
         self.calls.dial.fold(self.height() < FOLD_BELOW_HEIGHT)
+        self.history.set_narrow(narrow)
+        self.history.fold(self.height() < FOLD_BELOW_HEIGHT)
 
     # Closing ----------------------------------------------------------------------------------
 

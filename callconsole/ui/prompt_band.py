@@ -1,4 +1,4 @@
-"""A sentence across the prompts page that needs the operator, with up to two answers."""
+"""A sentence across a page that needs the operator, with up to two answers."""
 
 from __future__ import annotations
 
@@ -51,9 +51,11 @@ class PromptBand(Surface):
         self._row.addLayout(words, 1)
         self.hide()
 
-    def add_answer(self, text: str, action: Callable[[], object]) -> Button:
+    def add_answer(
+        self, text: str, action: Callable[[], object], kind: Kind = Kind.SECONDARY
+    ) -> Button:
         """Put a button at the right end."""
-        button = Button(text, Kind.SECONDARY, height=BUTTON)
+        button = Button(text, kind, height=BUTTON)
         button.clicked.connect(lambda: action())
         self._row.addWidget(button)
         return button

@@ -11,6 +11,12 @@ from callconsole.ui.kit.button import paint_hover
 from callconsole.ui.kit.hover_button import HoverButton
 from callconsole.ui.tokens import RADIUS_CARD, RAIL_WIDTH
 
+PAGES = (
+    ("Calls", "phone"),
+    ("Prompts", "file-text"),
+    ("History", "clock-counter-clockwise"),
+)
+
 
 class RailItem(HoverButton):
     """Icon over a word, 56 by 52."""
@@ -68,7 +74,7 @@ class Rail(QWidget):
         column.setContentsMargins(8, 4, 16, 12)
         column.setSpacing(4)
         self._group = QButtonGroup(self)
-        for index, (text, icon) in enumerate((("Calls", "phone"), ("Prompts", "file-text"))):
+        for index, (text, icon) in enumerate(PAGES):
             item = RailItem(text, icon, f"Ctrl {index + 1}")
             self._group.addButton(item, index)
             column.addWidget(item)

@@ -1,26 +1,37 @@
-"""The calls of this session as a table of two-line rows; a click puts the number back."""
+"""The newest calls as a table of two-line rows; a click puts the number back."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from callconsole.ui import fonts, icons, theme
 from callconsole.ui.kit.button import paint_hover
 from callconsole.ui.kit.hover_button import RowButton
+from callconsole.ui.kit.icon_button import IconButton
 from callconsole.ui.kit.text import Text
 from callconsole.viewmodels.session_calls import RecentCall, SessionCalls
 
 ROW_HEIGHT = 46
+OPEN_WIDTH = 32
 
 
 class RecentRow(RowButton):
-    """One call: whom, prompt, outcome, duration, time."""
+    """One call: whom, prompt, outcome, duration, time, and the way to its page.
+
+    Signals:
+        open_asked: the call's page in the history is wanted.
+    """
+
+    open_asked = Signal()
 
     def __init__(self, call: RecentCall) -> None:
         super().__init__()
         self.call = call
+        self.open = IconButton("clock-counter-clockwise", "Open in history", parent=self)
+        self.open.setVisible(bool(call.sid))
+        self.open.clicked.connect(self.open_asked)
         self.setText(call.title)
         self.setAccessibleName(
             f"{call.title}, {call.outcome.text}, {call.duration}, {call.time}. Call again"
@@ -35,13 +46,24 @@ class RecentRow(RowButton):
         """Columns are shortened."""
         return QSize(300, ROW_HEIGHT)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the button at the right end."""
+        super().resizeEvent(event)
+        self.open.setGeometry(self.width() - 32, (self.height() - 28) // 2 + 1, 28, 28)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Open the call's page."""
+        super().mouseDoubleClickEvent(event)
+        if self.call.sid:
+            self.open_asked.emit()
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the columns."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_hover(painter, QRectF(self.rect()).adjusted(0, 1, 0, 0), self)
         painter.fillRect(QRectF(0, 0, self.width(), 1), theme.colour("border"))
-        call, width = self.call, self.width()
+        call, width = self.call, self.width() - OPEN_WIDTH
         icons.paint(painter, "phone-outgoing", theme.current().muted, 4, 8, 14)
         prompt_at, outcome_at = width * 0.36, width * 0.6
         self._write(painter, call.title, 26, 5, prompt_at - 38, "text", 600)
@@ -79,9 +101,11 @@ class RecentCalls(QWidget):
 
     Signals:
         chosen: E.164 number to put back into the field.
+        open_asked(str): SID of the call whose page in the history is wanted.
     """
 
     chosen = Signal(str)
+    open_asked = Signal(str)
 
     def __init__(self, recents: SessionCalls, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,7 +131,8 @@ class RecentCalls(QWidget):
             row.deleteLater()
         self._rows = [RecentRow(call) for call in self._recents.entries]
         for row in self._rows:
-            number = row.call.number
+            number, sid = row.call.number, row.call.sid
+            row.open_asked.connect(lambda sid=sid: self.open_asked.emit(sid))
             row.clicked.connect(lambda _on=False, number=number: self.chosen.emit(number))
             self._column.addWidget(row)
         self._empty.setVisible(not self._rows)

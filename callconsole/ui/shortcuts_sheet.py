@@ -23,6 +23,9 @@ SHORTCUTS = (
     ("Say who answered, at any time in a call", "Alt 1 – 5"),  # noqa: RUF001
     ("Calls", "Ctrl 1"),
     ("Prompts", "Ctrl 2"),
+    ("History", "Ctrl 3"),
+    ("Play or pause a recording", "Space"),
+    ("Five seconds back or on", "← →"),
     ("Find in the transcript", "Ctrl F"),
     ("Save the prompt", "Ctrl S"),
     ("This sheet", "F1"),

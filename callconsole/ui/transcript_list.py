@@ -85,6 +85,18 @@ class TranscriptList(QTableView):
             self._set_following(self.at_end)
         self.viewport().update()
 
+    def reveal(self, row: int) -> None:
+        """Bring a row into view where it is not, and hold the view there."""
+        place = self.visualRect(self._model.index(row))
+        if not self.viewport().rect().contains(place):
+            self._set_following(False)
+            self.scrollTo(self._model.index(row), QAbstractItemView.ScrollHint.PositionAtCenter)
+
+    def begin_at_top(self) -> None:
+        """Show the first line and do not follow the newest."""
+        self._set_following(False)
+        self.verticalScrollBar().setValue(0)
+
     def selected_rows(self) -> list[int]:
         """Rows that the reader selected, from the top."""
         return sorted(index.row() for index in self.selectionModel().selectedRows())

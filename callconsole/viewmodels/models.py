@@ -11,12 +11,14 @@ from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.prompt import Prompt
 from callconsole.engine.ports import Prompts
 from callconsole.viewmodels.answer_card import AnswerCard
+from callconsole.viewmodels.call_detail import CallDetail
+from callconsole.viewmodels.call_list import CallList
 from callconsole.viewmodels.desk import Desk, PracticeCallee
 from callconsole.viewmodels.dialler import Dialler
 from callconsole.viewmodels.listening import Listening
 from callconsole.viewmodels.live_call import LiveCall
 from callconsole.viewmodels.parties import Parties
-from callconsole.viewmodels.playback import Playback
+from callconsole.viewmodels.playback import Playback, Player
 from callconsole.viewmodels.prompt_shelf import PromptShelf
 from callconsole.viewmodels.relay import Relay
 from callconsole.viewmodels.services import Services
@@ -32,7 +34,7 @@ class Models(QObject):
         callees: who can be called on the practice line.
         missing: what real calls lack; the phone line is closed while there is something.
         choose_line: switches the engine to "practice" or "phone".
-        play, stop_playing: the recording player, or None where there is none.
+        player: plays recordings, or None where there is none.
         check: has every part checked again, or None where that cannot be asked.
         prompt: the prompt to begin with.
         recording: whether calls are recorded to begin with.
@@ -47,8 +49,7 @@ class Models(QObject):
         callees: Sequence[PracticeCallee] = (),
         missing: Sequence[Problem] = (),
         choose_line: Callable[[str], None] | None = None,
-        play: Callable[[str], None] | None = None,
-        stop_playing: Callable[[], None] | None = None,
+        player: Player | None = None,
         check: Callable[[], None] | None = None,
         prompt: str | None = None,
         region: str = "US",
@@ -60,6 +61,7 @@ class Models(QObject):
         self.desk = desk
         self.check = check
         self._prompts = prompts
+        self._was_live = False
         self.parties = Parties(callees)
         self.relay = Relay(desk, self)
         self.services = Services(desk, self.relay, missing, self)
@@ -74,8 +76,10 @@ class Models(QObject):
         self.live = LiveCall(desk, self.relay, self.parties, lambda: self.dialler.recording, self)
         self.answer = AnswerCard(desk, self.live, self.relay, self)
         self.listening = Listening(desk, self.relay, on=listen, parent=self)
-        self.playback = Playback(play, stop_playing, self)
+        self.playback = Playback(player, self)
         self.recents = SessionCalls(self.parties, self)
+        self.history = CallList(desk, self.relay, self.parties, parent=self)
+        self.detail = CallDetail(desk, self.relay, self.parties, self.playback, parent=self)
         self.shelf = PromptShelf(prompts, region, self)
         self._join()
         self._list_prompts()
@@ -86,7 +90,14 @@ class Models(QObject):
         """Stop following the engine and playing."""
         self.playback.stop()
         self.live.stop_clock()
+        self.history.close()
+        self.detail.close()
         self.relay.close()
+
+    def recall(self) -> None:
+        """Show what the history keeps; to be called once it is open."""
+        self.recents.recall(self.desk)
+        self.history.renew()
 
     def _join(self) -> None:
         dialler, live = self.dialler, self.live
@@ -99,15 +110,27 @@ class Models(QObject):
         live.ended.connect(self._on_ended)
         self.services.changed.connect(dialler.services_changed)
         self.shelf.names_changed.connect(self._list_prompts)
+        self.listening.changed.connect(self._on_volume)
+        self._on_volume()
+        self.history.selection_changed.connect(self._on_selected)
+        self.detail.deleted.connect(self.history.deleted)
+        self.detail.deleted.connect(self.recents.forget)
 
     def _on_live_changed(self) -> None:
         self.dialler.set_busy(self.live.live)
-        if self.live.live:
+        if self.live.live and not self._was_live:
             self.playback.stop()
+        self._was_live = self.live.live
 
     def _on_ended(self, call: Call) -> None:
         self.dialler.last_number = call.to
         self.recents.add(call)
+
+    def _on_selected(self) -> None:
+        self.detail.show(self.history.selected)
+
+    def _on_volume(self) -> None:
+        self.playback.set_volume(self.listening.volume)
 
     def _list_prompts(self) -> None:
         try:

@@ -32,12 +32,14 @@ class Line:
         name: who is shown as the speaker; empty on a system line.
         icon: the icon's name on a system line, or "".
         matches: (start, length) of each place in the text where the search is found.
+        playing: these words are being played from the recording.
     """
 
     turn: Turn
     name: str
     icon: str = ""
     matches: tuple[tuple[int, int], ...] = ()
+    playing: bool = False
 
     @property
     def kind(self) -> LineKind:
@@ -58,6 +60,13 @@ class Line:
         if not words:
             return "interrupted"
         return f"interrupted, {words} word{'s' if words != 1 else ''} unheard"
+
+    @property
+    def sign(self) -> tuple[str, str]:
+        """What is drawn beside the clock: the tag or "playing", and its icon; both may be ""."""
+        if self.playing:
+            return "playing", "speaker-high"
+        return self.tag, "scissors" if self.tag else ""
 
     @property
     def struck_from(self) -> int | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import bisect
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 
@@ -59,6 +61,7 @@ class TranscriptModel(QAbstractListModel):
         self._names = {LineKind.CALLER: "Caller", LineKind.AGENT: "AI", LineKind.SYSTEM: ""}
         self._query: re.Pattern[str] | None = None
         self._started_at: datetime | None = None
+        self._playing: int | None = None
 
     # What Qt asks -----------------------------------------------------------------------
 
@@ -105,6 +108,31 @@ class TranscriptModel(QAbstractListModel):
         )
         self.line_finished.emit(text)
 
+    def load(self, turns: Iterable[Turn], notes: Iterable[tuple[str, float, str]]) -> None:
+        """Show a kept call in place of what was there: its turns, and notes as `note` takes them.
+
+        No line is announced: nothing of it is new. Where nothing is another, readers keep their
+        place.
+        """
+        lines = [self._line(turn) for turn in turns]
+        noted = [
+            self._line(Turn(-number, Speaker.SYSTEM, text, offset_s, final=True), icon)
+            for number, (text, offset_s, icon) in enumerate(notes, 1)
+        ]
+        ordered = sorted([*lines, *noted], key=lambda line: line.turn.offset_s)
+        if ordered == self._lines:
+            return
+        self.beginResetModel()
+        self._lines = ordered
+        self._offsets = [line.turn.offset_s for line in ordered]
+        self._finished = {line.turn.id for line in lines if line.turn.final}
+        self._notes = len(noted)
+        self._rows.clear()
+        self._renumber(0)
+        self.endResetModel()
+        if self._query is not None:
+            self.search_changed.emit()
+
     def clear(self) -> None:
         """Forget every line and the time the call began."""
         self.beginResetModel()
@@ -114,6 +142,7 @@ class TranscriptModel(QAbstractListModel):
         self._finished.clear()
         self._notes = 0
         self._started_at = None
+        self._playing = None
         self.endResetModel()
         if self._query is not None:
             self.search_changed.emit()
@@ -127,6 +156,30 @@ class TranscriptModel(QAbstractListModel):
         self._lines = [self._line(line.turn, line.icon) for line in self._lines]
         self._all_changed()
         self.names_changed.emit()
+
+    def row_at(self, at_s: float) -> int | None:
+        """The row of the words that are spoken at this second of the call, or spoken last."""
+        for row in range(bisect.bisect_right(self._offsets, at_s) - 1, -1, -1):
+            if self._lines[row].kind is not LineKind.SYSTEM:
+                return row
+        return None
+
+    @property
+    def playing_row(self) -> int | None:
+        """The row whose words are being played, or None."""
+        return self._rows.get(self._playing) if self._playing is not None else None
+
+    def set_playing(self, row: int | None) -> None:
+        """Mark the row whose words are being played, and no other."""
+        turn_id = self._lines[row].turn.id if row is not None else None
+        if turn_id == self._playing:
+            return
+        before, self._playing = self._playing, turn_id
+        for changed in (before, turn_id):
+            if changed is not None and changed in self._rows:
+                at = self._rows[changed]
+                self._lines[at] = replace(self._lines[at], playing=changed == turn_id)
+                self.dataChanged.emit(self.index(at), self.index(at), [TranscriptRole.LOOK])
 
     def set_started_at(self, started_at: datetime | None) -> None:
         """Aware time of call audio's second 0; gives each line its wall clock on hover."""
@@ -169,7 +222,8 @@ class TranscriptModel(QAbstractListModel):
         matches: tuple[tuple[int, int], ...] = ()
         if self._query is not None:
             matches = tuple((m.start(), len(m[0])) for m in self._query.finditer(turn.text))
-        return Line(turn, self._names[KINDS[turn.speaker]], icon, matches)
+        playing = turn.id == self._playing
+        return Line(turn, self._names[KINDS[turn.speaker]], icon, matches, playing)
 
     def _insert(self, line: Line) -> None:
         row = bisect.bisect_right(self._offsets, line.turn.offset_s)

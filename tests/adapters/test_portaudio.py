@@ -17,8 +17,7 @@ import pytest
 from numpy.typing import NDArray
 
 from callconsole.adapters import portaudio
-from callconsole.adapters.portaudio import PortAudioPlayer, PortAudioSpeaker, probe
-from callconsole.audio.wavfile import WavWriter
+from callconsole.adapters.portaudio import PortAudioSpeaker, probe
 from callconsole.domain.problems import ProblemError
 from support.sound_server import SoundServer
 
@@ -196,61 +195,6 @@ def test_probe_names_the_device(pulse: SoundServer) -> None:
     assert probe()
 
 
-async def test_a_recording_is_heard_to_its_end(capture: Capture, tmp_path: Path) -> None:
-    path = tmp_path / "call.wav"
-    with WavWriter(path, 8000, 2) as file:
-        file.append(np.column_stack((tone(440, 1.5), tone(1000, 1.5, 0.25))))
-    finished = asyncio.get_running_loop().create_future()
-    player = PortAudioPlayer(lambda: finished.set_result(None))
-    async with capture.running():
-        assert await player.play_file(path) == 1.5
-        await finished
-        await asyncio.sleep(0.3)
-    heard = sounding(capture.frames())
-    assert len(heard) == pytest.approx(1.5 * RATE_HZ, abs=0.02 * RATE_HZ)
-    middle = heard[RATE_HZ // 4 :][:RATE_HZ]
-    assert amplitude(middle[:, 0]) == pytest.approx(0.5, rel=0.02)
-    assert amplitude(middle[:, 1]) == pytest.approx(0.25, rel=0.02)
-    assert share_of_tone(middle[:, 0], 440) > 0.999
-    assert share_of_tone(middle[:, 1], 1000) > 0.999
-
-
-async def test_a_short_mono_recording_is_heard(pulse: SoundServer, tmp_path: Path) -> None:
-    path = tmp_path / "beep.wav"
-    with WavWriter(path, 8000, 1) as file:
-        file.append(tone(440, 0.03))
-    finished = asyncio.Event()
-    player = PortAudioPlayer(finished.set)
-    assert await player.play_file(path) == 0.03
-    async with asyncio.timeout(5):
-        await finished.wait()
-
-
-async def test_a_recording_can_be_stopped(pulse: SoundServer, tmp_path: Path) -> None:
-    path = tmp_path / "call.wav"
-    with WavWriter(path, 8000, 1) as file:
-        file.append(tone(440, 5))
-    finished = asyncio.Event()
-    player = PortAudioPlayer(finished.set)
-    await player.play_file(path)
-    player.stop_file()
-    player.stop_file()
-    await asyncio.sleep(0.2)
-    assert not finished.is_set()
-
-
-async def test_an_unreadable_recording_says_so(tmp_path: Path) -> None:
-    player = PortAudioPlayer()
-    with pytest.raises(ProblemError) as missing:
-        await player.play_file(tmp_path / "gone.wav")
-    assert missing.value.problem.code == "sound.unreadable"
-    assert "gone.wav" in missing.value.problem.cause
-    (tmp_path / "text.wav").write_text("not a recording")
-    with pytest.raises(ProblemError) as broken:
-        await player.play_file(tmp_path / "text.wav")
-    assert broken.value.problem.code == "sound.unreadable"
-
-
 NO_DEVICE = """
 from callconsole.adapters.portaudio import PortAudioSpeaker, probe
 from callconsole.domain.problems import ProblemError
@@ -314,7 +258,7 @@ def test_a_device_that_appears_later_is_found(pulse: SoundServer) -> None:
 
 
 async def test_the_callback_survives_anything(speaker: PortAudioSpeaker) -> None:
-    output = portaudio._Output(1.0)
+    output = portaudio.Output(1.0)
 
     def fail(_: object) -> None:
         raise RuntimeError("a fault in the sound thread")

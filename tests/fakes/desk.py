@@ -16,6 +16,7 @@ from callconsole.domain.problems import Problem
 from callconsole.domain.prompt import Prompt, missing
 from callconsole.domain.transcript import Turn
 from callconsole.viewmodels.desk import PracticeCallee
+from fakes.kept_calls import KeptCalls
 
 CALLEES = (
     PracticeCallee("+14155550101", "Answers", "Answers after two rings and talks.", "user"),
@@ -57,7 +58,7 @@ class FakePrompts:
         self.abilities[prompt.name] = prompt.abilities
 
 
-class FakeDesk:
+class FakeDesk(KeptCalls):
     """`Desk` whose calls go as a test says.
 
     Attributes:
@@ -82,6 +83,7 @@ class FakeDesk:
         self.listening = False
         self.volume = 0.0
         self.now = START
+        super().__init__()
         self.calls: dict[str, Call] = {}
         self.said: dict[str, list[Turn]] = {}
         self._listeners: list[Callable[[events.Event], None]] = []

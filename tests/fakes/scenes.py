@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from callconsole.adapters.twilio import problems
 from callconsole.domain.abilities import Abilities, Ability, TransferTarget
@@ -16,10 +18,13 @@ from callconsole.domain.problems import Problem
 from callconsole.domain.transcript import Speaker, Turn
 from callconsole.engine.endings import ending_of
 from callconsole.engine.ports import CarrierReport, CarrierStatus
-from callconsole.ui.main_window import PROMPTS, MainWindow
+from callconsole.ui.main_window import HISTORY, PROMPTS, MainWindow
+from callconsole.viewmodels.call_sound import Sound
 from callconsole.viewmodels.desk import PracticeCallee
 from callconsole.viewmodels.models import Models
 from fakes.desk import CALLEES, CROWD, SID, FakeDesk, FakePrompts, refused, steps
+from fakes.kept_records import TALK_SID, kept_records
+from fakes.player import FakePlayer
 
 KEY_REFUSED = Problem(
     "gemini.key",
@@ -27,6 +32,12 @@ KEY_REFUSED = Problem(
     "Gemini answered “API key not valid”.",
     "Put a valid key into GEMINI_API_KEY and start the console again.",
     "https://aistudio.google.com/apikey",
+)
+HISTORY_LOCKED = Problem(
+    "history.locked",
+    "The history cannot be read",
+    "Another program holds its file.",
+    "Close the other program, then try again.",
 )
 MISSING = (
     Problem("setup.sid", "TWILIO_ACCOUNT_SID is missing", "", "Copy it from the Twilio console."),
@@ -114,12 +125,14 @@ class Scene:
         self.desk.all_ready()
         self.desk.now = datetime.now(UTC)
         self.prompts = FakePrompts()
+        self.player = FakePlayer()
+        self.folder = tempfile.TemporaryDirectory(prefix="callconsole-scene-")
         self.models = Models(
             self.desk,
             self.prompts,
             callees=callees,
             missing=missing,
-            play=lambda _path: None,
+            player=self.player,
             check=lambda: None,
             listen=True,
         )
@@ -131,6 +144,7 @@ class Scene:
         self.models.close()
         self.window.hide()
         self.window.deleteLater()
+        self.folder.cleanup()
 
     async def dial(self, number: str = "+14155550101") -> str:
         self.models.dialler.call_number(number)
@@ -344,6 +358,66 @@ async def drawer(scene: Scene) -> None:
     scene.window.calls.toggle_drawer()
 
 
+async def history(scene: Scene) -> None:
+    for record in kept_records(scene.desk.now, Path(scene.folder.name)):
+        scene.desk.keep(record)
+    scene.window.open_call(TALK_SID)
+    await measured(scene)
+
+
+async def measured(scene: Scene) -> None:
+    """Wait until the open call's recording was looked at."""
+    looked_at = asyncio.Event()
+    scene.models.detail.sound_changed.connect(looked_at.set)
+    async with asyncio.timeout(10):
+        while scene.models.detail.record is None or scene.models.detail.sound == Sound():
+            looked_at.clear()
+            await looked_at.wait()
+
+
+async def history_playing(scene: Scene) -> None:
+    await history(scene)
+    scene.models.detail.play_row(7)
+    await asyncio.sleep(0)
+    scene.models.playback.moved.emit()
+
+
+async def history_delete(scene: Scene) -> None:
+    await history(scene)
+    scene.window.history.record.ask_delete()
+
+
+async def history_live(scene: Scene) -> None:
+    await scene.talk()
+    await history(scene)
+    scene.models.history.select(scene.desk.live_sid)
+    await measured(scene)
+
+
+async def history_gone(scene: Scene) -> None:
+    await history(scene)
+    scene.models.history.select(scene.models.history.rows[1].sid)
+    await measured(scene)
+
+
+async def history_empty(scene: Scene) -> None:
+    scene.window.open_page(HISTORY)
+    await asyncio.sleep(0.01)
+
+
+async def history_no_match(scene: Scene) -> None:
+    await history(scene)
+    scene.models.history.search("0800")
+    scene.models.history.refresh()
+    await asyncio.sleep(0.01)
+
+
+async def history_failed(scene: Scene) -> None:
+    scene.desk.history_problem = HISTORY_LOCKED
+    scene.window.open_call(TALK_SID)
+    await asyncio.sleep(0.01)
+
+
 STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "idle": idle,
     "idle_crowd": idle,
@@ -369,4 +443,12 @@ STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "sheet": sheet,
     "drawer": drawer,
     "low_reason": low_reason,
+    "history": history,
+    "history_playing": history_playing,
+    "history_delete": history_delete,
+    "history_live": history_live,
+    "history_gone": history_gone,
+    "history_empty": history_empty,
+    "history_no_match": history_no_match,
+    "history_failed": history_failed,
 }

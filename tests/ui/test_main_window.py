@@ -87,6 +87,21 @@ async def test_a_call_is_read_from_ringing_to_its_recording(
     assert ended.play.text() == "Stop playing"
 
 
+async def test_a_recording_that_cannot_be_played_says_so(
+    qtbot: QtBot, open_scene: OpenScene
+) -> None:
+    scene = open_scene()
+    sid = await scene.talk()
+    scene.desk.end(sid, Ending(Outcome.COMPLETED, EndedBy.CALLER))
+    scene.desk.save_recording(sid, "/data/call.wav")
+    scene.player.refusal = NO_SOUND
+    ended = scene.window.calls.call.ended
+    QTest.mouseClick(ended.play, LEFT)
+    await settle()
+    assert "No sound device. None was found." in words(ended)
+    assert ended.play.accessibleName() == "Play recording"
+
+
 async def test_hang_up_stays_in_its_place(qtbot: QtBot, open_scene: OpenScene) -> None:
     scene = open_scene()
     button = scene.window.calls.call.header.hang_up

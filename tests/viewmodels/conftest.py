@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from callconsole.viewmodels.models import Models
 from fakes.desk import CALLEES, FakeDesk, FakePrompts
+from fakes.player import FakePlayer
 
 
 @pytest.fixture
@@ -17,7 +18,12 @@ def desk() -> FakeDesk:
 
 
 @pytest.fixture
-def models(qtbot: QtBot, desk: FakeDesk) -> Iterator[Models]:
-    made = Models(desk, FakePrompts(), callees=CALLEES, play=lambda _path: None)
+def player() -> FakePlayer:
+    return FakePlayer()
+
+
+@pytest.fixture
+def models(qtbot: QtBot, desk: FakeDesk, player: FakePlayer) -> Iterator[Models]:
+    made = Models(desk, FakePrompts(), callees=CALLEES, player=player)
     yield made
     made.close()

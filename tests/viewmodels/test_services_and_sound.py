@@ -3,7 +3,6 @@ from pytestqt.qtbot import QtBot
 from callconsole.domain.events import Service, ServiceState
 from callconsole.domain.problems import Problem
 from callconsole.viewmodels.models import Models
-from callconsole.viewmodels.playback import Playback
 from fakes.desk import FakeDesk, FakePrompts
 
 LOST = Problem("tunnel.lost", "The tunnel is down", "ngrok ended.", "Check the network.")
@@ -66,17 +65,3 @@ def test_without_a_device_nothing_is_switched_on(models: Models, desk: FakeDesk)
     models.listening.set_on(True)
     assert not models.listening.on
     assert not desk.listening
-
-
-def test_playback_plays_one_at_a_time_and_ends(qtbot: QtBot) -> None:
-    played: list[str] = []
-    stopped: list[bool] = []
-    playback = Playback(played.append, lambda: stopped.append(True))
-    playback.toggle("a.wav")
-    assert (playback.path, played) == ("a.wav", ["a.wav"])
-    playback.toggle("a.wav")
-    assert (playback.path, stopped) == (None, [True])
-    playback.toggle("b.wav")
-    playback.finished()
-    assert playback.path is None
-    assert stopped == [True]

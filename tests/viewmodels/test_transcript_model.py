@@ -213,3 +213,54 @@ def test_rows_have_no_children_and_outside_there_is_nothing() -> None:
 )
 def test_call_times(seconds: float, shown: str) -> None:
     assert clock_text(seconds) == shown
+
+
+def test_a_kept_call_is_loaded_without_being_announced() -> None:
+    model = TranscriptModel()
+    QAbstractItemModelTester(model, FATAL, model)
+    announced: list[str] = []
+    resets: list[bool] = []
+    model.line_finished.connect(announced.append)
+    model.modelReset.connect(lambda: resets.append(True))
+    model.put(said(9, "of another call"))
+    announced.clear()
+    turns = [said(1, "Hello", 1.0, final=True), said(2, "Goodbye", 8.0, final=True)]
+    notes = [("Answered", 0.0, "phone-call"), ("Note taken", 5.0, "note-pencil")]
+    model.load(turns, notes)
+    assert texts(model) == ["Answered", "Hello", "Note taken", "Goodbye"]
+    assert (announced, model.line(2).icon) == ([], "note-pencil")
+    model.load(turns, notes)
+    assert resets == [True]
+    model.put(said(2, "Goodbye then", 8.0, final=True))
+    model.note("Call ended", 9.0)
+    assert texts(model)[3:] == ["Goodbye then", "Call ended"]
+    assert announced == ["Call ended"]
+
+
+def test_the_line_at_a_second_is_the_one_spoken_last() -> None:
+    model = TranscriptModel()
+    model.load(
+        [said(1, "Hello", 1.0, final=True), said(2, "Goodbye", 8.0, final=True)],
+        [("Answered", 0.0, ""), ("Note taken", 5.0, "")],
+    )
+    rows = [model.row_at(at_s) for at_s in (0.5, 1.0, 6.0, 8.0, 99.0)]
+    assert rows == [None, 1, 1, 3, 3]
+
+
+def test_one_line_at_most_is_playing() -> None:
+    model = TranscriptModel()
+    QAbstractItemModelTester(model, FATAL, model)
+    for turn_id in (1, 2):
+        model.put(said(turn_id, "Hello", float(turn_id), final=True, interrupted=True))
+    changed: list[int] = []
+    model.dataChanged.connect(lambda top, _bottom, _roles: changed.append(top.row()))
+    model.set_playing(0)
+    model.set_playing(0)
+    model.set_playing(1)
+    assert (changed, model.playing_row) == ([0, 0, 1], 1)
+    assert [model.line(row).sign[0] for row in (0, 1)] == ["interrupted", "playing"]
+    model.put(said(2, "Hello there", 2.0, final=True))
+    assert model.line(1).playing
+    model.set_playing(None)
+    assert model.playing_row is None
+    assert not model.line(1).playing

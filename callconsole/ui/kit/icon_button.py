@@ -42,4 +42,6 @@ class IconButton(HoverButton):
         if self.isEnabled():
             paint_hover(painter, QRectF(self.rect()), self)
         at = (self._edge - 16) / 2
-        icons.paint(painter, self._icon, theme.current().muted, at, at, 16)
+        tokens = theme.current()
+        ink = tokens.muted if self.isEnabled() else tokens.border
+        icons.paint(painter, self._icon, ink, at, at, 16)

@@ -1,0 +1,54 @@
+"""A recording player without sound: does as it is told and stands where it is put."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from callconsole.domain.problems import Problem, ProblemError
+
+
+class FakePlayer:
+    """`Player`.
+
+    Attributes:
+        told: everything that was asked of it, in order.
+        position_s: where it stands.
+        refusal: what `play_file` raises, or None.
+        gate: `play_file` waits here until it is set.
+    """
+
+    def __init__(self) -> None:
+        self.told: list[tuple[object, ...]] = []
+        self.position_s = 0.0
+        self.volume = 1.0
+        self.refusal: Problem | None = None
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def play_file(self, path: Path, at_s: float = 0.0, speed: float = 1.0) -> float:
+        self.told.append(("play", str(path), at_s, speed))
+        await self.gate.wait()
+        if self.refusal is not None:
+            raise ProblemError(self.refusal)
+        self.position_s = at_s
+        return 240.0
+
+    def pause(self) -> None:
+        self.told.append(("pause",))
+
+    def resume(self) -> None:
+        self.told.append(("resume",))
+
+    def seek(self, at_s: float) -> None:
+        self.told.append(("seek", at_s))
+        self.position_s = at_s
+
+    def set_speed(self, speed: float) -> None:
+        self.told.append(("speed", speed))
+
+    def stop_file(self) -> None:
+        self.told.append(("stop",))
+
+    def set_volume(self, volume: float) -> None:
+        self.volume = volume
