@@ -26,12 +26,9 @@ SETTLED: Final = 60
 _MOST = 100
 _FURTHER = 0.25
 _SHARE_POINTS = 22.0
-_PRIOR = {
-    _PERSON: 12.0,
-    _VOICEMAIL: 6.0,
-    AnsweredBy.SCREENING: -12.0,
-    AnsweredBy.MENU: -16.0,
-}
+# Before anything is known; nearer to one another than the lead that decides.
+_PRIOR = {_PERSON: 8.0, _VOICEMAIL: 4.0, AnsweredBy.SCREENING: -8.0, AnsweredBy.MENU: -10.0}
+_OTHER_PRIOR = -11.0
 
 # Words come up to a second after they were said.
 _WORDS_MS = 1000
@@ -157,7 +154,7 @@ class Assessment:
             return {}
         points = {**_PRIOR}
         for answered_by, found in _points(self.findings).items():
-            points[answered_by] = points.get(answered_by, -30.0) + found
+            points[answered_by] = points.get(answered_by, _OTHER_PRIOR) + found
         parts = {who: math.exp(value / _SHARE_POINTS) for who, value in points.items()}
         whole = sum(parts.values())
         return {who: part / whole for who, part in parts.items()}
