@@ -25,7 +25,7 @@ _BELOW_PEAK = 10 ** (-20 / 10)
 # in a pause, 1 while somebody speaks.
 _PEAK_KEPT, _PEAK_KEPT_IN_SPEECH = 10 ** (-0.06 / 10), 10 ** (-0.02 / 10)
 # A stop consonant closes for a tenth of a second, a comma takes up to three.
-GAP_HOPS: Final = 18
+GAP_HOPS: Final = 20
 """So many hops of quiet end an utterance."""
 _MOST_LEAD_HOPS = 12
 _SHORTEST_HOPS = 6
@@ -66,7 +66,7 @@ class UtteranceListener:
 
     Attributes:
         spans: every utterance so far, in order; the last one may still go on.
-        speaking: the last one does. It is found to have ended 360 ms after its end.
+        speaking: the last one does. It is found to have ended 400 ms after its end.
         music_hops: how many hops had a pitch but were no voice: music, ringing.
     """
 

@@ -244,7 +244,8 @@ PHRASES: Final = (
     ),
     _phrase(
         _PERSON, 40, "speaks as people do",
-        r"speaking", r"whats up", r"go ahead", r"hang on", r"hold on", r"im (?:just |in a |at )?"
+        r"speaking", r"whats up", r"go ahead(?! and)", r"hang on", r"hold on",
+        r"im (?:just |in a |at )?"
         r"(?:driving|meeting|work)", r"am apparat", r"a lappareil", r"mi dica", r"pois nao",
         r"spreekt u mee", r"przy telefonie",
     ),

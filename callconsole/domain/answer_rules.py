@@ -26,23 +26,20 @@ SETTLED: Final = 60
 _MOST = 100
 _FURTHER = 0.25
 _SHARE_POINTS = 22.0
-_PRIOR = {
-    _PERSON: 12.0,
-    _VOICEMAIL: 6.0,
-    AnsweredBy.SCREENING: -12.0,
-    AnsweredBy.MENU: -16.0,
-}
+# Before anything is known; nearer to one another than the lead that decides.
+_PRIOR = {_PERSON: 8.0, _VOICEMAIL: 4.0, AnsweredBy.SCREENING: -8.0, AnsweredBy.MENU: -10.0}
+_OTHER_PRIOR = -11.0
 
 # Words come up to a second after they were said.
 _WORDS_MS = 1000
 _BUSINESS_PAUSE = 1.7
 _TOLD_BY_WORDS = 40
 # Of the usual pause: after a word or two, after a name, after a short and a long greeting.
-_LEAST_PAUSE, _NAME_PAUSE, _SHORT_PAUSE, _LONG_PAUSE = 0.85, 1.3, 1.5, 1.7
+_LEAST_PAUSE, _NAME_PAUSE, _SHORT_PAUSE, _LONG_PAUSE = 0.85, 1.45, 1.6, 1.7
 _WORD_MS, _NAME_MS = 700, 1100
 # What takes longer than a greeting has more words than have come yet.
 _BARE_MS = 1300
-_NAMED_PAUSE = 1.5
+_NAMED_PAUSE = 1.6
 
 CARRIER_POINTS: Final[Mapping[AnsweredBy, int]] = {
     _PERSON: 45,
@@ -86,8 +83,8 @@ class Facts:
         announcement: the three tones before a network's message were heard.
         music: there is sound that is no voice, music or ringing.
         carrier: what the carrier says, and in which word.
-        before: screening or menu, where such a one answered first: then only words can tell
-            that a person is there.
+        before: screening or menu, where such a one answered first: then only the words of the
+            last utterance can tell that a person is there.
         settled: somebody was taken for a person already; timing has had its say.
     """
 
@@ -157,7 +154,7 @@ class Assessment:
             return {}
         points = {**_PRIOR}
         for answered_by, found in _points(self.findings).items():
-            points[answered_by] = points.get(answered_by, -30.0) + found
+            points[answered_by] = points.get(answered_by, _OTHER_PRIOR) + found
         parts = {who: math.exp(value / _SHARE_POINTS) for who, value in points.items()}
         whole = sum(parts.values())
         return {who: part / whole for who, part in parts.items()}
@@ -186,7 +183,8 @@ def assess(facts: Facts, thresholds: AnswerThresholds) -> Assessment:
 def pause_needed_ms(facts: Facts, thresholds: AnswerThresholds) -> int:
     """The silence after this talk that only somebody leaves who waits for a reply."""
     usual_ms, short_ms, long_ms = thresholds.pause_ms, thresholds.short_ms, thresholds.long_ms
-    if facts.hinted(Hint.BARE) and facts.talk_ms <= _BARE_MS:
+    bare = facts.hinted(Hint.BARE) and facts.talk_ms <= _BARE_MS
+    if bare or facts.points_of_words(_PERSON) >= _TOLD_BY_WORDS:
         return round(_LEAST_PAUSE * usual_ms)
     name_ms = min(_NAME_MS, short_ms)
     word_ms = min(_WORD_MS, name_ms)
@@ -199,7 +197,7 @@ def pause_needed_ms(facts: Facts, thresholds: AnswerThresholds) -> int:
     share = _between(facts.talk_ms, corners)
     if facts.hinted(Hint.BUSINESS):
         share = max(share, _BUSINESS_PAUSE)
-    elif facts.hinted(Hint.NAME) and not facts.points_of_words(_PERSON) >= _TOLD_BY_WORDS:
+    elif facts.hinted(Hint.NAME):
         share = max(share, _NAMED_PAUSE)
     return round(share * usual_ms)
 
@@ -276,7 +274,8 @@ def _long_talk(facts: Facts, thresholds: AnswerThresholds) -> tuple[list[Finding
             return [firm, Finding(_VOICEMAIL, 30, text)], None
         return [Finding(_VOICEMAIL, 30, text)], wait_ms
     enough = facts.worded and facts.talk_ms >= 1.5 * thresholds.long_ms
-    sure = quiet or enough or facts.elapsed_ms >= thresholds.limit_ms
+    too_long = facts.speaking and facts.elapsed_ms >= thresholds.limit_ms
+    sure = quiet or enough or too_long
     return [Finding(_VOICEMAIL, SETTLED if sure else 30, text)], wait_ms
 
 
@@ -295,7 +294,8 @@ def _after_a_machine(
     facts: Facts, thresholds: AnswerThresholds
 ) -> tuple[list[Finding], int | None]:
     """Screening and menus fall silent as well; whoever takes over has to say something."""
-    if not facts.points_of_words(_PERSON) or facts.speaking:
+    machine = any(p.answered_by is not _PERSON and p.hint is None for p in facts.phrases)
+    if machine or not facts.points_of_words(_PERSON) or facts.speaking:
         return [], None
     missing_ms = _missing_ms(facts, thresholds)
     if missing_ms > 0:

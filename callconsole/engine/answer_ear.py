@@ -136,8 +136,8 @@ class AnswerEar:
             self._words_of[index] = f"{self._words_of.get(index, '')} {text.strip()}".strip()
             if index < self._heard.from_span:
                 return
-        elif self._before is not None:
-            return
+            if self._before is not None and index > self._heard.from_span:
+                self._heard = _Heard(from_span=index, beep=self._heard.beep)
         self._heard.add(text)
         self._judge()
 
@@ -233,10 +233,11 @@ class AnswerEar:
     def _facts(self) -> Facts:
         listener, heard = self._listener, self._heard
         spans = listener.spans[heard.from_span :]
+        stale = self._before is not None and len(spans) > 1
         carrier, detail = self._carrier or (None, "")
         facts = Facts(
             elapsed_ms=self._elapsed_ms,
-            phrases=heard.phrases,
+            phrases=() if stale else heard.phrases,
             worded=bool(heard.pieces),
             beep=heard.beep,
             fax=self._fax,

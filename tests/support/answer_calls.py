@@ -41,7 +41,6 @@ CLIPS = Path(__file__).parents[1] / "answers"
 FRAME = 160
 LEAD_S = 0.3
 TONE_DBFS = -18.0
-NEVER = -1
 
 
 class Words(StrEnum):
@@ -179,7 +178,13 @@ def answer(script: Script, mode: Words, stretch: float = 1.0) -> Answer:
     Args:
         stretch: how much longer the pauses between two texts are than the script says.
     """
-    rng = rng_of(script.id)
+    pcm, said = _sound(script, stretch)
+    words = tuple(_words(said, mode, rng_of(f"{script.id}, {mode}")))
+    return Answer(script, mode, pcm, said, words)
+
+
+@cache
+def _sound(script: Script, stretch: float) -> tuple[Pcm16, tuple[Said, ...]]:
     pieces: list[Sound] = [np.zeros(int(LEAD_S * RATE_HZ))]
     said: list[Said] = []
     for part in script.parts:
@@ -194,9 +199,8 @@ def answer(script: Script, mode: Words, stretch: float = 1.0) -> Answer:
             pieces.append(np.zeros(int(part * (stretch if inside else 1) * RATE_HZ)))
     sound = np.concatenate(pieces)
     name, dbfs = script.background
-    under = with_level(_background(name, len(sound) / RATE_HZ + 0.1, rng), dbfs)
-    pcm = on_the_line(sound + under[: len(sound)])
-    return Answer(script, mode, pcm, tuple(said), tuple(_words(said, mode, rng)))
+    under = with_level(_background(name, len(sound) / RATE_HZ + 0.1, rng_of(script.id)), dbfs)
+    return on_the_line(sound + under[: len(sound)]), tuple(said)
 
 
 def _words(
