@@ -22,6 +22,8 @@ GIVE_UP_S = 10.0
 AGAIN_WITHIN_S = 15.0
 # A server that takes offence at an answer does so at once.
 _OFFENCE_S = 5.0
+# A handle that comes sooner after an answer may have been made before it.
+_KNOWN_AFTER_S = 0.5
 _KNOWN_IDS = 1000
 _GIVEN_UP = {
     "error": "There was no result within ten seconds. It may still come about. "
@@ -139,10 +141,11 @@ class ToolCalls:
         self._unnamed_in_turn.clear()
 
     def remembered(self) -> None:
-        """A handle has come: it knows the calls so far, and the answers that were sent."""
+        """A handle has come: it knows the calls so far, and the answers that have arrived."""
+        arrived = self._clock.monotonic() - _KNOWN_AFTER_S
         for call in list(self._open.values()):
             call.kept = True
-            if call.sent_at is not None:
+            if call.sent_at is not None and call.sent_at <= arrived:
                 del self._open[call.told.id]
 
     # What the engine says ---------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from callconsole.practice.agent.client_messages import ClientContent
-from callconsole.practice.agent.dialogue import Dialogue
+from callconsole.practice.agent.dialogue import MENU, Dialogue
 from callconsole.practice.agent.faults import AgentFaults
 from callconsole.practice.agent.function_calls import FunctionAnswer
 from callconsole.practice.agent.hearing import Hearing, HearingEvent, SpeechEnded, SpeechStarted
@@ -209,8 +209,14 @@ class Conversation:
         self._recall(content)
         if content.turn_complete and self._setup.model.seeding is Seeding.ANY_TIME:
             await self.interrupt()
-            self._lines.append(self._dialogue.demand())
-            self._start_answering()
+            text = content.texts[-1] if content.texts else ""
+            self._wished += self._wishes.on_text(text)
+            line = self._dialogue.prompt(text)
+            if line is None and not MENU.search(text):
+                line = self._dialogue.demand()
+            self._ask_for(line)
+            if self._wished:
+                self._start_answering()
 
     def _recall(self, content: ClientContent) -> None:
         """Turns of an earlier session: who has greeted, and who is owed an answer."""

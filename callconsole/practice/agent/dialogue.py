@@ -16,7 +16,7 @@ _ASKS_TO_SPEAK = re.compile(
 _DENIES = re.compile(r"\b(do not|don't|never) (greet|say|speak|introduce)", re.IGNORECASE)
 _NOT_REACHED = re.compile(r"\bcould not be reached\b", re.IGNORECASE)
 _SCREENED = re.compile(r"\bscreening\b", re.IGNORECASE)
-_MENU = re.compile(r"\bmenu\b", re.IGNORECASE)
+MENU = re.compile(r"\bmenu\b", re.IGNORECASE)
 _FAREWELL = re.compile(r"\bgood-?bye\b", re.IGNORECASE)
 
 _REPLIES = {
@@ -136,7 +136,7 @@ class Dialogue:
         asked = _ASKS_TO_SPEAK.search(text) is not None and not _DENIES.search(text)
         if asked and not self.state.greeted:
             return self._script.greeting
-        if _MENU.search(text) or not _FAREWELL.search(text):
+        if MENU.search(text) or not _FAREWELL.search(text):
             return None
         return self._script.goodbye
 

@@ -44,11 +44,12 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class MadeCall:
-    """A function call as the agent meant it."""
+    """A function call as the agent meant it; `blocking` where it waits for the result."""
 
     id: str
     name: str
     arguments: Json
+    blocking: bool
 
 
 @dataclass(slots=True)
@@ -117,6 +118,14 @@ class SessionRecord:
             self._audio.append(pcm)
         self.audio_samples += len(pcm)
         self.notice.changed()
+
+    @property
+    def waits(self) -> bool:
+        """True while the agent waits for the result of a blocking call."""
+        done = {answer.id for answer in self.answers} | set(self.cancelled)
+        unnamed = sum(answer.id is None for answer in self.answers)
+        left = [call for call in self.calls if call.blocking and call.id not in done]
+        return len(left) > unnamed
 
     def closed(self, code: int | None, reason: str) -> None:
         """Take note that the socket is gone."""

@@ -102,7 +102,7 @@ class ToolDesk:
         bad = self._faults.bad_arguments
         arguments = _BAD_ARGUMENTS if bad else wish.arguments(declaration)
         self._made += 1
-        self._record.calls.append(MadeCall(call.id, wish.name, arguments))
+        self._record.calls.append(MadeCall(call.id, wish.name, arguments, call.blocking))
         fields: Json = {"name": wish.name, "args": arguments}
         if call.named:
             fields["id"] = call.id

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from callconsole.practice.agent.declarations import Declaration
-from callconsole.practice.agent.dialogue import Script
+from callconsole.practice.agent.dialogue import MENU, Script
 from callconsole.practice.agent.function_calls import FunctionAnswer
 from callconsole.practice.agent.protocol import Json
 from callconsole.practice.agent.recognition import Heard
 
-MENU = re.compile(r"\bmenu\b", re.IGNORECASE)
 _CALLBACK_AT = time(10, 0)
 _KEY = "1"
 
