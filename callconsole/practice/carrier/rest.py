@@ -6,6 +6,7 @@ import asyncio
 import hmac
 from base64 import b64decode
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Protocol
 
 from aiohttp import web
@@ -61,7 +62,7 @@ class RestApi:
         self._closing = asyncio.Event()
 
     def close(self) -> None:
-        """Let go of requests that a fault keeps hanging."""
+        """Let go of requests that a fault keeps waiting."""
         self._closing.set()
 
     def application(self) -> web.Application:
@@ -125,10 +126,10 @@ class RestApi:
         if fault is None:
             return await handler(request)
         acted = await handler(request) if fault.acts else None
-        await asyncio.sleep(fault.delay_s)
-        if fault.hang:
-            await self._closing.wait()
-            raise web.HTTPServiceUnavailable
+        with suppress(TimeoutError):
+            async with asyncio.timeout(None if fault.hang else fault.delay_s):
+                await self._closing.wait()
+                raise web.HTTPServiceUnavailable
         if fault.drop:
             if request.transport is not None:
                 request.transport.abort()

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -9,8 +8,15 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 from twilio.twiml.voice_response import Dial, VoiceResponse
 
-from callconsole.practice.callees import AwaitTurn, Reaction, Say, Wait
-from callconsole.practice.carrier import Callee, Edge, PracticeCarrier
+from callconsole.practice.callees import (
+    ASKS_FOR_HUMAN,
+    COLLEAGUE,
+    AwaitTurn,
+    Reaction,
+    Say,
+    Wait,
+)
+from callconsole.practice.carrier import Callee, Edge, PracticeCarrier, hastened
 from callconsole.practice.carrier.call import PracticeCall
 from callconsole.practice.carrier.tones import murmur
 from callconsole.practice.clips import load
@@ -43,12 +49,6 @@ async def carrier(customer: Customer) -> AsyncIterator[PracticeCarrier]:
     await carrier.start()
     yield carrier
     await carrier.stop()
-
-
-@pytest.fixture(autouse=True)
-async def guard() -> AsyncIterator[None]:
-    async with asyncio.timeout(25):
-        yield
 
 
 def transfer(to: str = ASKER.number, *, caller_id: str = NUMBER, timeout: int = 20) -> str:
@@ -295,3 +295,29 @@ async def test_relative_addresses_start_from_the_document(
     assert whisper["From"] == NUMBER
     assert len(customer.callbacks("/calls/done")) == 1
     assert len(carrier.alerts) == 0
+
+
+async def test_the_one_who_wants_a_human_gets_the_colleague(
+    carrier: PracticeCarrier, customer: Customer, sdk: Client
+) -> None:
+    carrier.callees = hastened([ASKS_FOR_HUMAN, COLLEAGUE])
+    placed = await sdk.calls.create_async(**order(to=ASKS_FOR_HUMAN.number))
+    socket = await customer.sockets.get()
+    for _ in range(2):
+        await socket.until_turn_over()
+        await socket.play(CLIPS["person_choose"].mulaw)
+    await socket.mark("announced")
+    await socket.until("mark")
+    await sdk.calls(placed.sid).update_async(twiml=transfer(COLLEAGUE.number))
+    call = carrier.calls[placed.sid]
+    await call.wait_until_over()
+    (listed,) = await sdk.calls.list_async(parent_call_sid=call.sid)
+    leg = carrier.calls[listed.sid]
+    assert call.person is not None
+    assert leg.person is not None
+    assert call.person.said == ["person_hello", "person_human", "person_move", "person_bye"]
+    assert leg.person.said == [
+        "colleague_hello", "colleague_help", "colleague_fine", "colleague_bye",
+    ]  # fmt: skip
+    assert (call.ended_by, leg.ended_by) == ("callee", "parent")
+    assert customer.callbacks("/done") == []

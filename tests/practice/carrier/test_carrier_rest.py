@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 from practice_customer import ACCOUNT, NUMBER, PUBLIC, STREAM_TWIML, TOKEN, order
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.rest import Client
 
 from callconsole.practice.carrier import PracticeCarrier, RestFault
@@ -229,7 +229,7 @@ async def test_a_late_answer_is_the_right_one_and_the_only_one(
     ("fault", "error"),
     [
         (RestFault(drop=True), aiohttp.ServerDisconnectedError),
-        (RestFault(status=503), TwilioRestException),
+        (RestFault(status=503), TwilioException),
     ],
 )
 async def test_the_whole_api_may_be_down_for_a_while(
