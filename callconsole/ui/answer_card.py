@@ -135,6 +135,7 @@ class AnswerCardView(QWidget):
         self.progress.show_share(answer.fraction)
         self.choices.show_rows(answer.rows)
         self.evidence.show_rows(answer.evidence)
+        self._show_heard()
 
     def _show_heard(self) -> None:
         self.wave.show_heard(self._answer.heard)

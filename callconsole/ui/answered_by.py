@@ -18,7 +18,7 @@ NAME = "Answered by"
 _HEIGHT = 24
 
 
-class AnsweredBy(RowButton):
+class AnsweredByRow(RowButton):
     """Name at the left, who answered at the right; a caret where it can be corrected."""
 
     ring_radius = RADIUS_CONTROL

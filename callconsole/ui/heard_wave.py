@@ -34,8 +34,9 @@ class HeardWave(QWidget):
         """Draw this."""
         self._heard = heard
         said = "; ".join(words.text for words in heard.words)
-        self.setAccessibleDescription(said)
-        self.setToolTip(said)
+        if said != self.accessibleDescription():
+            self.setAccessibleDescription(said)
+            self.setToolTip(said)
         self.update()
 
     def minimumSizeHint(self) -> QSize:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from callconsole.domain import phone
 from callconsole.domain.prompt import Prompt
-from callconsole.ui.answered_by import AnsweredBy
+from callconsole.ui.answered_by import AnsweredByRow
 from callconsole.ui.kit.banner import IconMark
 from callconsole.ui.kit.facts import Fact
 from callconsole.ui.kit.keycap import Keycap
@@ -92,7 +92,7 @@ class CallFacts(QWidget):
         super().__init__()
         self._live = live
         self._answer = answer
-        self.answered_by = AnsweredBy(answer)
+        self.answered_by = AnsweredByRow(answer)
         self._facts = {
             name: Fact(name)
             for name in ("Prompt", "Line", "From", "Interruptions", "Words unheard", "Decided by")

@@ -26,6 +26,7 @@ AWAY = Headline("Reconnecting the sound…", "warning", "arrows-clockwise")
 NOT_PLACED = Headline("Call failed", "danger", "x-circle-fill")
 PERHAPS_PLACED = Headline("Perhaps placed", "warning", "question")
 
+_WHOM_CHARS = 20  # more would take the room of the callee's number
 _VOICEMAIL = Headline("Voicemail", "warning", "voicemail")
 _BY = {
     EndedBy.CALLER: "callee hung up",
@@ -60,6 +61,7 @@ def headline(
     dialling: bool = False,
     hanging_up: bool = False,
     agent_spoke: bool = False,
+    passed_on_to: str = "",
 ) -> Headline:
     """What to say of a call now.
 
@@ -68,6 +70,7 @@ def headline(
         dialling: the operator pressed Call and the carrier has not answered yet.
         hanging_up: the operator pressed Hang up and the call still lives.
         agent_spoke: the other end has heard something of the agent.
+        passed_on_to: what the prompt calls whom the call was transferred to; "" for the number.
     """
     if hanging_up and (call is None or call.live):
         return HANGING_UP
@@ -79,20 +82,21 @@ def headline(
         case Phase.RINGING:
             return Headline("Ringing…", "warning", "phone-call")
         case Phase.IN_PROGRESS:
-            return _in_progress(call)
+            return _in_progress(call, passed_on_to)
         case Phase.ENDED:
             return _ended(call, agent_spoke)
 
 
-def _in_progress(call: Call) -> Headline:
+def _in_progress(call: Call, passed_on_to: str) -> Headline:
     if call.away:
         return AWAY
     if call.deciding:
         return DECIDING
     if call.transferred_to is not None:
-        return Headline(
-            f"Transferred to {phone.pretty(call.transferred_to)}", "accent", "phone-outgoing"
-        )
+        whom = passed_on_to or phone.pretty(call.transferred_to)
+        if len(whom) > _WHOM_CHARS:
+            whom = f"{whom[: _WHOM_CHARS - 1]}…"
+        return Headline(f"Transferred to {whom}", "accent", "phone-outgoing")
     # On a machine's line only our own voice is worth a word of its own.
     if call.answered_by in _MACHINES and call.floor is not Floor.AGENT:
         return _MACHINES[call.answered_by]

@@ -93,6 +93,7 @@ class LiveCall(QObject):
         self.figures = Figures()
         self.stall = ""
         self._spoken: set[Speaker] = set()
+        self._passed_on_to = ""
         self.transcript.clear()
 
     # What is shown ----------------------------------------------------------------------------
@@ -134,6 +135,7 @@ class LiveCall(QObject):
             dialling=self.attempt is not None,
             hanging_up=self.hanging_up,
             agent_spoke=Speaker.AGENT in self._spoken,
+            passed_on_to=self._passed_on_to,
         )
 
     @property
@@ -275,6 +277,8 @@ class LiveCall(QObject):
                 self.stall = f"AI stalled: {stall}"
             case events.AgentLost(problem=problem):
                 self.trouble = problem
+            case events.TransferBegan(label=label):
+                self._passed_on_to = label
             case events.CallEnded():
                 self._on_ended()
         mark = mark_of(event)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from callconsole.adapters.twilio import problems
+from callconsole.domain import events
 from callconsole.domain.abilities import Abilities, Ability, TransferTarget
-from callconsole.domain.answering import AnsweredBy, Evidence, Utterance, Weighing
+from callconsole.domain.answering import AnsweredBy, Evidence, JudgedBy, Utterance, Weighing
 from callconsole.domain.call import EndedBy, Ending, Floor, Outcome
 from callconsole.domain.dialling import Step
 from callconsole.domain.events import AgentInterrupted, Service, ServiceState
 from callconsole.domain.problems import Problem
+from callconsole.domain.record import Note
 from callconsole.domain.transcript import Speaker, Turn
 from callconsole.engine.endings import ending_of
 from callconsole.engine.ports import CarrierReport, CarrierStatus
@@ -257,6 +260,32 @@ async def deciding_early(scene: Scene) -> None:
     scene.window.calls.dial.number.digits.setFocus()
 
 
+async def transferred(scene: Scene) -> None:
+    """What happens besides words, and the longest headline."""
+    sid = await scene.decide(WEIGHING)
+    desk, at = scene.desk, {"call_sid": sid, "at": scene.desk.now}
+    desk.judge(sid, AnsweredBy.VOICEMAIL, JudgedBy.CARRIER, "machine_start", 4200, obeyed=False)
+    desk.judge_answer(sid, AnsweredBy.PERSON)
+    for event in (
+        events.StreamStarted(**at, stream_sid="MZ2", gap_ms=940),
+        events.KeysPressed(**at, digits="2#"),
+        events.NoteTaken(**at, note=Note(desk.now, "Wants the afternoon", {"time": "3:15"})),
+        events.AbilityUsed(**at, ability="press_keys", outcome="there is no menu", done=False),
+        events.FarewellBegan(**at),
+        events.FarewellCalledOff(**at),
+        events.TransferBegan(**at, to="+14155550117", label="Front desk"),
+    ):
+        desk.publish(event)
+    desk.calls[sid] = replace(desk.calls[sid], transferred_to="+14155550117")
+    desk.publish(events.TransferAnswered(**at, to="+14155550117"))
+
+
+async def ended_voicemail(scene: Scene) -> None:
+    sid = await scene.decide(VOICEMAIL_WEIGHING)
+    scene.desk.judge(sid, AnsweredBy.VOICEMAIL, reason="Says “leave a message after the tone”.")
+    scene.desk.end(sid, Ending(Outcome.VOICEMAIL, EndedBy.CONSOLE))
+
+
 async def ended(scene: Scene) -> None:
     sid = await scene.talk()
     scene.desk.now = datetime.now(UTC)
@@ -430,8 +459,10 @@ STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "deciding": deciding,
     "deciding_voicemail": deciding_voicemail,
     "deciding_early": deciding_early,
+    "transferred": transferred,
     "in_call": in_call,
     "ended": ended,
+    "ended_voicemail": ended_voicemail,
     "busy": busy,
     "no_answer": no_answer,
     "declined": declined,

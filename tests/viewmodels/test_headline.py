@@ -89,6 +89,13 @@ def test_hanging_up_covers_a_live_call_but_not_an_ended_one() -> None:
     assert headline(ended_call, hanging_up=True).text == "Call ended · you hung up"
 
 
+def test_a_transfer_is_named_and_not_too_long() -> None:
+    passed_on = replace(TALKING, transferred_to="+14155550117")
+    assert headline(passed_on, passed_on_to="Front desk").text == "Transferred to Front desk"
+    long = headline(passed_on, passed_on_to="The practice of Dr Patel in London").text
+    assert long == "Transferred to The practice of Dr …"
+
+
 def test_no_message_is_claimed_only_where_the_agent_was_silent() -> None:
     assert headline(over(Outcome.VOICEMAIL), agent_spoke=True).text == "Voicemail · hung up"
 
