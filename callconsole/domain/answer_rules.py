@@ -41,8 +41,11 @@ _WORD_MS, _NAME_MS = 700, 1100
 _BARE_MS = 1300
 _NAMED_PAUSE = 1.6
 
+# Too little to decide even together with a long talk.
+_HASTY = 15
+
 CARRIER_POINTS: Final[Mapping[AnsweredBy, int]] = {
-    _PERSON: 45,
+    _PERSON: 50,
     _VOICEMAIL: 50,
     _FAX: 70,
     AnsweredBy.SCREENING: 50,
@@ -172,7 +175,7 @@ def assess(facts: Facts, thresholds: AnswerThresholds) -> Assessment:
     timing, wait_ms = _timing(facts, thresholds)
     findings += timing
     if facts.carrier is not None:
-        findings.append(_carried(facts.carrier, facts.carrier_detail))
+        findings.append(_carried(facts, facts.carrier, thresholds))
     machine = any(f.points and f.answered_by is not _PERSON for f in findings)
     if findings and not machine:
         findings.append(Finding(None, 0, "No beep and no “leave a message” so far"))
@@ -310,9 +313,17 @@ def _talking_on(facts: Facts, settled: Finding, thresholds: AnswerThresholds) ->
     return [settled]
 
 
-def _carried(answered_by: AnsweredBy, detail: str) -> Finding:
+def _carried(facts: Facts, answered_by: AnsweredBy, thresholds: AnswerThresholds) -> Finding:
+    """The carrier calls all that talks long a machine: firms, menus and screening as well.
+
+    Its word counts in full once their words would be here, which would say more.
+    """
     points = CARRIER_POINTS.get(answered_by, 0)
-    word = detail.replace("_", " ") or answered_by.value
+    may_come = facts.speaking or (facts.first_ms is not None and facts.quiet_ms < _WORDS_MS)
+    may_come = may_come and facts.settled is None
+    if answered_by is _VOICEMAIL and may_come and facts.elapsed_ms < thresholds.limit_ms:
+        points = _HASTY
+    word = facts.carrier_detail.replace("_", " ") or answered_by.value
     return Finding(answered_by if points else None, points, f"The carrier's word: {word}", True)
 
 

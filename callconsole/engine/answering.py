@@ -23,7 +23,7 @@ LISTEN_MS = 60_000
 GRACE_S = 1.0
 _SAMPLES_PER_MS = 8
 
-_SAID = {
+SAID = {
     AnsweredBy.PERSON: "a person answered",
     AnsweredBy.VOICEMAIL: "a voicemail answered",
     AnsweredBy.SCREENING: "a call screening answered",
@@ -156,7 +156,7 @@ class Answering:
     def operator_says(self, answered_by: AnsweredBy) -> None:
         """The person at the desk knows better than any detector."""
         self._listening = False
-        self._take(self._made(answered_by, JudgedBy.OPERATOR, f"You said: {_SAID[answered_by]}"))
+        self._take(self._made(answered_by, JudgedBy.OPERATOR, f"You said: {SAID[answered_by]}"))
 
     def close(self) -> None:
         """The call is over."""

@@ -22,7 +22,7 @@ from callconsole.domain.prompt import Prompt
 from callconsole.domain.transcript import Speaker, Turn
 from callconsole.engine import tasks, words
 from callconsole.engine.answer_ear import AnswerEar
-from callconsole.engine.answering import Answering
+from callconsole.engine.answering import SAID, Answering
 from callconsole.engine.bridge import Bridge
 from callconsole.engine.bus import Bus
 from callconsole.engine.call_recording import CallRecording
@@ -225,7 +225,7 @@ class CallSession:
     def judge_answer(self, answered_by: AnsweredBy) -> None:
         """The operator says who answered."""
         if self._state.going_on:
-            self.acted("said who answered", answered_by.value)
+            self.acted(f"said: {SAID[answered_by]}")
             self._answering.operator_says(answered_by)
 
     def acted(self, act: str, detail: str = "") -> None:

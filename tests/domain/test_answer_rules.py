@@ -133,7 +133,9 @@ def test_the_carriers_word_is_a_second_voice() -> None:
     human = talk(500, 500, carrier=PERSON, carrier_detail="human")
     assert assess(human, USUAL_THRESHOLDS).sure is PERSON
     assert assess(human, USUAL_THRESHOLDS).sure_without_carrier is None
-    machine = talk(1500, 0, speaking=True, carrier=VOICEMAIL, carrier_detail="machine_start")
+    machine = talk(2500, 0, speaking=True, carrier=VOICEMAIL, carrier_detail="machine_start")
+    assert sure(machine) is None
+    machine = replace(machine, speaking=False, elapsed_ms=machine.elapsed_ms + 1000)
     assert sure(machine) is VOICEMAIL
     assert "machine start" in assess(machine, USUAL_THRESHOLDS).evidence[0].text
     assert sure(talk(500, 900, carrier=AnsweredBy.UNKNOWN, carrier_detail="unknown")) is PERSON

@@ -159,15 +159,37 @@ def test_the_same_tone_after_a_greeting_is_a_beep() -> None:
 
 
 @pytest.mark.parametrize("carrier_first", [True, False])
-def test_the_carriers_machine_decides_while_somebody_speaks(carrier_first: bool) -> None:
-    ear, pcm = AnswerEar(), line(0.3, "voicemail_greeting")
+def test_the_carriers_machine_waits_for_the_words_of_who_speaks(carrier_first: bool) -> None:
+    ear, pcm = AnswerEar(), line(0.3, "voicemail_greeting", 1.5)
+    ear.hear(pcm[:8000])
     if carrier_first:
         ear.carrier_says(VOICEMAIL, "machine_start")
-    ear.hear(pcm[: 8000 * 2])
+    ear.hear(pcm[8000 : 8000 * 2])
     if not carrier_first:
         ear.carrier_says(VOICEMAIL, "machine_start")
+    assert ear.verdict is None
+    ear.hear(pcm[8000 * 2 :])
     assert ear.verdict is not None
-    assert (ear.verdict.answered_by, ear.verdict.by) == (VOICEMAIL, JudgedBy.CARRIER)
+    assert ear.verdict.answered_by is VOICEMAIL
+
+
+def test_the_carriers_machine_is_no_match_for_the_words_of_a_menu() -> None:
+    ear, pcm = AnswerEar(), line(0.3, "voicemail_greeting", 1.5)
+    ear.hear(pcm[: 8000 * 2])
+    ear.carrier_says(VOICEMAIL, "machine_start")
+    ear.hear(pcm[8000 * 2 : 8000 * 3])
+    ear.words("For appointments press one, for billing press two.")
+    assert ear.verdict is not None
+    assert (ear.verdict.answered_by, ear.verdict.by) == (MENU, JudgedBy.EAR)
+
+
+def test_the_carriers_word_decides_where_we_hear_nothing() -> None:
+    for said in (PERSON, VOICEMAIL):
+        ear = AnswerEar()
+        ear.hear(line(0.5))
+        ear.carrier_says(said, "its word")
+        assert ear.verdict is not None
+        assert (ear.verdict.answered_by, ear.verdict.by) == (said, JudgedBy.CARRIER)
 
 
 def test_the_carriers_human_shortens_the_pause() -> None:

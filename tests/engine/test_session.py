@@ -163,7 +163,7 @@ async def test_a_menu_is_answered_with_keys(talk: Talk) -> None:
     assert "press the key" in talk.agent.texts[-1]
     assert talk.call.answered_by is AnsweredBy.MENU
     acted = [e for e in talk.desk.events if isinstance(e, events.OperatorActed)]
-    assert [(e.act, e.detail) for e in acted] == [("said who answered", "menu")]
+    assert [(e.act, e.detail) for e in acted] == [("said: a menu answered", "")]
 
 
 async def test_the_operator_hangs_up_on_a_voicemail(talk: Talk) -> None:
