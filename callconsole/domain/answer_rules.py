@@ -30,8 +30,8 @@ _SHARE_POINTS = 22.0
 _PRIOR = {_PERSON: 8.0, _VOICEMAIL: 4.0, AnsweredBy.SCREENING: -8.0, AnsweredBy.MENU: -10.0}
 _OTHER_PRIOR = -11.0
 
-# Words come up to a second after they were said.
-_WORDS_MS = 1000
+# Words come about a second after they were said, on a busy computer later.
+_WORDS_MS = 1500
 _BUSINESS_PAUSE = 1.7
 _TOLD_BY_WORDS = 40
 # Of the usual pause: after a word or two, after a name, after a short and a long greeting.

@@ -32,7 +32,7 @@ _MUSIC_HOPS = 40
 # Without anything new, the lapse of time is looked at this often.
 _LOOK_EVERY_HOPS = 5
 # Words come so long after they were said.
-_WORDS_LATE_MS = 1200
+_WORDS_LATE_MS = 1500
 _REASONS = {
     AnsweredBy.PERSON: "A person",
     AnsweredBy.VOICEMAIL: "Voicemail or a recording",

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Coroutine, Iterable
 from contextlib import aclosing
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Protocol
 
 import numpy as np
 
+from callconsole.practice.agent.agenda import Agenda, Plan
 from callconsole.practice.agent.client_messages import ClientContent
-from callconsole.practice.agent.dialogue import MENU, Dialogue
-from callconsole.practice.agent.faults import AgentFaults
+from callconsole.practice.agent.dialogue import Dialogue
 from callconsole.practice.agent.function_calls import FunctionAnswer
 from callconsole.practice.agent.hearing import Hearing, HearingEvent, SpeechEnded, SpeechStarted
 from callconsole.practice.agent.models import Seeding
-from callconsole.practice.agent.pace import Pace
 from callconsole.practice.agent.pieces import Piece
 from callconsole.practice.agent.protocol import (
     INPUT_RATE_HZ,
@@ -27,11 +25,11 @@ from callconsole.practice.agent.protocol import (
     refuse_unless,
     server_content,
 )
-from callconsole.practice.agent.recognition import Heard, Recognizer
 from callconsole.practice.agent.records import SessionRecord
 from callconsole.practice.agent.resumption import Memory
 from callconsole.practice.agent.session_setup import SessionSetup
 from callconsole.practice.agent.speaking import paced, plan_reply, split_words
+from callconsole.practice.agent.talents import Talents
 from callconsole.practice.agent.tool_desk import ToolDesk
 from callconsole.practice.agent.usage import TokenMeter
 from callconsole.practice.agent.wire import Wire
@@ -48,23 +46,6 @@ class _Phase(Enum):
     THINKING = auto()
     SPEAKING = auto()
     CLOSING = auto()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Talents:
-    """What every conversation of an agent shares.
-
-    Attributes:
-        voice: the agent's clips by id.
-        recognizer: knows the callees by ear.
-        pace: how fast it speaks.
-        faults: what goes wrong.
-    """
-
-    voice: Mapping[str, Clip]
-    recognizer: Recognizer
-    pace: Pace
-    faults: AgentFaults
 
 
 class Host(Protocol):
@@ -111,14 +92,11 @@ class Conversation:
         record: SessionRecord,
     ) -> None:
         self._host, self._wire, self._setup, self._dialogue = host, wire, setup, dialogue
-        self._wishes, self._desk = wishes, desk
+        self._agenda, self._desk = Agenda(dialogue, wishes), desk
         self._meter, self._talents, self._record = meter, talents, record
         self._hearing = Hearing(setup.detection)
         self._marked: list[Pcm16] | None = None
         self._unheard: list[Pcm16] = []
-        self._heard: list[Heard] = []
-        self._lines: list[str] = []
-        self._wished: list[Wish] = []
         self._owed: str | None = None
         self._phase = _Phase.QUIET
         self._answering: asyncio.Task[None] | None = None
@@ -172,9 +150,8 @@ class Conversation:
         self._record.texts.append(text)
         self._record.notice.changed()
         self._meter = self._meter.with_text(text)
-        self._wished += self._wishes.on_text(text)
-        self._ask_for(self._dialogue.prompt(text) or self._owed)
-        if self._wished:
+        self._agenda.told(text, self._owed)
+        if self._agenda.due:
             self._start_answering()
 
     async def answered(self, answers: Iterable[FunctionAnswer]) -> None:
@@ -185,15 +162,9 @@ class Conversation:
                 continue
             if answer.scheduling == "INTERRUPT":
                 await self.interrupt()
-            line = self._wishes.taken(call.name, answer)
-            if answer.scheduling != "SILENT" and not self._dialogue.state.apologised:
-                self._ask_for(line)
-
-    def _ask_for(self, line: str | None) -> None:
-        line = self._wishes.suit(line)
-        if line is not None and line not in self._lines:
-            self._lines.append(line)
-            self._start_answering()
+            self._agenda.answered(call.name, answer)
+            if self._agenda.due:
+                self._start_answering()
 
     async def content(self, content: ClientContent) -> None:
         """Turns for the context; a complete one cuts the agent off and wants an answer.
@@ -209,13 +180,8 @@ class Conversation:
         self._recall(content)
         if content.turn_complete and self._setup.model.seeding is Seeding.ANY_TIME:
             await self.interrupt()
-            text = content.texts[-1] if content.texts else ""
-            self._wished += self._wishes.on_text(text)
-            line = self._dialogue.prompt(text)
-            if line is None and not MENU.search(text):
-                line = self._dialogue.demand()
-            self._ask_for(line)
-            if self._wished:
+            self._agenda.demanded(content.texts[-1] if content.texts else "")
+            if self._agenda.due:
                 self._start_answering()
 
     def _recall(self, content: ClientContent) -> None:
@@ -289,7 +255,7 @@ class Conversation:
         await self.interrupt(phantom=True)
 
     async def _answer(self) -> None:
-        while self._unheard or self._lines or self._wished:
+        while self._unheard or self._agenda.due:
             self._phase = _Phase.RECOGNIZING
             while self._unheard:
                 await self._transcribe(self._unheard.pop(0))
@@ -297,24 +263,14 @@ class Conversation:
                 break
             self._phase = _Phase.THINKING
             await asyncio.sleep(self._talents.pace.think_ms / 1000)
-            line, wishes = self._next_turn()
-            if line is not None or wishes:
-                await self._take_floor(line, wishes)
+            plan = self._agenda.next()
+            if not plan.empty:
+                await self._take_floor(plan)
         self._phase = _Phase.QUIET
-
-    def _next_turn(self) -> tuple[str | None, tuple[Wish, ...]]:
-        """What to say now and what to call before; uses up what was asked and heard."""
-        asked = self._lines.pop(0) if self._lines else None
-        wishes = {wish.name: wish for wish in self._wished}
-        if not self._dialogue.state.ended:
-            wishes |= {wish.name: wish for wish in self._wishes.on_hearing(self._heard)}
-        line = self._wishes.suit(self._dialogue.answer(self._heard)) or asked
-        self._heard, self._wished = [], []
-        return line, tuple(wishes.values())
 
     async def _transcribe(self, pcm: Pcm16) -> None:
         heard = await asyncio.to_thread(self._talents.recognizer.recognize, pcm)
-        self._heard += heard
+        self._agenda.hear(heard)
         self._record.heard += heard
         self._record.notice.changed()
         text = " ".join(piece.text for piece in heard)
@@ -328,29 +284,28 @@ class Conversation:
         for words in split_words(text, _WORDS_PER_DELTA):
             await self._wire.send(server_content(inputTranscription={"text": words}))
 
-    async def _take_floor(self, line: str | None, wishes: tuple[Wish, ...]) -> None:
+    async def _take_floor(self, plan: Plan) -> None:
         faults = self._talents.faults
         self._turns_begun += 1
         if self._turns_begun <= faults.unanswered_turns:
-            self._owed = line
+            self._owed = plan.line
             return
         self._phase, self._generated_s = _Phase.SPEAKING, 0.0
         self._faulty = self._turns_begun <= faults.faulty_turns + faults.unanswered_turns
         await self._host.offer_handle(resumable=False)
         if self._turns_begun <= faults.silent_turns + faults.unanswered_turns:
-            self._owed = line
+            self._owed = plan.line
         else:
             self._owed = None
-            await self._act(line, wishes)
+            await self._act(plan)
         self._phase = _Phase.CLOSING
         await self._complete_turn()
 
-    async def _act(self, line: str | None, wishes: tuple[Wish, ...]) -> None:
-        before = self._wishes.before(line) if line is not None else ()
-        await self._desk.call((*wishes, *before), self._wishes.declared)
+    async def _act(self, plan: Plan) -> None:
+        await self._desk.call(plan.before)
         await self._desk.settled()
-        if line is not None:
-            await self._speak(self._talents.voice[line], self._wishes.after(line))
+        if plan.line is not None:
+            await self._speak(self._talents.voice[plan.line], plan.after)
         else:
             await self._wire.send(server_content(generationComplete=True))
 
@@ -368,12 +323,12 @@ class Conversation:
         async with aclosing(paced(pieces, self._talents.pace, self._talents.faults)) as coming:
             async for piece in coming:
                 if left == calls_at:
-                    await self._desk.call(after, self._wishes.declared)
+                    await self._desk.call(after)
                 await self._say(piece)
                 left -= 1
                 played_until = max(played_until, loop.time()) + piece.duration_s
         if not calls_at:
-            await self._desk.call(after, self._wishes.declared)
+            await self._desk.call(after)
         await self._desk.settled()
         await self._wire.send(server_content(generationComplete=True))
         if self._talents.pace.waits_for_playback:

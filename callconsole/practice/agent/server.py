@@ -14,7 +14,6 @@ from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
 from callconsole.practice import clips
-from callconsole.practice.agent.conversation import Talents
 from callconsole.practice.agent.dialogue import Script
 from callconsole.practice.agent.faults import NO_FAULTS, AgentFaults
 from callconsole.practice.agent.pace import USUAL_PACE, Pace
@@ -23,6 +22,7 @@ from callconsole.practice.agent.recognition import Recognizer
 from callconsole.practice.agent.records import Notice, SessionRecord, masked_headers
 from callconsole.practice.agent.resumption import HandleBook
 from callconsole.practice.agent.session import House, Session
+from callconsole.practice.agent.talents import Talents
 from callconsole.practice.agent.upgrade import Door, HttpRefusal, examine
 from callconsole.practice.certificates import make_loopback_certificate
 

@@ -22,7 +22,7 @@ from callconsole.practice.agent.client_messages import (
     ToolResponse,
     read_client_message,
 )
-from callconsole.practice.agent.conversation import Conversation, Talents
+from callconsole.practice.agent.conversation import Conversation
 from callconsole.practice.agent.dialogue import Dialogue, Script
 from callconsole.practice.agent.faults import (
     CloseSocket,
@@ -40,6 +40,7 @@ from callconsole.practice.agent.refusals import SESSION_EXPIRED, RefusalError, f
 from callconsole.practice.agent.resumption import HandleBook, Memory
 from callconsole.practice.agent.session_setup import SessionSetup
 from callconsole.practice.agent.setup_check import check_setup
+from callconsole.practice.agent.talents import Talents
 from callconsole.practice.agent.tool_desk import ToolDesk
 from callconsole.practice.agent.upgrade import BackEnd
 from callconsole.practice.agent.wire import Wire

@@ -44,6 +44,7 @@ class ToolDesk:
         self._wire, self._setup, self._faults = wire, setup, faults
         self._grace_s, self._record = grace_s, record
         self._book = CallBook(setup.model, still_open)
+        self._declared = {tool.name: tool for tool in setup.tools}
         self._made = 0
 
     @property
@@ -64,12 +65,12 @@ class ToolDesk:
             raise not_implemented()
         return False
 
-    async def call(self, wishes: Iterable[Wish], declared: dict[str, Declaration]) -> None:
+    async def call(self, wishes: Iterable[Wish]) -> None:
         """Call functions; does not wait for their results."""
         for wish in wishes:
             if wish.name == "end_call" and self._faults.never_ends_call:
                 continue
-            await self._call(wish, declared[wish.name])
+            await self._call(wish, self._declared[wish.name])
 
     async def settled(self) -> None:
         """Wait until no blocking call is open."""

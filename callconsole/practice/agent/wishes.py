@@ -62,7 +62,7 @@ class Wishes:
     """
 
     def __init__(self, declared: Sequence[Declaration], script: Script, today: date) -> None:
-        self.declared = {declaration.name: declaration for declaration in declared}
+        self._declared = frozenset(declaration.name for declaration in declared)
         self._script = script
         self._today = today
         self._pressed = False
@@ -107,7 +107,7 @@ class Wishes:
 
     def suit(self, line: str | None) -> str | None:
         """The line, or the one in its place where what it promises cannot be done."""
-        if line == self._script.transfer and "transfer_call" not in self.declared:
+        if line == self._script.transfer and "transfer_call" not in self._declared:
             return self._script.transfer_failed
         return line
 
@@ -125,4 +125,4 @@ class Wishes:
         return [Wish("press_keys", _KEY, {"digits": _KEY, "keys": _KEY})]
 
     def _allowed(self, wishes: Iterable[Wish]) -> tuple[Wish, ...]:
-        return tuple(wish for wish in wishes if wish.name in self.declared)
+        return tuple(wish for wish in wishes if wish.name in self._declared)
