@@ -16,6 +16,7 @@ from callconsole.domain.transcript import Speaker, Turn
 from callconsole.ui.main_window import HISTORY, PROMPTS, MainWindow
 from callconsole.viewmodels.call_sound import Sound
 from callconsole.viewmodels.models import Models
+from callconsole.viewmodels.playback import Player
 from fakes.desk import CALLEES, FakeDesk, FakePrompts, refused, steps
 from fakes.kept_records import TALK_SID, kept_records
 from fakes.player import FakePlayer
@@ -64,7 +65,13 @@ def build(name: str) -> Scene:
 class Scene:
     """One desk, its models and window, brought into a state."""
 
-    def __init__(self, *, line: str = "practice", missing: tuple[Problem, ...] = ()) -> None:
+    def __init__(
+        self,
+        *,
+        line: str = "practice",
+        missing: tuple[Problem, ...] = (),
+        player: Player | None = None,
+    ) -> None:
         self.desk = FakeDesk(line)
         self.desk.all_ready()
         self.desk.now = datetime.now(UTC)
@@ -75,7 +82,7 @@ class Scene:
             FakePrompts(),
             callees=CALLEES,
             missing=missing,
-            player=self.player,
+            player=player or self.player,
             check=lambda: None,
             listen=True,
         )
