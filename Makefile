@@ -29,7 +29,8 @@ lint:  ## Style, types and import rules
 
 bench:  ## Measure the voice path; asserts nothing
 	@$(PYTHON) tools/set_up.py test
-	@for script in audio_figures gemini_messages onset_figures window_start; do \
+	@for script in audio_figures gemini_messages onset_figures answer_figures history_figures \
+		window_start; do \
 		echo "== $$script"; $(BIN)/python bench/$$script.py || exit 1; done
 	@echo "== voice_path, the quick way; see docs/performance.md for the whole"
 	@$(BIN)/python bench/voice_path.py --quick

@@ -14,11 +14,15 @@ from typing import TYPE_CHECKING
 
 from callconsole import __version__, paths
 from callconsole.adapters.file_prompts import FilePrompts
+from callconsole.adapters.history import SqlHistory
 from callconsole.domain.events import Service, ServiceChanged, ServiceState
 from callconsole.domain.problems import Problem, ProblemError
+from callconsole.engine import tasks
+from callconsole.engine.archivist import Archivist
 from callconsole.engine.clock import SystemClock
 from callconsole.engine.console import Console
 from callconsole.engine.ports import Speaker
+from callconsole.engine.recovery import recover
 from callconsole.engine.world import PHONE, PRACTICE, Habits, Opening, World
 from callconsole.settings import Settings
 
@@ -33,6 +37,8 @@ logger = logging.getLogger(__name__)
 # Frames make some hundred short-lived objects a second and call; looking for cycles among them
 # every 700 allocations, as Python does, finds nothing.
 COLLECT_AFTER = (20_000, 20, 50)
+# A call that a dead console has left open is asked for again, where its carrier did not answer.
+RECOVER_AGAIN_S = 30.0
 
 
 class App:
@@ -48,6 +54,7 @@ class App:
 
     Attributes:
         console: the engine's façade.
+        history: what is kept of calls.
         prompts: the operator's prompts.
         data: folder of recordings and prompts.
     """
@@ -65,13 +72,20 @@ class App:
         self._at_a_desk = at_a_desk
         self.data = paths.data_folder(settings.data_dir)
         self.prompts = FilePrompts(self.data / "prompts", paths.shipped("prompts"))
+        self.history = SqlHistory(self.data / "history", self._on_history_problem)
         self._clock = SystemClock()
         self.console = Console(
             prompts=self.prompts,
             clock=self._clock,
             habits=Habits(
                 settings.prompt,
+                gate=settings.gate,
+                undecided=settings.undecided,
+                thresholds=settings.thresholds,
                 detect_machine=settings.amd,
+                max_calls=settings.max_calls,
+                ring_timeout_s=settings.ring_s,
+                time_limit_s=settings.time_limit_s,
                 opening=Opening(settings.opening),
                 early_barge_in=at_a_desk
                 if settings.early_barge_in is None
@@ -79,12 +93,16 @@ class App:
             ),
             recordings=self.recordings,
             speaker=speaker,
+            history=self.history,
             version=__version__,
         )
         self.console.set_recording(settings.record)
+        self._archivist = Archivist(self.history, self.console.call, self.console.figures)
+        self.console.subscribe(self._archivist.listen)
         self._metrics: Metrics | None = None
         self._line: Line | None = None
         self._server: WebServer | None = None
+        self._recovering: asyncio.Task[None] | None = None
 
     @property
     def recordings(self) -> Path:
@@ -118,7 +136,7 @@ class App:
         for service in (Service.SERVER, Service.TUNNEL, Service.CARRIER, Service.AGENT):
             self._report(service, ServiceState.STARTING, "starting")
         # What talks to the outside takes long to import; the window is on screen by now.
-        lines = await asyncio.to_thread(_import_line, line)
+        lines, _ = await asyncio.gather(asyncio.to_thread(_import_line, line), self._open_history())
         opened: Line = (
             lines.open_phone(self.settings, self.data)
             if line == PHONE
@@ -128,6 +146,7 @@ class App:
         await asyncio.gather(self._open_server(opened), self._warm_up(opened))
         await self._open_tunnel(opened)
         self.console.connect(World(opened.name, opened.carrier, opened.agent, opened.address.url))
+        self._recovering = tasks.start(self._recover(opened), name="recover")
         await self.check()
 
     async def switch(self, line: str) -> None:
@@ -145,6 +164,30 @@ class App:
             self._look(Service.AGENT, self._agent_check(line)),
             self._look_at_sound(),
         )
+
+    async def _open_history(self) -> None:
+        try:
+            await self.history.open()
+        except ProblemError as error:
+            self._on_history_problem(error.problem)
+
+    def _on_history_problem(self, problem: Problem) -> None:
+        """Calls go on without a history; somebody should know."""
+        logger.error("%s", problem.sentence())
+        self.console.report_service(
+            ServiceChanged(
+                service=Service.HISTORY, state=ServiceState.FAILED, detail="", problem=problem
+            )
+        )
+
+    async def _recover(self, line: Line) -> None:
+        """End what a console that died has left open, on the line that can be reached now."""
+        carriers = {line.name: line.carrier}
+        while self.history.problem is None:
+            left = await recover(self.history, self.recordings, carriers.get, self._clock)
+            if not left:
+                return
+            await asyncio.sleep(RECOVER_AGAIN_S)
 
     async def _agent_check(self, line: Line) -> str:
         await line.agent.check()
@@ -225,10 +268,13 @@ class App:
     async def stop(self) -> None:
         """End live calls, then close everything in reverse order."""
         await self.console.stop()
+        await self._archivist.close()
         await self._close_line()
+        await self.history.close()
 
     async def _close_line(self) -> None:
         self.console.connect(None)
+        await tasks.stop(self._recovering)
         line, server = self._line, self._server
         self._line = self._server = None
         if server is not None:

@@ -10,6 +10,12 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from callconsole.domain import phone
+from callconsole.domain.answering import (
+    USUAL_THRESHOLDS,
+    AnswerThresholds,
+    GateMode,
+    Undecided,
+)
 from callconsole.domain.problems import Problem, ProblemError
 
 Backend = Literal["vertex", "api key"]
@@ -83,7 +89,73 @@ class Settings(BaseSettings):
         "unset: in the window only, because it costs processor time",
     )
     amd: bool = Field(
-        True, alias="CALLCONSOLE_AMD", description="detect voicemail and hang up on it"
+        True,
+        alias="CALLCONSOLE_AMD",
+        description="ask Twilio too who answered; it charges for each call",
+    )
+    gate: GateMode = Field(
+        GateMode.ON,
+        alias="CALLCONSOLE_GATE",
+        description="when the AI may be heard: once a person is there (on), at once (off), or "
+        "once Twilio has decided, before any audio flows (strict)",
+    )
+    undecided: Undecided = Field(
+        Undecided.SPEAK,
+        alias="CALLCONSOLE_UNDECIDED",
+        description="where nobody can tell who answered: speak or hang-up",
+    )
+    answer_short_ms: int = Field(
+        USUAL_THRESHOLDS.short_ms,
+        ge=500,
+        le=6000,
+        alias="CALLCONSOLE_ANSWER_SHORT_MS",
+        description="a first utterance of at most this length may be a person's greeting, ms",
+    )
+    answer_long_ms: int = Field(
+        USUAL_THRESHOLDS.long_ms,
+        ge=1000,
+        le=20_000,
+        alias="CALLCONSOLE_ANSWER_LONG_MS",
+        description="an utterance that goes on for longer is a machine's, ms",
+    )
+    answer_pause_ms: int = Field(
+        USUAL_THRESHOLDS.pause_ms,
+        ge=300,
+        le=5000,
+        alias="CALLCONSOLE_ANSWER_PAUSE_MS",
+        description="silence after a short greeting that waits for a reply, ms",
+    )
+    answer_silence_ms: int = Field(
+        USUAL_THRESHOLDS.silence_ms,
+        ge=1000,
+        le=20_000,
+        alias="CALLCONSOLE_ANSWER_SILENCE_MS",
+        description="nobody says anything for this long: nothing can be known, ms",
+    )
+    answer_limit_ms: int = Field(
+        USUAL_THRESHOLDS.limit_ms,
+        ge=2000,
+        le=60_000,
+        alias="CALLCONSOLE_ANSWER_LIMIT_MS",
+        description="by then it is decided who answered, one way or the other, ms",
+    )
+    ring_s: int = Field(
+        25,
+        ge=5,
+        le=600,
+        alias="CALLCONSOLE_RING_S",
+        description="seconds of ringing before giving up",
+    )
+    time_limit_s: int = Field(
+        1800,
+        ge=30,
+        le=14_400,
+        alias="CALLCONSOLE_TIME_LIMIT_S",
+        description="longest life of a call in seconds; Twilio ends it by then even if this "
+        "computer is dead",
+    )
+    max_calls: int = Field(
+        10, ge=1, le=500, alias="CALLCONSOLE_MAX_CALLS", description="live calls at one time"
     )
 
     @field_validator("twilio_phone_number", "test_phone_number")
@@ -111,6 +183,17 @@ class Settings(BaseSettings):
         if value is not None and not value.is_file():
             raise ValueError("there is no such file")
         return value
+
+    @property
+    def thresholds(self) -> AnswerThresholds:
+        """Times that tell people from machines."""
+        return AnswerThresholds(
+            short_ms=self.answer_short_ms,
+            long_ms=self.answer_long_ms,
+            pause_ms=self.answer_pause_ms,
+            silence_ms=self.answer_silence_ms,
+            limit_ms=self.answer_limit_ms,
+        )
 
     @property
     def backend(self) -> Backend | None:

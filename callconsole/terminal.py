@@ -1,4 +1,4 @@
-"""A call as lines in a terminal: state changes, the live transcript, and a summary."""
+"""A call as lines in a terminal: what happens, the live transcript, and a summary."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from datetime import timedelta
 from typing import TextIO
 
 from callconsole.domain import events, phone
+from callconsole.domain.answering import AnsweredBy, JudgedBy
 from callconsole.domain.call import Call, EndedBy, Ending, Outcome
+from callconsole.domain.record import Note
 from callconsole.domain.transcript import Speaker, Turn
 
 NAMES = {Speaker.AGENT: "AI", Speaker.CALLER: "Callee", Speaker.SYSTEM: "—"}
@@ -28,6 +30,22 @@ OUTCOMES = {
     Outcome.VOICEMAIL: "Voicemail, no message left",
     Outcome.FAILED: "Failed",
 }
+
+ANSWERED_BY = {
+    AnsweredBy.UNKNOWN: "somebody unknown",
+    AnsweredBy.PERSON: "a person",
+    AnsweredBy.VOICEMAIL: "voicemail",
+    AnsweredBy.SCREENING: "call screening",
+    AnsweredBy.MENU: "a phone menu",
+    AnsweredBy.FAX: "a fax machine",
+}
+JUDGED_BY = {
+    JudgedBy.EAR: "heard here",
+    JudgedBy.CARRIER: "says the phone network",
+    JudgedBy.OPERATOR: "you say so",
+    JudgedBy.LIMIT: "the time to decide is up",
+}
+MORE = " " * 12
 
 
 def say(text: str = "", stream: TextIO | None = None) -> None:
@@ -52,6 +70,82 @@ def ending_line(ending: Ending) -> str:
     return line
 
 
+def lines_of(event: events.Event) -> list[str]:
+    """What a person wants to read of an event, the transcript apart; of most events nothing."""
+    match event:
+        case events.CallQueued(call=call):
+            return [f"Queued      {phone.pretty(call.to)}"]
+        case events.CallRinging():
+            return ["Ringing"]
+        case events.CallAnswered():
+            return ["In progress"]
+        case events.AnswerJudged():
+            return _verdict_lines(event)
+        case events.AgentInterrupted(dropped_ms=dropped_ms):
+            return [f"{MORE}The callee cut in; {dropped_ms} ms were not played"]
+        case events.StreamStarted(gap_ms=int() as gap_ms):
+            return [f"{MORE}The sound is back after {gap_ms} ms"]
+        case events.AgentLost(problem=problem):
+            return [problem.sentence()]
+        case events.CallEnded(ending=ending):
+            return [f"Ended       {ending_line(ending)}"]
+        case _:
+            return _act_lines(event)
+
+
+def _act_lines(event: events.Event) -> list[str]:
+    """What somebody has done besides talking."""
+    match event:
+        case events.OperatorActed(act=act, detail=detail):
+            return [f"{MORE}You {act}" + (f": {detail}" if detail else "")]
+        case events.AbilityUsed(done=False, ability=ability, outcome=outcome):
+            # What was done tells of itself, by an event of its own.
+            return [f"{MORE}The AI could not {ability.replace('_', ' ')}: {outcome}"]
+        case events.NoteTaken(note=note):
+            return [_note_line(note)]
+        case events.KeysPressed(digits=digits, by_operator=by_operator):
+            return [f"Keys        {digits}, pressed by {'you' if by_operator else 'the AI'}"]
+        case events.KeyReceived(digit=digit):
+            return [f"{MORE}The callee pressed {digit}"]
+        case events.FarewellBegan():
+            return ["Farewell    The AI ends the call"]
+        case events.FarewellCalledOff():
+            return [f"{MORE}The callee went on talking, and so does the AI"]
+        case _:
+            return _transfer_lines(event)
+
+
+def _transfer_lines(event: events.Event) -> list[str]:
+    match event:
+        case events.TransferBegan(to=to, label=label):
+            return [f"Transfer    To {label}, {phone.pretty(to)}"]
+        case events.TransferAnswered(to=to):
+            return [f"{MORE}{phone.pretty(to)} has picked up"]
+        case events.TransferEnded(reached=reached, reason=reason):
+            return [f"{MORE}{'They have talked' if reached else 'Nobody was reached'}: {reason}"]
+        case _:
+            return []
+
+
+def _verdict_lines(event: events.AnswerJudged) -> list[str]:
+    """Who answered, whose word that is, and why."""
+    who, after_s = ANSWERED_BY[event.answered_by], event.after_ms / 1000
+    told = f"{who} ({JUDGED_BY[event.by]}, after {after_s:.1f} s)"
+    if not event.obeyed:
+        return [f"{MORE}It sounds like {told}; the call goes on"]
+    reasons = [event.reason] if event.reason else []
+    reasons += [f"{evidence.weight:+4d} {evidence.text}" for evidence in event.evidence]
+    return [f"Answered by {told}", *(f"{MORE}{reason}" for reason in reasons)]
+
+
+def _note_line(note: Note) -> str:
+    details = "; ".join(f"{name}: {value}" for name, value in note.details.items())
+    text = f"{note.text} ({details})" if details else note.text
+    if note.due is None:
+        return f"Note        {text}"
+    return f"Call back   {note.due.astimezone():%a %d %b %Y, %H:%M}: {text}"
+
+
 class CallScript:
     """Prints what happens in one call; a listener for `Console.subscribe`.
 
@@ -66,25 +160,10 @@ class CallScript:
 
     def __call__(self, event: events.Event) -> None:
         """Print the event where a person wants to read of it."""
-        match event:
-            case events.CallQueued(call=call):
-                self._line(f"Queued      {phone.pretty(call.to)}")
-            case events.CallRinging():
-                self._line("Ringing")
-            case events.CallAnswered():
-                self._line("In progress")
-            case events.AnswerJudged(answered_by=answered_by):
-                self._line(f"Answered by {answered_by.value}")
-            case events.AgentInterrupted(dropped_ms=dropped_ms):
-                self._line(f"            The callee cut in; {dropped_ms} ms were not played")
-            case events.TurnChanged(turn=turn):
-                self._turn(turn)
-            case events.AgentLost(problem=problem):
-                self._line(problem.sentence())
-            case events.CallEnded(ending=ending):
-                self._line(f"Ended       {ending_line(ending)}")
-            case _:
-                pass
+        if isinstance(event, events.TurnChanged):
+            self._turn(event.turn)
+        for line in lines_of(event):
+            self._line(line)
 
     def _line(self, text: str) -> None:
         self._end_growing()

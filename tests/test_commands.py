@@ -105,7 +105,7 @@ async def test_the_first_designs_endpoints_answer(server: Server) -> None:
         assert root["version"] == __version__
         health = await (await http.get("/health")).json()
         assert (health["status"], health["line"]) == ("ok", "practice")
-        for path in ("/twiml/stream", "/call-status"):
+        for path in ("/call-status", "/twiml/stream", "/twiml/answered", "/twiml/whisper"):
             assert (await http.post(path, data={"CallSid": "CA1"})).status == 403
         assert (await http.get("/media-stream")).status == 403
         refused = await http.post("/place-call", json={"to": "911"})

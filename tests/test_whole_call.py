@@ -2,69 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from callconsole.app import App
 from callconsole.audio import mulaw, wavfile
 from callconsole.domain import events
 from callconsole.domain.answering import AnsweredBy
-from callconsole.domain.call import Call, EndedBy, Outcome
+from callconsole.domain.call import EndedBy, Outcome
 from callconsole.domain.dialling import DialError
-from callconsole.domain.events import Event
 from callconsole.domain.transcript import Speaker
 from callconsole.practice.agent import AgentFaults
 from callconsole.practice.agent.faults import HttpRefusal
 from callconsole.practice.carrier import CALLEES, hastened
 from callconsole.practice.world import PracticeWorld
-from callconsole.settings import Settings
+from support.room import Room
 
-PERSON, INTERRUPTER, BUSY, NO_ANSWER, DECLINED, VOICEMAIL, WRONG, UNREACHABLE, UNVERIFIED = (
-    callee.number for callee in CALLEES
+NUMBERS = {callee.name: callee.number for callee in CALLEES}
+PERSON, INTERRUPTER, VOICEMAIL = (
+    NUMBERS[name] for name in ("A person", "An interrupter", "A voicemail")
+)
+BUSY, NO_ANSWER, DECLINED, UNREACHABLE = (
+    NUMBERS[name] for name in ("Busy", "No answer", "Declined", "Unreachable")
 )
 BACK_ENDS = {"gemini api": {}, "vertex ai": {"vertex_project_id": "a-project"}}
-
-
-class Room:
-    """An app on the practice line, and everything that its console said."""
-
-    def __init__(self, data: Path, world: PracticeWorld, **settings: object) -> None:
-        values = {"CALLCONSOLE_DATA_DIR": data, "server_port": 0, **settings}
-        self.world = world
-        self.app = App(Settings(_env_file=None, **values))
-        self.said: list[Event] = []
-        self._said_more = asyncio.Event()
-        self.app.console.subscribe(self._keep)
-
-    def _keep(self, event: Event) -> None:
-        self.said.append(event)
-        self._said_more.set()
-
-    def of(self, kind: type) -> list:
-        return [event for event in self.said if isinstance(event, kind)]
-
-    async def until(self, true: Callable[[], bool], limit_s: float = 50) -> None:
-        async with asyncio.timeout(limit_s):
-            while not true():
-                self._said_more.clear()
-                await self._said_more.wait()
-
-    async def ended(self, number: str) -> Call:
-        call = await self.app.console.place_call(number)
-        await self.until(lambda: bool(self.of(events.CallEnded)))
-        return self.now(call)
-
-    def now(self, call: Call) -> Call:
-        found = self.app.console.call(call.sid)
-        assert found is not None
-        return found
-
-    def spoken(self, call: Call, speaker: Speaker) -> list[str]:
-        return [t.text for t in self.app.console.turns(call.sid) if t.speaker is speaker]
 
 
 @pytest.fixture(params=sorted(BACK_ENDS))
@@ -94,7 +57,7 @@ async def test_a_whole_conversation_ends_in_a_recording_with_both_voices(quick: 
     await quick.until(lambda: bool(quick.of(events.RecordingSaved)))
     call = quick.now(call)
     assert call.ending is not None
-    assert (call.ending.outcome, call.ending.by) == (Outcome.COMPLETED, EndedBy.CALLER)
+    assert (call.ending.outcome, call.ending.by) == (Outcome.COMPLETED, EndedBy.AGENT)
     assert call.answered_by is AnsweredBy.PERSON
     assert quick.spoken(call, Speaker.CALLER) == [
         "Hello, Sam speaking.",

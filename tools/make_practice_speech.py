@@ -34,6 +34,12 @@ PERSON = "en-gb+m7"
 INTERRUPTER = "en-us+f2"
 VOICEMAIL = "en-us+m4"
 WRONG_NUMBER = "en-gb-scotland+f4"
+SHORT = "en-us+m3"
+MAILBOX = "en-us+f5"
+OTHER_MAILBOX = "en-us+m7"
+SCREENING = "en-us+m8"
+MENU = "en-gb+f1"
+COLLEAGUE = "en-us+f4"
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,13 @@ LINES = (
     Line("agent_goodbye", AGENT, "Thank you very much. Goodbye."),
     Line("agent_sorry", AGENT, "I am sorry to have troubled you. Goodbye."),
     Line("agent_again", AGENT, "I am sorry, I did not quite catch that. Could you say it again?"),
+    Line("agent_transfer", AGENT, "I am passing you on to a colleague now. One moment please."),
+    Line("agent_screening", AGENT, "Ada from Bayside Dental, calling about an appointment."),
+    Line(
+        "agent_transfer_failed",
+        AGENT,
+        "I am sorry, nobody is free right now. I will leave a note for them.",
+    ),
     Line("person_hello", PERSON, "Hello, Sam speaking."),
     Line("person_move", PERSON, "Could we move it to the afternoon, maybe after three?"),
     Line("person_choose", PERSON, "A quarter past three is fine."),
@@ -101,6 +114,49 @@ LINES = (
         WRONG_NUMBER,
         "No, there is nobody of that name here. You have the wrong number.",
     ),
+    Line("person_short", SHORT, "Hello?"),
+    Line(
+        "person_long",
+        INTERRUPTER,
+        "Good morning, you are speaking to Maria Delgado, how can I help?",
+    ),
+    Line(
+        "business_hello",
+        INTERRUPTER,
+        "Harbour Bakery, this is Nina. How may I help you?",
+    ),
+    Line("person_human", PERSON, "Could I speak to a real person, please?"),
+    Line("person_callback", PERSON, "Call me back tomorrow at ten."),
+    Line("person_goodbye", PERSON, "Right, see you then."),
+    Line(
+        "mailbox_greeting",
+        MAILBOX,
+        "The number that you have dialled is not available at the moment. "
+        "Your message will be recorded.",
+    ),
+    Line("mailbox_hi", OTHER_MAILBOX, "Hi, this is Sam."),
+    Line(
+        "mailbox_sorry",
+        OTHER_MAILBOX,
+        "I can't take your call right now. Leave me a message after the beep.",
+    ),
+    Line(
+        "screening_greeting",
+        SCREENING,
+        "Hello. The person that you are calling uses a screening service. "
+        "Please say your name and why you are calling.",
+    ),
+    Line("screening_wait", SCREENING, "Thank you. Please stay on the line."),
+    Line(
+        "menu_greeting",
+        MENU,
+        "Welcome to Bayside Medical Centre. For appointments, press 1. For billing, press 2.",
+    ),
+    Line("menu_again", MENU, "Sorry, no key was pressed. For appointments, press 1."),
+    Line("colleague_hello", COLLEAGUE, "Front desk, Robin speaking."),
+    Line("colleague_help", COLLEAGUE, "What can I do for you?"),
+    Line("colleague_fine", COLLEAGUE, "Of course, I will move it to half past three."),
+    Line("colleague_bye", COLLEAGUE, "You are welcome. Take care."),
 )
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from callconsole.domain.events import Service, ServiceState
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
-PERSON, INTERRUPTER, BUSY = "+14155550101", "+14155550102", "+14155550103"
+INTERRUPTER, BUSY, VOICEMAIL = "+14155550102", "+14155550103", "+14155550106"
 SIZES = {"": (1280, 800), "_compact": (1100, 640)}
 
 
@@ -98,6 +98,12 @@ class Photographer:
         await self.call(BUSY)
         await self.until(lambda: not self._console.live_calls())
         await self.shoot("4_busy")
+        await self.call(VOICEMAIL)
+        answer = desktop.models.answer
+        await self.until(lambda: bool(answer.evidence) or not self._console.live_calls())
+        if answer.open:
+            await self.shoot("8_who_answered", SIZES)
+        await self.until(lambda: not self._console.live_calls())
         await self.call(INTERRUPTER)
         await self.until(lambda: self.phase() == "ringing")
         await self.shoot("2_ringing")

@@ -8,6 +8,7 @@ import re
 import tempfile
 from pathlib import Path
 
+from callconsole.adapters import prompt_head
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.prompt import Prompt, missing
 
@@ -43,13 +44,15 @@ class FilePrompts:
     def read(self, name: str) -> Prompt:
         """The prompt as it is on the disk now, with line ends as ``\\n``.
 
-        Raises `ProblemError`: a bad name, no such file, unreadable, too big, not UTF-8.
+        Raises `ProblemError`: a bad name, no such file, unreadable, too big, not UTF-8, or a
+        head that cannot be followed.
         """
         check_name(name)
         path = _file_of(name, self.folder) or _file_of(name, self.shipped)
         if path is None:
             raise missing(name, str(self.folder))
-        return Prompt(name, _text_of(path))
+        abilities, text = prompt_head.parted(_text_of(path))
+        return Prompt(name, text, abilities)
 
     def write(self, prompt: Prompt) -> None:
         """Save in the operator's folder: whole or not at all. Raises `ProblemError`."""
@@ -146,7 +149,7 @@ def _text_of(path: Path) -> str:
 
 def _encoded(prompt: Prompt) -> bytes:
     try:
-        data = _plain_line_ends(prompt.text).encode()
+        data = prompt_head.joined(prompt.abilities, _plain_line_ends(prompt.text)).encode()
     except UnicodeEncodeError as error:
         raise _problem(
             "prompt.encoding",

@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+LABEL_CHARS = 60
+"""How long the name of a transfer target may be."""
+MOST_TRANSFERS = 20
+"""To how many targets one prompt may transfer."""
+
 
 class Ability(StrEnum):
     """One thing that the agent may do; the value is the function's name for the model."""

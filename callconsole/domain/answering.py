@@ -107,7 +107,7 @@ class Undecided(StrEnum):
     """What happens where nobody is sure in time."""
 
     SPEAK = "speak"
-    HANG_UP = "hang up"
+    HANG_UP = "hang-up"
 
 
 class GateMode(StrEnum):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from callconsole.domain.answering import AnsweredBy, Evidence, JudgedBy, Weighing
 from callconsole.domain.call import Call, Ending, Floor
+from callconsole.domain.json_ready import json_ready
 from callconsole.domain.problems import Problem
 from callconsole.domain.record import Note
 from callconsole.domain.transcript import Turn
@@ -76,6 +77,11 @@ class StreamStarted(CallEvent):
 
     stream_sid: str
     gap_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamMissed(CallEvent):
+    """The audio has been away for a moment while the call goes on; it is expected back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,6 +284,7 @@ class Service(StrEnum):
     CARRIER = "carrier"
     AGENT = "agent"
     SOUND = "sound"
+    HISTORY = "history"
 
 
 class ServiceState(StrEnum):
@@ -304,12 +311,4 @@ Event = CallEvent | ServiceChanged
 
 def as_json(event: Event) -> dict[str, Any]:
     """The event as JSON-ready values, with its class name under ``event``."""
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, datetime):
-            return value.isoformat(timespec="milliseconds")
-        if isinstance(value, dict):
-            return {key: plain(item) for key, item in value.items()}
-        return value
-
-    return {"event": type(event).__name__, **plain(asdict(event))}
+    return {"event": type(event).__name__, **json_ready(event)}

@@ -1,261 +1,216 @@
-"""Carries the caller's audio to the agent and the agent's to the caller, with barge-in."""
+"""Carries the caller's audio to the agent and the agent's to the caller, over any stream."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 
 from callconsole.audio import mulaw
 from callconsole.audio.meter import level_dbfs
-from callconsole.audio.resample import Downsampler, Upsampler
+from callconsole.audio.resample import Upsampler
 from callconsole.domain import events
 from callconsole.domain.call import Floor
-from callconsole.domain.transcript import Speaker, Turn
+from callconsole.domain.problems import Problem, ProblemError
+from callconsole.engine import tasks
+from callconsole.engine.agent_voice import AgentVoice
 from callconsole.engine.conversation import Conversation
 from callconsole.engine.early_barge_in import EarlyBargeIn, Wish
 from callconsole.engine.floor import FloorTracker
-from callconsole.engine.playout import Playout
+from callconsole.engine.gate import Gate, Hold
+from callconsole.engine.greeting_shield import GreetingShield
 from callconsole.engine.ports import (
-    AgentAudio,
-    AgentCutOff,
     AgentEvent,
-    AgentGenerated,
-    AgentRecovered,
     AgentSession,
-    AgentTurnDone,
+    AgentToolCall,
+    AgentToolCancelled,
     AgentWords,
     Clock,
     LineAudio,
+    LineDigit,
     LineMark,
     MediaLine,
     Pcm16,
 )
+from callconsole.engine.silence import LongSilence, SilenceStep
 from callconsole.engine.timeline import Timeline
 from callconsole.engine.watchdog import Remedy, Stall, Watchdog
 
 LEVELS_EVERY_MS = 60
 
 
-class Bridge:
-    """One call's audio between one stream and one agent session.
+class Host(Protocol):
+    """Whoever owns the call: told of what is not audio."""
 
-    `run` ends when the stream ends, and raises the agent's `ProblemError` where its session
-    breaks first.
+    def stalled(self, stall: Stall, remedy: Remedy) -> None:
+        """The agent fell silent or makes no sense; this remedy is due."""
+        ...
+
+    def agent_lost(self, problem: Problem) -> None:
+        """The agent's session broke and could not be saved."""
+        ...
+
+    def tool_called(self, event: AgentToolCall | AgentToolCancelled) -> None:
+        """The agent wants something done, or no longer."""
+        ...
+
+    def caller_said(self, text: str) -> None:
+        """A piece of the caller's transcript."""
+        ...
+
+    def key_received(self, digit: str) -> None:
+        """The person on the phone pressed a key."""
+        ...
+
+    def silent(self, step: SilenceStep) -> None:
+        """Nobody has spoken for long."""
+        ...
+
+
+class Bridge:
+    """One call's audio between its streams, one after another, and its agent session.
+
+    `run` carries one stream; between two streams the agent is held, and what it was saying waits.
+
+    Attributes:
+        gate: holds the agent while it may not be heard.
+        voice: the agent's side.
     """
 
     def __init__(
         self,
-        line: MediaLine,
+        call_sid: str,
         session: AgentSession,
         timeline: Timeline,
         conversation: Conversation,
         clock: Clock,
         publish: Callable[[events.CallEvent], None],
-        on_stall: Callable[[Stall, Remedy], None] = lambda _stall, _remedy: None,
+        host: Host,
         *,
         protect_greeting: bool = False,
         early_barge_in: bool = False,
+        utterance_ms: Callable[[], int] = lambda: 0,
     ) -> None:
-        self._line = line
+        """Join the parts; nothing is carried before `run`.
+
+        Args:
+            call_sid: the call's name, for events.
+            session: the agent, open already.
+            timeline: both sides on one clock; recorder and ear listen to it.
+            conversation: the transcript.
+            clock: for durations.
+            publish: takes events.
+            host: the call's owner.
+            protect_greeting: a "Hello?" over the prepared greeting does not reach the agent.
+            early_barge_in: fall silent before the model says that the caller speaks.
+            utterance_ms: how long the caller has been speaking, as the ear hears it.
+        """
+        self._call_sid = call_sid
         self._session = session
         self._timeline = timeline
-        self._conversation = conversation
         self._clock = clock
         self._publish = publish
-        self._on_stall = on_stall
+        self._host = host
         self._watchdog = Watchdog()
-        self._protecting = protect_greeting
+        self._silence = LongSilence()
+        self._shield = GreetingShield() if protect_greeting else None
         self._early = EarlyBargeIn() if early_barge_in else None
+        self._utterance_ms = utterance_ms
         self._up = Upsampler()
-        self._down = Downsampler()
         self._floor = FloorTracker()
         self._floor_shown = Floor.NOBODY
         self._unmeasured: list[tuple[Pcm16, Pcm16]] = []
         self._levels_at_ms = 0.0
-        self._turn_open = False
-        self._turn_whole = False
-        self._turn_cut = False
-        self._turn_base_ms = 0.0
-        self._turn_sounded = False
-        self._reply: tuple[float, float] | None = None
-        self.playout = Playout(line, clock, timeline.agent_sent, self._agent_drained)
+        self._agent: asyncio.Task[None] | None = None
+        self.voice = AgentVoice(
+            call_sid,
+            timeline,
+            conversation,
+            self._floor,
+            self._watchdog,
+            clock,
+            publish,
+            self._show_floor,
+        )
+        self.gate = Gate(self.voice.take)
+        self.gate.shut(Hold.NO_LINE)
         timeline.add_tap(self._measure)
 
     @property
     def silent(self) -> bool:
         """True while neither side has made a sound."""
-        return not self._floor.caller_ever_spoke and self.playout.fed_ms == 0
+        return not self._floor.caller_ever_spoke and self.voice.playout.fed_ms == 0
 
-    async def run(self) -> None:
-        """Carry audio until the stream ends."""
-        agent = asyncio.create_task(self._agent_to_caller(), name="agent to caller")
-        caller = asyncio.create_task(self._caller_to_agent(), name="caller to agent")
+    @property
+    def caller_speaking(self) -> bool:
+        """True while the caller makes a sound."""
+        return self._floor.caller_speaking
+
+    @property
+    def agent_spoke_last(self) -> bool:
+        """True where the agent has said something since the caller's last sound."""
+        return not self._floor.awaits_answer and self.voice.playout.fed_ms > 0
+
+    async def run(self, line: MediaLine) -> None:
+        """Carry audio until this stream ends."""
+        self.voice.attach(line)
+        if self._agent is None:
+            self._agent = tasks.start(self._agent_to_caller(), name="agent to caller")
+        self.gate.release(Hold.NO_LINE)
         try:
-            done, _ = await asyncio.wait({agent, caller}, return_when=asyncio.FIRST_COMPLETED)
-            if caller not in done:
-                agent.result()
-                await caller
-            else:
-                caller.result()
+            await self._caller_to_agent(line)
         finally:
-            for task in (agent, caller):
-                task.cancel()
-            await asyncio.gather(agent, caller, return_exceptions=True)
-            self.cut_short()
-            self.playout.close()
-            self._conversation.close()
+            self.gate.shut(Hold.NO_LINE)
+            self.voice.detach()
 
-    async def _caller_to_agent(self) -> None:
-        async for event in self._line.events():
+    async def close(self) -> None:
+        """The call is over: nothing more is played or written."""
+        await tasks.stop(self._agent)
+        self.voice.close()
+
+    def cut_short(self) -> None:
+        """Drop all agent audio that has not been heard, held or queued."""
+        self.gate.drop()
+        self.voice.cut_short()
+
+    async def _caller_to_agent(self, line: MediaLine) -> None:
+        async for event in line.events():
             if isinstance(event, LineAudio):
                 pcm = mulaw.decode(event.mulaw)
-                if self._turn_whole and not self.playout.busy:
-                    self._protecting = False
-                # Silence rather than nothing: the model needs an unbroken stream to end turns.
-                heard = np.zeros_like(pcm) if self._protecting else pcm
-                self._session.send_audio(self._up.process(heard))
+                self._session.send_audio(self._up.process(self._heard_by_agent(pcm)))
                 self._timeline.caller_heard(pcm, event.timestamp_ms)
             elif isinstance(event, LineMark):
-                self.playout.mark_echoed(event.name)
-                self._prove_reply()
+                self.voice.marked(event.name)
+            elif isinstance(event, LineDigit):
+                self._host.key_received(event.digit)
+
+    def _heard_by_agent(self, pcm: Pcm16) -> Pcm16:
+        shield = self._shield
+        if shield is None:
+            return pcm
+        if self.voice.turn_whole and self.gate.open and not self.voice.playout.busy:
+            shield.lower()
+        heard = shield.pass_on(pcm, self._utterance_ms())
+        if not shield.up:
+            self._shield = None
+        return heard
 
     async def _agent_to_caller(self) -> None:
-        async for event in self._session.events():
-            self._take(event)
+        try:
+            async for event in self._session.events():
+                self._take(event)
+        except ProblemError as error:
+            self._host.agent_lost(error.problem)
 
     def _take(self, event: AgentEvent) -> None:
-        match event:
-            case AgentAudio(pcm=pcm):
-                self._play(pcm)
-            case AgentWords(text=text, by_caller=by_caller, final=final):
-                self._write(text, final=final, by_caller=by_caller)
-            case AgentCutOff():
-                self._cut_off()
-            case AgentGenerated():
-                self._generated()
-            case AgentTurnDone():
-                self._turn_done()
-            case AgentRecovered(fresh=fresh, reason=reason, gap_ms=gap_ms):
-                self._publish(
-                    events.AgentRenewed(
-                        call_sid=self._line.call_sid,
-                        at=self._clock.now(),
-                        fresh=fresh,
-                        reason=reason,
-                        gap_ms=gap_ms,
-                    )
-                )
-            case _:
-                pass
-
-    def _play(self, pcm: Pcm16) -> None:
-        if self._turn_cut:
+        if isinstance(event, (AgentToolCall, AgentToolCancelled)):
+            self._host.tool_called(event)
             return
-        self._begin_turn()
-        self._turn_sounded = True
-        begins_at_ms = self.playout.fed_ms
-        self.playout.feed(mulaw.encode(self._down.process(pcm)))
-        if not self._floor.agent_playing and self.playout.busy:
-            asked_ms = self._floor.caller_last_ms
-            delay_ms = self._floor.agent_started(self._now_ms)
-            if delay_ms is not None and asked_ms is not None:
-                self._reply = (asked_ms, begins_at_ms)
-                self._publish(
-                    events.AgentReplied(
-                        call_sid=self._line.call_sid, at=self._clock.now(), delay_ms=delay_ms
-                    )
-                )
-            self._show_floor()
-
-    def _write(self, text: str, *, final: bool, by_caller: bool) -> None:
-        if by_caller:
-            self._watchdog.caller_words()
-            began_s = self._floor.caller_began_ms / 1000
-            late = self._turn_open and not self._floor.caller_spoke_over_agent
-            self._conversation.add(Speaker.CALLER, text, began_s, final=final, late=late)
-        elif not self._turn_cut:
-            self._begin_turn()
-            if not self._turn_sounded:
-                self._watchdog.agent_words(self._now_ms)
-            self._conversation.add(Speaker.AGENT, text, self._timeline.position_s, final=final)
-
-    def _begin_turn(self) -> None:
-        if not self._turn_open:
-            self._turn_open = True
-            self._turn_whole = False
-            self._turn_sounded = False
-            self._turn_base_ms = self.playout.fed_ms
-
-    def _generated(self) -> None:
-        if self._turn_cut or not self._turn_open:
-            return
-        self._turn_whole = True
-        self.playout.feed(mulaw.encode(self._down.flush()))
-        self.playout.finish()
-
-    def _turn_done(self) -> None:
-        if self._turn_open and not self._turn_cut and not self._turn_whole:
-            self._generated()
-        self._watchdog.turn_done(had_audio=self._turn_open and self._turn_sounded)
-        self._conversation.finish(Speaker.AGENT)
-        self._turn_open = False
-        self._turn_cut = False
-
-    def _cut_off(self) -> None:
-        """Empty our queue and the carrier's buffer in one step, and forget late audio.
-
-        The model may also say so after its turn is complete, while we still play it; then no
-        `AgentTurnDone` follows, and audio that comes next belongs to the next turn.
-        """
-        self._turn_cut = self._turn_open
-        dropped_ms = self.playout.waiting_ms + self.playout.buffered_ms
-        turn = self.cut_short()
-        if turn is not None:
-            self._publish(
-                events.AgentInterrupted(
-                    call_sid=self._line.call_sid,
-                    at=self._clock.now(),
-                    turn_id=turn.id,
-                    dropped_ms=round(dropped_ms),
-                )
-            )
-
-    def cut_short(self) -> Turn | None:
-        """Drop all agent audio that has not been heard; return the turn whose words it takes."""
-        if not self.playout.busy and not self._turn_open:
-            return None
-        heard_ms = self.playout.heard_ms - self._turn_base_ms
-        generated_ms = self.playout.fed_ms - self._turn_base_ms
-        self._reply = None
-        self.playout.clear()
-        self._timeline.cleared()
-        self._down.reset()
-        self._floor.agent_stopped()
-        self._show_floor()
-        return self._conversation.cut_off(heard_ms, generated_ms, whole=self._turn_whole)
-
-    def _prove_reply(self) -> None:
-        """The first echo behind an answer says when the caller began to hear it."""
-        if self._reply is None:
-            return
-        asked_ms, begins_at_ms = self._reply
-        proven_ms = self.playout.proven_ms - begins_at_ms
-        if proven_ms > 0:
-            self._reply = None
-            heard_at_ms = self._now_ms - proven_ms
-            self._publish(
-                events.AgentHeard(
-                    call_sid=self._line.call_sid,
-                    at=self._clock.now(),
-                    delay_ms=max(0, round(heard_at_ms - asked_ms)),
-                )
-            )
-
-    def _agent_drained(self) -> None:
-        self._floor.agent_stopped()
-        self._show_floor()
+        if isinstance(event, AgentWords) and event.by_caller:
+            self._host.caller_said(event.text)
+        self.gate.take(event)
 
     @property
     def _now_ms(self) -> float:
@@ -264,7 +219,7 @@ class Bridge:
     def _measure(self, caller: Pcm16, agent: Pcm16) -> None:
         self._unmeasured.append((caller, agent))
         now_ms = self._now_ms
-        if self._early is not None and not self._protecting:
+        if self._early is not None and self._shield is None:
             self._listen_early(self._early, caller, agent)
         passed_ms = now_ms - self._levels_at_ms
         if passed_ms < LEVELS_EVERY_MS:
@@ -277,18 +232,18 @@ class Bridge:
         sounds = self._floor.caller_level(caller_dbfs, now_ms)
         self._publish(
             events.LevelsMeasured(
-                call_sid=self._line.call_sid,
+                call_sid=self._call_sid,
                 at=self._clock.now(),
                 caller_dbfs=caller_dbfs,
                 agent_dbfs=agent_dbfs,
-                buffered_ms=self.playout.buffered_ms,
+                buffered_ms=self.voice.playout.buffered_ms,
             )
         )
         self._show_floor()
         self._watch(now_ms, passed_ms if sounds else 0.0, agent_dbfs)
 
     def _listen_early(self, early: EarlyBargeIn, caller: Pcm16, agent: Pcm16) -> None:
-        playout = self.playout
+        playout = self.voice.playout
         match early.heard(caller, agent, playing=playout.busy, paused=playout.paused):
             case Wish.PAUSE:
                 playout.pause()
@@ -297,20 +252,26 @@ class Bridge:
                 playout.resume()
 
     def _watch(self, now_ms: float, caller_ms: float, agent_dbfs: float) -> None:
+        playout = self.voice.playout
         if caller_ms:
             self._watchdog.caller_sounds(now_ms, caller_ms)
-        if self.playout.busy and not self.playout.paused:
+        if playout.busy and not playout.paused:
             self._watchdog.agent_sounds(agent_dbfs, now_ms)
         else:
             self._watchdog.agent_quiet()
+        if not self.gate.open:
+            return
         found = self._watchdog.check(now_ms)
         if found is not None:
-            self._on_stall(*found)
+            self._host.stalled(*found)
+        step = self._silence.after(now_ms, caller=bool(caller_ms), agent=playout.busy)
+        if step is not None:
+            self._host.silent(step)
 
     def _show_floor(self) -> None:
         floor = self._floor.floor
         if floor is not self._floor_shown:
             self._floor_shown = floor
             self._publish(
-                events.FloorChanged(call_sid=self._line.call_sid, at=self._clock.now(), floor=floor)
+                events.FloorChanged(call_sid=self._call_sid, at=self._clock.now(), floor=floor)
             )

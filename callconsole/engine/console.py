@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from callconsole.domain import events
+from callconsole.domain.answering import AnsweredBy
 from callconsole.domain.call import Call, EndedBy, Ending, Outcome, Phase
 from callconsole.domain.events import Service, ServiceChanged, ServiceState
 from callconsole.domain.problems import Problem, ProblemError
+from callconsole.domain.record import CallPage, CallQuery, CallRecord
 from callconsole.domain.transcript import Turn
+from callconsole.engine import refusals
 from callconsole.engine.bus import Bus, Listener
 from callconsole.engine.dialling import DialSteps, OnStep
 from callconsole.engine.listening import Listening
@@ -21,18 +24,21 @@ from callconsole.engine.ports import (
     AnswerVerdict,
     CarrierReport,
     Clock,
+    History,
     MediaLine,
     Prompts,
     Speaker,
 )
 from callconsole.engine.recorder import Recordings
-from callconsole.engine.session import CallSession
+from callconsole.engine.session import CallSession, Joined
 from callconsole.engine.stream_tokens import StreamTokens
 from callconsole.engine.world import STARTING, STOPPING, Habits, World
 
 STOP_S = 3.0
 # Ended calls that can still be looked at; older ones are known by their recordings only.
 KEPT_CALLS = 200
+# Calls go on without these.
+_DISPENSABLE = frozenset({Service.SOUND, Service.HISTORY})
 
 
 class Console:
@@ -46,18 +52,20 @@ class Console:
         habits: Habits,
         recordings: Path,
         speaker: Speaker | None = None,
+        history: History,
         version: str = "",
     ) -> None:
         self._clock = clock
         self._habits = habits
         self._recordings = Recordings(recordings)
+        self._history = history
         self._record = True
         self._version = version
         self._bus = Bus()
         self._world: World | None = None
         self._sessions: dict[str, CallSession] = {}
         self._tokens = StreamTokens()
-        self._placing = Placing(prompts, habits, self._tokens)
+        self._placing = Placing(prompts, habits, self._tokens, clock)
         self._services: dict[Service, ServiceChanged] = {}
         self._stopping = False
         self._listening = Listening(speaker, self.report_service)
@@ -101,7 +109,7 @@ class Console:
         failed = [
             change.problem
             for service, change in self._services.items()
-            if service is not Service.SOUND
+            if service not in _DISPENSABLE
             and change.state is ServiceState.FAILED
             and change.problem is not None
         ]
@@ -187,7 +195,9 @@ class Console:
         """
         steps = DialSteps(self._clock, on_step)
         return self._begin(
-            await self._placing.place(self._world, self.obstacles(), to, prompt, steps)
+            await self._placing.place(
+                self._world, self.obstacles(), self.live_calls(), to, prompt, steps
+            )
         ).call
 
     async def hang_up(self, call_sid: str) -> None:
@@ -195,12 +205,45 @@ class Console:
 
         Raises `ProblemError` for a name that is no call of ours.
         """
-        session = self._sessions.get(call_sid)
-        if session is None:
-            raise _unknown_call(call_sid)
+        session = self._known(call_sid)
+        if session.call.live:
+            session.acted("hung up")
         waiting = session.call.phase in (Phase.QUEUED, Phase.RINGING)
         outcome = Outcome.CANCELED if waiting else Outcome.COMPLETED
         await session.hang_up(Ending(outcome, EndedBy.OPERATOR))
+
+    def judge_answer(self, call_sid: str, answered_by: AnsweredBy) -> None:
+        """The operator says who answered; that wins over every other verdict, at any time.
+
+        Raises `ProblemError` for a name that is no call of ours.
+        """
+        self._known(call_sid).judge_answer(answered_by)
+
+    async def press_keys(self, call_sid: str, digits: str) -> None:
+        """Send tones to the other end for the operator. Raises `ProblemError`."""
+        session = self._known(call_sid)
+        session.acted("pressed keys")
+        await session.press_keys(digits, by_operator=True)
+
+    async def find_calls(self, query: CallQuery) -> CallPage:
+        """Calls that are kept, newest first. Raises `ProblemError`."""
+        return await self._history.find(query)
+
+    async def call_record(self, call_sid: str) -> CallRecord | None:
+        """Everything that is kept of one call, or None. Raises `ProblemError`."""
+        await self._history.flush()
+        return await self._history.record(call_sid)
+
+    async def delete_call(self, call_sid: str) -> None:
+        """Forget an ended call and delete its recording. Raises `ProblemError`."""
+        record = await self._history.record(call_sid)
+        session = self._sessions.get(call_sid)
+        if session is not None and session.call.live:
+            raise ProblemError(refusals.STILL_LIVE)
+        if record is not None and record.call.recording is not None:
+            await asyncio.to_thread(Path(record.call.recording).unlink, missing_ok=True)
+        await self._history.delete(call_sid)
+        self._sessions.pop(call_sid, None)
 
     async def stop(self) -> None:
         """No new calls; end the live ones, save recordings, let go of the sound device."""
@@ -234,6 +277,28 @@ class Console:
             await self._placing.wait_for_name()
         call = self.call(call_sid)
         return call is not None and call.live and self._tokens.spend(token, call_sid)
+
+    def call_answered(self, call_sid: str, verdict: AnswerVerdict | None) -> str | None:
+        """Strict detection: a one-time token to open a stream, or None to hang up."""
+        session = self._sessions.get(call_sid)
+        return session.call_answered(verdict) if session is not None else None
+
+    def stream_ended(self, call_sid: str) -> str | None:
+        """The carrier lost a call's stream: a token to open another, or None to hang up."""
+        session = self._sessions.get(call_sid)
+        return session.stream_ended() if session is not None else None
+
+    def transfer_answered(self, call_sid: str) -> str:
+        """Whom the call is passed on to has picked up: what they are told."""
+        session = self._sessions.get(call_sid)
+        return session.transfer_answered() if session is not None else ""
+
+    def transfer_ended(self, call_sid: str, *, reached: bool, status: str) -> str | None:
+        """A transfer is over: a token to open a stream again, or None to hang up."""
+        session = self._sessions.get(call_sid)
+        if session is None:
+            return None
+        return session.transfer_ended(reached=reached, status=status)
 
     async def serve_line(self, line: MediaLine) -> None:
         """Carry the call over this stream until it ends."""
@@ -271,24 +336,32 @@ class Console:
             line=accepted.world.line,
             placed_at=self._clock.now(),
         )
-        session = CallSession(
-            call,
+        joined = Joined(
             carrier=accepted.world.carrier,
             agent=accepted.agent,
+            prompt=accepted.prompt,
             bus=self._bus,
             clock=self._clock,
+            habits=self._habits,
+            tokens=self._tokens,
             recordings=self._recordings if self._record else None,
-            opening=self._habits.opening,
-            early_barge_in=self._habits.early_barge_in,
         )
+        session = CallSession(call, joined)
         session.add_tap(partial(self._listening.heard, call.sid))
         self._sessions[call.sid] = session
         self._bus.publish(events.CallQueued(call_sid=call.sid, at=call.placed_at, call=call))
+        session.begin()
         for report in self._placing.named(call.sid):
             if isinstance(report, CarrierReport):
                 self.carrier_reported(report)
             else:
                 self.answer_judged(report)
+        return session
+
+    def _known(self, call_sid: str) -> CallSession:
+        session = self._sessions.get(call_sid)
+        if session is None:
+            raise ProblemError(refusals.unknown(call_sid))
         return session
 
     def _follow(self, event: events.Event) -> None:
@@ -304,14 +377,3 @@ class Console:
         ended = [sid for sid, session in self._sessions.items() if not session.call.live]
         for sid in ended[:-KEPT_CALLS]:
             del self._sessions[sid]
-
-
-def _unknown_call(call_sid: str) -> ProblemError:
-    return ProblemError(
-        Problem(
-            "call.unknown",
-            "No such call",
-            f"This console has placed no call named {call_sid[:40]}.",
-            "Take the callSid from the answer to /place-call.",
-        )
-    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from callconsole.domain.call import EndedBy, Ending, Outcome
 from callconsole.domain.problems import Problem
 from callconsole.engine.ports import CarrierReport, CarrierStatus
@@ -52,6 +54,14 @@ def ending_of(report: CarrierReport, requested: Ending | None) -> Ending | None:
         return None
     if requested is not None:
         return requested
+    ending = _carriers(report)
+    if ending.problem is None or report.sip_code is None:
+        return ending
+    cause = f"{ending.problem.cause} (SIP {report.sip_code})"
+    return replace(ending, problem=replace(ending.problem, cause=cause))
+
+
+def _carriers(report: CarrierReport) -> Ending:
     match report.status:
         case CarrierStatus.COMPLETED:
             return Ending(Outcome.COMPLETED, EndedBy.CALLER)

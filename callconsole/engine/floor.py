@@ -36,9 +36,19 @@ class FloorTracker:
         return self._caller_last_ms is not None and self._caller_last_ms > self._agent_since_ms
 
     @property
+    def caller_speaking(self) -> bool:
+        """True while the caller makes a sound, short pauses between words included."""
+        return self._caller_until_ms >= 0
+
+    @property
     def caller_ever_spoke(self) -> bool:
         """True once the caller made a sound louder than the line's noise."""
         return self._caller_last_ms is not None
+
+    @property
+    def awaits_answer(self) -> bool:
+        """True where the caller has spoken and the agent has not answered yet."""
+        return not self._answered
 
     @property
     def agent_playing(self) -> bool:
@@ -50,7 +60,7 @@ class FloorTracker:
         """The agent while its audio plays, else the caller, else nobody."""
         if self._agent_playing:
             return Floor.AGENT
-        return Floor.CALLER if self._caller_until_ms >= 0 else Floor.NOBODY
+        return Floor.CALLER if self.caller_speaking else Floor.NOBODY
 
     def caller_level(self, level_dbfs: float, now_ms: float) -> bool:
         """Take in the caller's level of the last moments; True where it was a sound."""

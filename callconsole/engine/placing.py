@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from callconsole.domain import phone
 from callconsole.domain.answering import GateMode
+from callconsole.domain.call import Call
 from callconsole.domain.dialling import Step
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.prompt import Prompt, checked
+from callconsole.engine import refusals
 from callconsole.engine.dialling import DialSteps
 from callconsole.engine.ports import (
     AgentBrief,
@@ -18,16 +21,22 @@ from callconsole.engine.ports import (
     AnswerVerdict,
     CallOrder,
     CarrierReport,
+    Clock,
     Detection,
     PlacedCall,
     Prompts,
 )
 from callconsole.engine.stream_tokens import StreamTokens
+from callconsole.engine.tool_specs import tool_specs
 from callconsole.engine.world import STARTING, Habits, World
 
 # Reports on calls that the carrier has not named to us yet; more than this is noise.
 MAX_EARLY_REPORTS = 64
 NAMING_S = 3.0
+# The end of the code of an order's failure that may have placed a call all the same.
+PERHAPS_PLACED = ".perhaps_placed"
+# No call lives longer than its time limit.
+DOUBT_LASTS = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +58,16 @@ class Placing:
     here for the call's name.
     """
 
-    def __init__(self, prompts: Prompts, habits: Habits, tokens: StreamTokens) -> None:
+    def __init__(
+        self, prompts: Prompts, habits: Habits, tokens: StreamTokens, clock: Clock
+    ) -> None:
         self._prompts = prompts
         self._habits = habits
         self._tokens = tokens
+        self._clock = clock
         self._in_flight = 0
+        self._numbers: list[str] = []
+        self._doubts: dict[str, datetime] = {}
         self._named = asyncio.Event()
         self._early: list[CarrierReport | AnswerVerdict] = []
 
@@ -66,12 +80,36 @@ class Placing:
         self,
         world: World | None,
         obstacles: Sequence[Problem],
+        live: Sequence[Call],
         to: str,
         prompt: str | None,
         steps: DialSteps,
     ) -> Accepted:
-        """Take every step. Raises `DialError`; then nobody's phone rang."""
-        number = self._number(to, steps)
+        """Take every step. Raises `DialError`; then nobody's phone rang.
+
+        Args:
+            world: where the call runs.
+            obstacles: why no call can start now.
+            live: calls that are going on.
+            to: the number as typed.
+            prompt: name of the prompt, or None for the default one.
+            steps: is told of each step.
+        """
+        number = self._number(to, live, steps)
+        self._numbers.append(number.e164)
+        try:
+            return await self._dial(world, obstacles, number, prompt, steps)
+        finally:
+            self._numbers.remove(number.e164)
+
+    async def _dial(
+        self,
+        world: World | None,
+        obstacles: Sequence[Problem],
+        number: phone.PhoneNumber,
+        prompt: str | None,
+        steps: DialSteps,
+    ) -> Accepted:
         brief = self._brief(prompt or self._habits.default_prompt, steps)
         ready = _reachable(world, obstacles, steps)
         try:
@@ -114,9 +152,13 @@ class Placing:
         except TimeoutError:
             return
 
-    def _number(self, to: str, steps: DialSteps) -> phone.PhoneNumber:
+    def _number(self, to: str, live: Sequence[Call], steps: DialSteps) -> phone.PhoneNumber:
         try:
             number = phone.parse(to, self._habits.region)
+            if number.e164 in (*self._numbers, *(call.to for call in live)):
+                raise ProblemError(refusals.already(number))
+            if len(self._numbers) + len(live) >= self._habits.max_calls:
+                raise ProblemError(refusals.too_many(self._habits.max_calls))
         except ProblemError as error:
             raise steps.failed(Step.NUMBER, error) from error
         steps.ok(Step.NUMBER, number.region)
@@ -124,13 +166,16 @@ class Placing:
 
     def _brief(self, name: str, steps: DialSteps) -> AgentBrief:
         try:
-            brief = AgentBrief(checked(self._prompts.read(name)))
+            prompt = checked(self._prompts.read(name))
+            brief = AgentBrief(prompt, tool_specs(prompt.abilities))
         except ProblemError as error:
             raise steps.failed(Step.PROMPT, error) from error
         steps.ok(Step.PROMPT, brief.prompt.title)
         return brief
 
     async def _order(self, world: World, to: str) -> PlacedCall:
+        await self._settle_doubt(world, to)
+        ordered_at = self._clock.now()
         token = self._tokens.mint()
         order = CallOrder(
             to=to,
@@ -143,13 +188,36 @@ class Placing:
         self._in_flight += 1
         try:
             placed = await world.carrier.place_call(order)
-        except BaseException:
+        except BaseException as error:
             self._tokens.drop(token)
+            if isinstance(error, ProblemError) and error.problem.code.endswith(PERHAPS_PLACED):
+                self._doubts[to] = ordered_at
             raise
         finally:
             self._in_flight -= 1
         self._tokens.bind(token, placed.sid)
         return placed
+
+    async def _settle_doubt(self, world: World, to: str) -> None:
+        """An earlier order to this number has an unknown fate: learn it before dialling again.
+
+        Raises `ProblemError` where it cannot be learnt, and where a call was found: its stream's
+        secret is void, so that it is ended.
+        """
+        since = self._doubts.get(to)
+        if since is None:
+            return
+        if self._clock.now() - since < DOUBT_LASTS:
+            try:
+                found = await world.carrier.find_call(to, since)
+                if found is not None and not found.status.terminal:
+                    await world.carrier.end_call(found.sid)
+            except ProblemError as error:
+                raise ProblemError(refusals.in_doubt(error.problem)) from error
+            if found is not None and not found.status.terminal:
+                del self._doubts[to]
+                raise ProblemError(refusals.FOUND_AND_ENDED)
+        del self._doubts[to]
 
 
 def _detection(habits: Habits) -> Detection:

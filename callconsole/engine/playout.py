@@ -33,8 +33,9 @@ class Playout:
     Attributes:
         overflow_ms: audio that was given up because ten minutes were waiting already.
 
-    `on_sent` is given what left for the carrier; `on_drained` is called when everything has been
-    played and nothing more has come for `QUIET_S`.
+    Without a line, everything waits for `attach`. `on_sent` is given what left for the carrier;
+    `on_drained` is called when everything has been played and nothing more has come for
+    `QUIET_S`.
 
     Bytes are μ-law, 8000 a second. Positions are milliseconds of agent audio since the call's
     first, counted without pauses.
@@ -42,7 +43,7 @@ class Playout:
 
     def __init__(
         self,
-        line: MediaLine,
+        line: MediaLine | None,
         clock: Clock,
         on_sent: Callable[[bytes], None],
         on_drained: Callable[[], None],
@@ -62,9 +63,10 @@ class Playout:
         self._cleared_marks: set[str] = set()
         self._marked_ms = 0
         self._mark_count = 0
+        self._whole = False
         self.overflow_ms = 0.0
         self._flight = bytearray()
-        self._paused = False
+        self._paused = line is None
         self._closed = False
 
     @property
@@ -105,6 +107,7 @@ class Playout:
             data = data[: max(0, room)]
         if self._closed or not data:
             return
+        self._whole = False
         self._queue += data
         self._fed_ms += len(data) / 8
         self._pump()
@@ -118,9 +121,8 @@ class Playout:
             padding = bytes([mulaw.SILENCE]) * (FRAME_BYTES - tail)
             self._queue += padding
             self._fed_ms += len(padding) / 8
+        self._whole = True
         self._pump()
-        if not self._queue:
-            self._mark()
 
     def clear(self) -> float:
         """Drop everything not yet heard, here and at the carrier.
@@ -143,8 +145,9 @@ class Playout:
         self._end_at = self._clock.monotonic()
         self._cleared_marks.update(name for name, _ in self._marks)
         self._marks.clear()
+        self._marked_ms = self._sent_ms
         self._stop_timer()
-        if not self._closed:
+        if not self._closed and self._line is not None:
             self._line.clear()
 
     def pause(self) -> None:
@@ -168,6 +171,23 @@ class Playout:
         """True between `pause` and `resume` or `clear`."""
         return self._paused
 
+    def detach(self) -> None:
+        """The stream is gone: keep what was not heard for the next one, and send nothing."""
+        self.pause()
+        self._line = None
+
+    def attach(self, line: MediaLine) -> None:
+        """Go on over this stream, with what the last one did not play."""
+        self._line = line
+        self._cleared_marks.clear()
+        self._paused = False
+        self._pump()
+
+    @property
+    def all_heard(self) -> bool:
+        """True where the carrier's echo proves that everything fed has been played, or dropped."""
+        return not self._queue and not self._marks and self._marked_ms == self._sent_ms
+
     def mark_echoed(self, name: str) -> None:
         """The carrier says that it has played up to this mark, or has cleared it."""
         if name in self._cleared_marks:
@@ -186,7 +206,7 @@ class Playout:
         self._stop_timer()
 
     def _pump(self) -> None:
-        if self._paused:
+        if self._paused or self._line is None:
             return
         now = self._clock.monotonic()
         if self._end_at < now:
@@ -195,32 +215,34 @@ class Playout:
         room = int((LEAD_MS + FRAME_MS / 2 - (self._end_at - now) * 1000) / FRAME_MS)
         frames = min(len(self._queue) // FRAME_BYTES, room)
         while frames > 0:
-            frames -= self._send(min(frames, MESSAGE_MS // FRAME_MS))
+            frames -= self._send(self._line, min(frames, MESSAGE_MS // FRAME_MS))
+        if self._whole and not self._queue:
+            self._mark(self._line)
         self._schedule(now)
 
-    def _send(self, frames: int) -> int:
+    def _send(self, line: MediaLine, frames: int) -> int:
         """Send so many frames as one message, or fewer where a mark is due between them."""
         frames = min(frames, (MARK_EVERY_MS - self._sent_ms + self._marked_ms) // FRAME_MS)
         data = bytes(self._queue[: frames * FRAME_BYTES])
         del self._queue[: frames * FRAME_BYTES]
         self._flight += data
         del self._flight[: -LEAD_MS * 8]
-        self._line.send_audio(data)
+        line.send_audio(data)
         self._end_at += frames * FRAME_MS / 1000
         self._sent_ms += frames * FRAME_MS
         self._on_sent(data)
         if self._sent_ms - self._marked_ms >= MARK_EVERY_MS:
-            self._mark()
+            self._mark(line)
         return frames
 
-    def _mark(self) -> None:
+    def _mark(self, line: MediaLine) -> None:
         if self._marked_ms == self._sent_ms:
             return
         self._marked_ms = self._sent_ms
         self._mark_count += 1
         name = f"played-{self._mark_count}"
         self._marks.append((name, round(self._sent_ms - self._lost_ms)))
-        self._line.send_mark(name)
+        line.send_mark(name)
 
     def _schedule(self, now: float) -> None:
         """Wake when the lead has room again, or when it has been quiet for a while.

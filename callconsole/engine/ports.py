@@ -143,10 +143,12 @@ class Transfer:
     Attributes:
         to: E.164.
         ring_timeout_s: seconds before the other number is given up.
+        time_limit_s: longest talk of the two; bounds the bill.
     """
 
     to: str
     ring_timeout_s: int = 20
+    time_limit_s: int = 1800
 
 
 class Carrier(Protocol):
@@ -596,6 +598,18 @@ class Switchboard(Protocol):
 
     def figures(self, call_sid: str) -> dict[str, Any] | None:
         """What was counted during the call, JSON-ready, or None for an unknown one."""
+        ...
+
+    def judge_answer(self, call_sid: str, answered_by: AnsweredBy) -> None:
+        """The operator says who answered. Raises `ProblemError` where no such call is known."""
+        ...
+
+    async def find_calls(self, query: CallQuery) -> CallPage:
+        """Calls that are kept, newest first. Raises `ProblemError`."""
+        ...
+
+    async def call_record(self, call_sid: str) -> CallRecord | None:
+        """Everything that is kept of one call, or None. Raises `ProblemError`."""
         ...
 
     def knows(self, call_sid: str) -> bool:

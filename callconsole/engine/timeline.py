@@ -29,6 +29,7 @@ class Timeline:
     def __init__(self) -> None:
         self._taps: list[Tap] = []
         self._samples = 0
+        self._base = 0
         self._origin_ms: int | None = None
         self._ahead = bytearray()
 
@@ -45,11 +46,17 @@ class Timeline:
         """Take in caller audio, shape (n,), 8000 Hz, with its presentation time."""
         if self._origin_ms is None:
             self._origin_ms = timestamp_ms
-        due = (timestamp_ms - self._origin_ms) * RATE_HZ // 1000
+        due = self._base + (timestamp_ms - self._origin_ms) * RATE_HZ // 1000
         missing = due - self._samples
         if missing * 1000 > GAP_MS * RATE_HZ:
             self._emit(np.zeros(missing, dtype=np.int16))
         self._emit(pcm)
+
+    def rejoined(self, gap_ms: int) -> None:
+        """Another stream begins, whose times count from 0; there was no sound for `gap_ms`."""
+        if self._origin_ms is not None:
+            self._base = self._samples + gap_ms * RATE_HZ // 1000
+            self._origin_ms = None
 
     def agent_sent(self, frame: bytes) -> None:
         """Place a μ-law frame behind the agent audio that is still to be heard."""

@@ -6,57 +6,36 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from callconsole.practice.steps import (
+    AwaitKeys,
+    AwaitSpeech,
+    AwaitTurn,
+    Noise,
+    Press,
+    Record,
+    Say,
+    Step,
+    Tone,
+    Wait,
+)
 
-@dataclass(frozen=True, slots=True)
-class Say:
-    """Speak a clip."""
-
-    clip: str
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Stay silent for a while."""
-
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class AwaitTurn:
-    """Listen until the other side has spoken and then been quiet for `quiet_s`.
-
-    Where nothing is heard for `patience_s`, go on with the script, or hang up at once with
-    `or_hang_up`.
-    """
-
-    quiet_s: float = 0.7
-    patience_s: float = 20.0
-    or_hang_up: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class AwaitSpeech:
-    """Listen until the other side has been speaking for `after_s` in one go: then cut in."""
-
-    after_s: float
-    patience_s: float = 20.0
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """Press keys."""
-
-    digits: str
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """Record a message for at most `limit_s`."""
-
-    limit_s: float = 30.0
-
-
-Step = Say | Wait | AwaitTurn | AwaitSpeech | Press | Record
+__all__ = [
+    "CALLEES",
+    "AwaitKeys",
+    "AwaitSpeech",
+    "AwaitTurn",
+    "Callee",
+    "Noise",
+    "Press",
+    "Reaction",
+    "Record",
+    "Say",
+    "Step",
+    "Tone",
+    "Wait",
+    "find",
+    "hastened",
+]
 
 
 class Reaction(StrEnum):
@@ -95,71 +74,192 @@ class Callee:
 
 _GOODBYE = AwaitTurn(patience_s=3.0, or_hang_up=False)
 
-PERSON = Callee(
-    number="+14155550101",
-    name="A person",
-    description="Sam answers and asks for a later time.",
-    script=(
-        Wait(0.3),
-        Say("person_hello"),
-        AwaitTurn(),
-        Say("person_move"),
-        AwaitTurn(),
-        Say("person_choose"),
-        AwaitTurn(),
-        Say("person_bye"),
-        _GOODBYE,
-    ),
-)
 
-INTERRUPTER = Callee(
-    number="+14155550102",
-    name="An interrupter",
-    description="Cuts in while the AI is speaking.",
-    script=(
-        Wait(0.3),
-        Say("interrupter_hello"),
-        AwaitSpeech(after_s=1.2),
-        Say("interrupter_who"),
-        AwaitTurn(),
-        Say("interrupter_fine"),
-        AwaitTurn(),
-        Say("interrupter_bye"),
-        _GOODBYE,
-    ),
-)
+def _chat(*clips: str) -> tuple[Step, ...]:
+    """Say each clip when the other side has finished, and hang up after the last goodbye."""
+    talk = tuple(step for clip in clips for step in (AwaitTurn(), Say(clip)))
+    return (*talk, _GOODBYE)
+
+
+def _person(number: str, name: str, description: str, hello: str, *rest: Step) -> Callee:
+    return Callee(number, name, description, script=(Wait(0.3), Say(hello), *rest))
+
+
+_SAMS_APPOINTMENT = _chat("person_move", "person_choose", "person_bye")
+_YES = _chat("interrupter_fine", "interrupter_bye")
+
+# People -------------------------------------------------------------------------------------
+
+PERSON = _person(
+    "+14155550101", "A person", "Sam answers and asks for a later time.",
+    "person_hello", *_SAMS_APPOINTMENT,
+)  # fmt: skip
+
+INTERRUPTER = _person(
+    "+14155550102", "An interrupter", "Cuts in while the AI is speaking.",
+    "interrupter_hello", AwaitSpeech(after_s=1.2), Say("interrupter_who"), *_YES,
+)  # fmt: skip
+
+SHORT_HELLO = _person(
+    "+14155550110", "A short hello", "Says only “Hello?” and waits.",
+    "person_short", *_SAMS_APPOINTMENT,
+)  # fmt: skip
+
+LONG_HELLO = _person(
+    "+14155550111", "A long hello", "Answers with a whole sentence in one breath.",
+    "person_long", *_YES,
+)  # fmt: skip
+
+BUSINESS = _person(
+    "+14155550112", "A business", "A receptionist names the firm and herself.",
+    "business_hello", *_YES,
+)  # fmt: skip
+
+WRONG_NUMBER = _person(
+    "+14155550107", "A wrong number", "A stranger, who says so and hangs up.",
+    "wrong_hello", AwaitTurn(), Say("wrong_number"), _GOODBYE,
+)  # fmt: skip
+
+HASTY = _person(
+    "+14155550121", "Hangs up", "Puts the phone down in the middle of a sentence.",
+    "person_hello", AwaitSpeech(after_s=1.5),
+)  # fmt: skip
+
+LINGERER = _person(
+    "+14155550120", "Never hangs up", "Says goodbye and stays on the line until we end.",
+    "person_hello", *_SAMS_APPOINTMENT[:-1], AwaitTurn(patience_s=60.0, or_hang_up=False),
+    Say("person_goodbye"), Wait(3600.0),
+)  # fmt: skip
+
+PRESSER = _person(
+    "+14155550122", "Presses keys", "Types on the keypad in place of an answer.",
+    "person_hello", AwaitTurn(), Press("42#"), AwaitTurn(patience_s=6.0, or_hang_up=False),
+    Say("person_bye"), _GOODBYE,
+)  # fmt: skip
+
+ASKS_FOR_HUMAN = _person(
+    "+14155550126", "Wants a human", "Asks for a real person and waits to be put through.",
+    "person_hello", AwaitTurn(), Say("person_human"), AwaitTurn(patience_s=45.0),
+    # The colleague's greeting comes after the ringing.
+    AwaitTurn(patience_s=45.0), Say("person_move"),
+    *_chat("person_bye"),
+)  # fmt: skip
+
+ASKS_FOR_CALLBACK = _person(
+    "+14155550127", "Has no time", "Asks to be called back tomorrow at ten.",
+    "person_hello", AwaitTurn(), Say("person_callback"), *_chat("person_bye"),
+)  # fmt: skip
+
+# Machines -----------------------------------------------------------------------------------
 
 VOICEMAIL = Callee(
-    number="+14155550106",
-    name="A voicemail",
-    description="A greeting, a beep, then it records.",
+    "+14155550106", "A voicemail", "A greeting, a beep, then it records.", ring_s=3.0,
+    script=(
+        Wait(0.4), Say("voicemail_greeting"), Wait(0.5), Say("voicemail_beep"), Record(),
+    ),
+)  # fmt: skip
+
+NO_BEEP = Callee(
+    "+14155550113", "A silent voicemail", "A greeting; it records without a beep.", ring_s=3.0,
+    script=(Wait(0.4), Say("mailbox_greeting"), Record()),
+)  # fmt: skip
+
+PAUSING = Callee(
+    "+14155550114", "A pausing voicemail", "Sounds like a person, pauses, and is none.",
     ring_s=3.0,
     script=(
-        Wait(0.4),
-        Say("voicemail_greeting"),
-        Wait(0.5),
-        Say("voicemail_beep"),
-        Record(),
+        Wait(0.4), Say("mailbox_hi"), Wait(0.8), Say("mailbox_sorry"),
+        Wait(0.5), Say("voicemail_beep"), Record(),
     ),
+)  # fmt: skip
+
+SCREENING = Callee(
+    "+14155550115", "Call screening", "Asks for name and reason; then Sam picks up.",
+    script=(
+        Wait(0.4), Say("screening_greeting"), AwaitTurn(), Say("screening_wait"), Wait(4.0),
+        Say("person_hello"), *_SAMS_APPOINTMENT,
+    ),
+)  # fmt: skip
+
+MENU = Callee(
+    "+14155550116", "A phone menu", "“Press 1 for appointments”; then somebody answers.",
+    script=(
+        Wait(0.4), AwaitKeys("menu_greeting", "menu_again", keys="1"), Wait(1.5),
+        Say("business_hello"), *_YES,
+    ),
+)  # fmt: skip
+
+# ITU-T T.30: the called terminal's 2100 Hz; then the pulses of a machine that waits for another.
+FAX = Callee(
+    "+14155550117", "A fax machine", "Whistles at whoever calls.",
+    script=(
+        Wait(0.5), Tone(2100, 3.0), Wait(1.0),
+        Tone(1100, 0.5), Wait(3.0), Tone(1100, 0.5), Wait(3.0), Tone(1100, 0.5), Wait(3.0),
+    ),
+)  # fmt: skip
+
+SILENCE = Callee(
+    "+14155550118", "Silence", "Picks up, says nothing, and hangs up in the end.",
+    script=(Wait(25.0),),
+)  # fmt: skip
+
+NOISE = Callee(
+    "+14155550119", "Only noise", "A telephone in a pocket: nobody speaks.",
+    script=(Noise(25.0),),
+)  # fmt: skip
+
+# Whom a call can be transferred to ----------------------------------------------------------
+
+_COLLEAGUE: tuple[Step, ...] = (
+    Wait(0.3),
+    Say("colleague_hello"),
+    # What is whispered before the caller is there; without it, the question comes soon.
+    AwaitTurn(patience_s=2.0, or_hang_up=False),
+    Say("colleague_help"),
+    *_chat("colleague_fine", "colleague_bye"),
 )
 
-WRONG_NUMBER = Callee(
-    number="+14155550107",
-    name="A wrong number",
-    description="A stranger, who says so and hangs up.",
-    script=(Wait(0.3), Say("wrong_hello"), AwaitTurn(), Say("wrong_number"), _GOODBYE),
+COLLEAGUE = Callee(
+    "+14155550123", "A colleague", "Robin at the front desk, to transfer calls to.",
+    script=_COLLEAGUE,
+)  # fmt: skip
+
+BUSY_COLLEAGUE = Callee(
+    "+14155550124", "A busy colleague", "Cannot take a transferred call.", Reaction.BUSY
+)
+
+ABSENT_COLLEAGUE = Callee(
+    "+14155550125", "An absent colleague", "Lets a transferred call ring.", Reaction.NEVER_ANSWERS
 )
 
 CALLEES: tuple[Callee, ...] = (
     PERSON,
     INTERRUPTER,
+    SHORT_HELLO,
+    LONG_HELLO,
+    BUSINESS,
+    WRONG_NUMBER,
+    HASTY,
+    LINGERER,
+    PRESSER,
+    ASKS_FOR_HUMAN,
+    ASKS_FOR_CALLBACK,
+    VOICEMAIL,
+    NO_BEEP,
+    PAUSING,
+    SCREENING,
+    MENU,
+    FAX,
+    SILENCE,
+    NOISE,
     Callee("+14155550103", "Busy", "Is on another call.", Reaction.BUSY),
     Callee("+14155550104", "No answer", "Rings until we give up.", Reaction.NEVER_ANSWERS),
     Callee("+14155550105", "Declined", "Looks at the phone and declines.", Reaction.DECLINES),
-    VOICEMAIL,
-    WRONG_NUMBER,
     Callee("+14155550108", "Unreachable", "A number not in service.", Reaction.UNREACHABLE),
     Callee("+14155550109", "Unverified", "Refused, as on a trial account.", Reaction.UNVERIFIED),
+    COLLEAGUE,
+    BUSY_COLLEAGUE,
+    ABSENT_COLLEAGUE,
 )
 
 

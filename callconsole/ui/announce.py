@@ -6,10 +6,11 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
 
-def announce(widget: QWidget, words: str) -> None:
-    """Have these words read out now, before what was being read."""
+def announce(widget: QWidget, words: str, *, politely: bool = False) -> None:
+    """Have these words read out now, or `politely` after what is being read."""
     if not QAccessible.isActive():
         return
     event = QAccessibleAnnouncementEvent(widget, words)
-    event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
+    politeness = QAccessible.AnnouncementPoliteness
+    event.setPoliteness(politeness.Polite if politely else politeness.Assertive)
     QAccessible.updateAccessibility(event)

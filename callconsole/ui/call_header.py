@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from callconsole.ui.announce import announce
@@ -11,9 +12,14 @@ from callconsole.ui.kit.pill import Pill
 from callconsole.ui.kit.text import Elided, Text
 from callconsole.viewmodels.live_call import LiveCall, Stage
 
+GAP = 12
+
 
 class CallHeader(QWidget):
-    """Name and state at the left; clock, recording mark and Hang up at the right."""
+    """Name and state at the left; clock, recording mark and Hang up at the right.
+
+    A long state stands below the name, so that the number can always be read.
+    """
 
     def __init__(self, live: LiveCall, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,15 +42,19 @@ class CallHeader(QWidget):
         self._show()
 
     def _lay_out(self) -> None:
-        first = QHBoxLayout()
-        first.setSpacing(12)
-        first.addWidget(self.name)
-        first.addWidget(self.pill)
-        first.addStretch(1)
+        self._first = QHBoxLayout()
+        self._first.setSpacing(GAP)
+        self._first.addWidget(self.name)
+        self._first.addWidget(self.pill)
+        self._first.addStretch(1)
+        self._second = QHBoxLayout()
+        self._second.setSpacing(GAP)
+        self._second.addWidget(self.place, 1)
         left = QVBoxLayout()
-        left.setSpacing(4)
-        left.addLayout(first)
-        left.addWidget(self.place)
+        left.setSpacing(2)
+        left.addLayout(self._first)
+        left.addLayout(self._second)
+        self._left = left
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self.clock, 0, Qt.AlignmentFlag.AlignRight)
@@ -67,11 +77,28 @@ class CallHeader(QWidget):
         if said.text != self.pill.text() and self.isVisible():
             announce(self, said.text)
         self.pill.show_state(said.text, said.tone, said.symbol)
+        self._place_pill()
         self.clock.setText(live.clock)
         self.recording.show_state(*self._recording_mark())
         self.hang_up.setEnabled(live.can_hang_up)
         text = "Hanging up" if live.hanging_up and live.live else "Hang up"
         self.hang_up.set_content(text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Find the state's place anew."""
+        super().resizeEvent(event)
+        self._place_pill()
+
+    def _place_pill(self) -> None:
+        wanted = self.name.sizeHint().width() + GAP + self.pill.sizeHint().width()
+        below = wanted > self._left.geometry().width() > 0
+        if below == (self._second.indexOf(self.pill) >= 0):
+            return
+        (self._first if below else self._second).removeWidget(self.pill)
+        if below:
+            self._second.insertWidget(0, self.pill)
+        else:
+            self._first.insertWidget(1, self.pill)
 
     def _recording_mark(self) -> tuple[str, str, str]:
         live = self._live

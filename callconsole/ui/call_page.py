@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from callconsole.domain.prompt import Prompt
+from callconsole.ui.answer_card import AnswerCardView
 from callconsole.ui.call_header import CallHeader
 from callconsole.ui.ended_bar import EndedBar
 from callconsole.ui.failure_page import FailurePage
@@ -21,20 +22,25 @@ class CallPage(QWidget):
 
     Signals:
         prompts_asked: the cure of a failure is on the Prompts page.
+        number_asked: the cure is another number; E.164 of the one that was called.
     """
 
     prompts_asked = Signal()
+    number_asked = Signal(str)
 
     def __init__(self, models: Models, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._live = models.live
+        self._answer = models.answer
         self.header = CallHeader(models.live)
         self.strip = HearsStrip(models.live)
         self.transcript = TranscriptView(models.live.transcript)
         self.ended = EndedBar(models)
         self.progress = ProgressPage(models.live)
+        self.answer = AnswerCardView(models.answer)
         self.failure = FailurePage(models)
         self.failure.prompts_asked.connect(self.prompts_asked)
+        self.failure.number_asked.connect(self.number_asked)
         talk = QWidget()
         below = QVBoxLayout(talk)
         below.setContentsMargins(0, 0, 16, 0)
@@ -44,7 +50,7 @@ class CallPage(QWidget):
         below.addWidget(self.ended)
         self._talk = talk
         self._stack = QStackedWidget()
-        for page in (talk, self.progress, self.failure):
+        for page in (talk, self.progress, self.answer, self.failure):
             self._stack.addWidget(page)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 0, 16)  # scroll bars float in the right margin
@@ -53,19 +59,31 @@ class CallPage(QWidget):
         column.addWidget(self.header)
         column.addWidget(self._stack, 1)
         models.live.changed.connect(self._show)
+        models.answer.changed.connect(self._show_page)
         self._show()
 
     def _show(self) -> None:
         live = self._live
-        if live.stage is Stage.FAILED:
-            self._stack.setCurrentWidget(self.failure)
-        elif live.answered:
-            self._stack.setCurrentWidget(self._talk)
-        else:
-            self._stack.setCurrentWidget(self.progress)
+        self._show_page()
         self.ended.setVisible(live.stage is Stage.ENDED)
         self.transcript.set_live(live.stage is Stage.LIVE)
         if live.call is not None:
             self.transcript.set_aside(Prompt(live.call.prompt, "").title)
         if live.party is not None:
             self.transcript.set_names(live.party.short, "AI")
+
+    def _show_page(self) -> None:
+        live = self._live
+        if live.stage is Stage.FAILED:
+            page: QWidget = self.failure
+        elif self._answer.open:
+            page = self.answer
+        else:
+            page = self._talk if live.answered else self.progress
+        if page is self._stack.currentWidget():
+            return
+        inside = self._stack.isAncestorOf(self.window().focusWidget())
+        self._stack.setCurrentWidget(page)
+        if inside and page is self._talk:
+            # A focus that finds its own place may land where Space ends the call.
+            self.transcript.setFocus(Qt.FocusReason.OtherFocusReason)

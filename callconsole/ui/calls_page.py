@@ -29,6 +29,8 @@ class CallsPage(QWidget):
         super().__init__(parent)
         self._models = models
         self._narrow = False
+        self._deciding = False
+        self._typed_at_call: str | None = None
         self.dial = DialColumn(models.dialler, models.parties)
         self.idle = IdlePage(models)
         self.call = CallPage(models)
@@ -48,7 +50,10 @@ class CallsPage(QWidget):
         self._row.addWidget(self.side)
         self.idle.number_chosen.connect(self._on_number_chosen)
         self.call.prompts_asked.connect(self.prompts_asked)
+        self.call.number_asked.connect(self._on_number_chosen)
         models.live.changed.connect(self._show)
+        models.dialler.started.connect(self._on_started)
+        models.answer.changed.connect(self._on_answer_changed)
         self._show()
 
     def _show(self) -> None:
@@ -58,6 +63,21 @@ class CallsPage(QWidget):
     def _on_number_chosen(self, e164: str) -> None:
         self._models.dialler.show_number(e164)
         self.dial.number.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_started(self) -> None:
+        self._typed_at_call = self._models.dialler.text
+
+    def _on_answer_changed(self) -> None:
+        opened = self._models.answer.open
+        if opened and not self._deciding:
+            self._hand_over_digits()
+        self._deciding = opened
+
+    def _hand_over_digits(self) -> None:
+        """Let the bare digits answer the card, unless somebody is typing another number."""
+        untouched = self._typed_at_call == self._models.dialler.text
+        if self.dial.number.digits.hasFocus() and untouched:
+            self.call.answer.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_narrow(self, narrow: bool) -> None:
         """Take the right panel out of the row and make it a drawer, or put it back."""

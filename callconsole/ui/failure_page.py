@@ -12,7 +12,7 @@ from callconsole.ui.kit.number_disc import NumberDisc
 from callconsole.ui.kit.surfaces import Scroll, Surface, card
 from callconsole.ui.kit.text import Text
 from callconsole.ui.steps_list import StepsList
-from callconsole.viewmodels.failure import Failure
+from callconsole.viewmodels.failure import Cure, Failure
 from callconsole.viewmodels.models import Models
 
 
@@ -21,9 +21,11 @@ class FailurePage(QWidget):
 
     Signals:
         prompts_asked: the cure is on the Prompts page.
+        number_asked: the cure is another number; E.164 of the one that was called.
     """
 
     prompts_asked = Signal()
+    number_asked = Signal(str)
 
     def __init__(self, models: Models, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,14 +35,17 @@ class FailurePage(QWidget):
         self.steps = StepsList()
         self._cure_title = Text("", 14, 600)
         self._cure = Text("", 13, 400, "muted", wrap=True)
+        self._again_title = Text("", 14, 600)
         self._again = Text("", 13, 400, "muted", wrap=True)
         self.prompts = Button("Open prompts", Kind.SECONDARY, icon="file-text")
+        self.number = Button("Change the number", Kind.SECONDARY, icon="note-pencil")
         self.help = Button("Read more", Kind.SECONDARY, icon="info")
         self.call_again = Button("Call again", Kind.PRIMARY, icon="phone")
         self.done = Button("Back to start", Kind.GHOST)
         self.copy = Button("Copy details", Kind.GHOST, icon="copy", height=28, flush=True)
         self._lay_out()
         self.prompts.clicked.connect(self.prompts_asked)
+        self.number.clicked.connect(self._on_number)
         self.help.clicked.connect(self._open_link)
         self.call_again.clicked.connect(self._on_call_again)
         self.done.clicked.connect(self._live.dismiss)
@@ -52,11 +57,10 @@ class FailurePage(QWidget):
     def _lay_out(self) -> None:
         cures = QHBoxLayout()
         cures.setSpacing(12)
-        first_buttons = (self.prompts, self.help)
+        first_buttons = (self.prompts, self.number, self.help)
         cures.addWidget(_cure_card(1, self._cure_title, self._cure, first_buttons), 1)
-        again_title = Text("Then call again", 14, 600)
         second_buttons = (self.call_again, self.done)
-        cures.addWidget(_cure_card(2, again_title, self._again, second_buttons), 1)
+        cures.addWidget(_cure_card(2, self._again_title, self._again, second_buttons), 1)
         happened = QHBoxLayout()
         happened.addWidget(Text("What happened", 15, 600))
         happened.addStretch()
@@ -82,10 +86,12 @@ class FailurePage(QWidget):
         story = self._live.failure
         if story is None:
             return
-        self.lead.show_lead(story.noticed, story.explanation, "phone-x-fill", "danger")
+        self.lead.show_lead(story.noticed, story.explanation, story.symbol, story.tone)
         self._cure_title.setText(story.cure_title)
         self._cure.setText(story.cure)
-        self.prompts.setVisible(story.open_prompts)
+        self._again_title.setText(story.again_title)
+        self.prompts.setVisible(story.offered is Cure.PROMPTS)
+        self.number.setVisible(story.offered is Cure.NUMBER)
         self.help.setVisible(story.link is not None)
         self.help.setToolTip(story.link or "")
         self.steps.show_rows(story.rows)
@@ -93,6 +99,9 @@ class FailurePage(QWidget):
 
     def _show_again(self) -> None:
         reason = self._dialler.reason
+        story = self._live.failure
+        urge = story is not None and story.urge_again
+        self.call_again.set_kind(Kind.PRIMARY if urge else Kind.SECONDARY)
         self.call_again.setEnabled(not reason)
         self._again.setText(
             reason or "Number, prompt and settings are kept. Nothing has to be typed twice."
@@ -102,6 +111,11 @@ class FailurePage(QWidget):
         number = self._live.number
         if number is not None:
             self._dialler.call_number(number)
+
+    def _on_number(self) -> None:
+        number = self._live.number
+        if number is not None:
+            self.number_asked.emit(number)
 
     def _open_link(self) -> None:
         story = self._live.failure

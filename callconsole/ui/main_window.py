@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
@@ -16,6 +18,7 @@ from PySide6.QtWidgets import (
 from callconsole import paths
 from callconsole.domain.call import Call
 from callconsole.ui import icons, theme
+from callconsole.ui.answer_card import EVERYWHERE
 from callconsole.ui.calls_page import CallsPage
 from callconsole.ui.dial_keys import DialKeys
 from callconsole.ui.history_page import HistoryPage
@@ -32,6 +35,7 @@ from callconsole.ui.tokens import (
     MINIMUM_WIDTH,
 )
 from callconsole.ui.top_bar import TopBar
+from callconsole.viewmodels.answer_words import CHOICES, key_of
 from callconsole.viewmodels.models import Models
 
 NAME = "Call console"
@@ -126,6 +130,10 @@ class MainWindow(QMainWindow):
             ("F1", self.sheet.toggle),
         ):
             QShortcut(QKeySequence(sequence), self).activated.connect(action)
+        for answered_by in CHOICES:
+            keys = QKeySequence(f"{EVERYWHERE}+{key_of(answered_by)}")
+            judge = partial(models.answer.choose, answered_by)
+            QShortcut(keys, self).activated.connect(judge)
 
     # Pages ------------------------------------------------------------------------------------
 
@@ -160,6 +168,8 @@ class MainWindow(QMainWindow):
         self.calls.dial.put_redial()
 
     def _on_digit(self, digit: str) -> None:
+        if self._models.answer.press(digit):
+            return
         self._models.dialler.press(digit)
         self.calls.dial.pad.light_up(digit)
 

@@ -21,6 +21,9 @@ from callconsole.ui.tokens import RADIUS_CONTROL
 from callconsole.viewmodels.desk import PRACTICE, PracticeCallee
 from callconsole.viewmodels.dialler import Dialler
 
+FOLDED = 8
+"""How many people are shown before one asks for all of them: four rows."""
+
 
 class CalleeButton(RowButton):
     """Name over what will happen; a click calls."""
@@ -73,7 +76,7 @@ class CalleeButton(RowButton):
 
 
 class PracticeCard(Surface):
-    """Headline and two columns of people, on the accent's soft ground.
+    """Headline and two columns of people, on the accent's soft ground; long lists are folded.
 
     Signals:
         chosen: E.164 number of the person to call.
@@ -90,6 +93,9 @@ class PracticeCard(Surface):
         self.switch = Button("Use the practice line", Kind.PRIMARY, height=36)
         self.switch.clicked.connect(lambda: dialler.choose_line(PRACTICE))
         self._people = QWidget()
+        self._folded = True
+        self.fold = Button("", Kind.GHOST, icon="caret-down", height=32)
+        self.fold.clicked.connect(self._on_fold)
         self.buttons: list[CalleeButton] = []
         self._lay_out(callees)
         dialler.options_changed.connect(self._show)
@@ -124,6 +130,11 @@ class PracticeCard(Surface):
         column_layout.setSpacing(8)
         column_layout.addLayout(head)
         column_layout.addWidget(self._people)
+        column_layout.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _on_fold(self) -> None:
+        self._folded = not self._folded
+        self._show()
 
     def _show(self) -> None:
         practising = self._dialler.line == PRACTICE
@@ -134,5 +145,12 @@ class PracticeCard(Surface):
             if practising
             else "The phone line is chosen: calls reach real phones."
         )
-        for button in self.buttons:
+        everybody = len(self.buttons)
+        self.fold.setVisible(practising and everybody > FOLDED)
+        if self._folded:
+            self.fold.set_content(f"Show all {everybody}", "caret-down")
+        else:
+            self.fold.set_content("Show fewer", "caret-up")
+        for index, button in enumerate(self.buttons):
+            button.setVisible(index < FOLDED or not self._folded)
             button.setEnabled(not self._dialler.reason)

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut, QShowEvent
+from PySide6.QtGui import (
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QShortcut,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from callconsole.domain.problems import Problem
 from callconsole.ui import icons, theme
+from callconsole.ui.abilities_panel import AbilitiesPanel
 from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.pill import Pill
 from callconsole.ui.kit.surfaces import Hairline, panel
@@ -15,9 +23,11 @@ from callconsole.ui.kit.text import Elided
 from callconsole.ui.prompt_band import PromptBand
 from callconsole.ui.prompt_editor import PromptEditor
 from callconsole.ui.prompt_list import PromptList
+from callconsole.ui.tokens import SIDE_WIDTH
 from callconsole.viewmodels.prompt_shelf import PromptShelf
 
 SAVED_MS = 2500
+DRAWER_BELOW_WIDTH = 1180
 CHANGED_CODE = "prompt.changed_outside"
 
 
@@ -29,13 +39,16 @@ class PromptsPage(QWidget):
         self._shelf = shelf
         self._shown = ""
         self._filling = False
+        self._narrow = False
         self.list = PromptList(shelf)
         self.editor = PromptEditor()
+        self.abilities = AbilitiesPanel(shelf, self)
         self.title = Elided("", 20, 600)
         self.pill = Pill()
         self.counts = Elided("", 13, 400, "muted", tabular=True)
         self.revert_button = Button("Revert", Kind.GHOST, icon="arrow-counter-clockwise")
         self.save_button = Button("Save", Kind.PRIMARY, icon="floppy-disk", key="Ctrl S")
+        self.abilities_button = Button("Abilities", Kind.SECONDARY, icon="sliders-horizontal")
         self.undo_button = Button("Undo", Kind.GHOST, icon="arrow-u-up-left", height=32)
         self.redo_button = Button("Redo", Kind.GHOST, icon="arrow-u-up-right", height=32)
         self.hint = Elided("", 12, 500, "muted")
@@ -65,6 +78,35 @@ class PromptsPage(QWidget):
         ):
             self._shelf.refresh()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Make the right panel a drawer where the editor needs its room."""
+        super().resizeEvent(event)
+        narrow = self.width() < DRAWER_BELOW_WIDTH
+        if narrow != self._narrow:
+            self._narrow = narrow
+            if narrow:
+                self._row.removeWidget(self.abilities)
+            else:
+                self._row.addWidget(self.abilities)
+            self._row.setContentsMargins(0, 0, 8 if narrow else 0, 8)
+            self.abilities.setVisible(not narrow)
+            self.abilities.float_above(narrow)
+            self.abilities_button.setVisible(narrow)
+        self._place_drawer()
+
+    def toggle_drawer(self) -> None:
+        """Open or close the drawer on narrow windows."""
+        if self._narrow:
+            self.abilities.setVisible(self.abilities.isHidden())
+            self._place_drawer()
+            self.abilities.raise_()
+
+    def _place_drawer(self) -> None:
+        if self._narrow:
+            top = self.editor.mapTo(self, self.editor.rect().topLeft()).y()
+            left = self.width() - SIDE_WIDTH - 16
+            self.abilities.setGeometry(left, top, SIDE_WIDTH, self.height() - top - 16)
+
     # Building ---------------------------------------------------------------------------
 
     def _build(self) -> None:
@@ -79,11 +121,13 @@ class PromptsPage(QWidget):
         column.addWidget(self.editor, 1)
         column.addWidget(Hairline())
         column.addLayout(self._foot())
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 8, 8)
-        row.setSpacing(0)
-        row.addWidget(self.list)
-        row.addWidget(surface, 1)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 8)
+        self._row.setSpacing(0)
+        self._row.addWidget(self.list)
+        self._row.addWidget(surface, 1)
+        self._row.addWidget(self.abilities)
+        self.abilities_button.hide()
         take, keep = "Take the file's text", "Keep mine and save"
         self.take_button = self.conflict_band.add_answer(take, self._shelf.revert)
         self.keep_button = self.conflict_band.add_answer(keep, self._overwrite)
@@ -103,6 +147,7 @@ class PromptsPage(QWidget):
         head.setSpacing(8)
         head.addLayout(words, 1)
         head.addWidget(self.revert_button)
+        head.addWidget(self.abilities_button)
         head.addWidget(self.save_button)
         return head
 
@@ -128,6 +173,7 @@ class PromptsPage(QWidget):
         self.undo_button.clicked.connect(editor.undo)
         self.redo_button.clicked.connect(editor.redo)
         self.save_button.clicked.connect(self.save)
+        self.abilities_button.clicked.connect(self.toggle_drawer)
         self.revert_button.clicked.connect(shelf.revert)
         self._saved.timeout.connect(self._write_state)
         inside = Qt.ShortcutContext.WidgetWithChildrenShortcut
@@ -154,6 +200,7 @@ class PromptsPage(QWidget):
         elif self._shelf.text != self.editor.text():
             self.editor.replace_text(self._shelf.text)
         self._filling = False
+        self.abilities.show_prompt()
         self.title.setText(self._shelf.title or "No prompt")
         self.editor.setEnabled(bool(self._shown))
         document = self.editor.document()
@@ -220,7 +267,7 @@ class PromptsPage(QWidget):
             return "Make a prompt with New."
         if self._shelf.variables:
             name = "{{" + self._shelf.variables[0] + "}}"
-            return f"Calls send {name} just as it stands. Put the real words in its place."
+            return f"Calls send {name} just as it stands. Fill it in."
         if self._shelf.dirty:
             return "Calls still use the saved text. Save, and the next call uses this."
         return "The next call uses it."

@@ -19,6 +19,8 @@ SHORTCUTS = (
     ("Take the last digit back", "⌫"),
     ("Put the last number back", "Ctrl R"),
     ("Listen in, on or off", "Ctrl L"),
+    ("Say who answered, on the answer card", "1 – 5"),  # noqa: RUF001
+    ("Say who answered, at any time in a call", "Alt 1 – 5"),  # noqa: RUF001
     ("Calls", "Ctrl 1"),
     ("Prompts", "Ctrl 2"),
     ("History", "Ctrl 3"),

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from callconsole.domain import phone
-from callconsole.domain.answering import AnsweredBy
 from callconsole.domain.prompt import Prompt
+from callconsole.ui.answered_by import AnsweredByRow
 from callconsole.ui.kit.banner import IconMark
 from callconsole.ui.kit.facts import Fact
 from callconsole.ui.kit.keycap import Keycap
@@ -16,6 +16,7 @@ from callconsole.ui.kit.surfaces import Hairline, Scroll, Surface
 from callconsole.ui.kit.switch import Switch
 from callconsole.ui.kit.text import Text
 from callconsole.ui.tokens import SIDE_WIDTH
+from callconsole.viewmodels.answer_card import AnswerCard
 from callconsole.viewmodels.desk import PRACTICE
 from callconsole.viewmodels.listening import Listening
 from callconsole.viewmodels.live_call import LiveCall, Stage
@@ -29,12 +30,6 @@ KEYS = (
     ("Redial", "Ctrl R"),
     ("All shortcuts", "F1"),
 )
-_ANSWERED = {
-    AnsweredBy.UNKNOWN: "Not known yet",
-    AnsweredBy.PERSON: "A person",
-    AnsweredBy.VOICEMAIL: "Voicemail",
-    AnsweredBy.FAX: "A fax",
-}
 
 
 class ListenSection(QWidget):
@@ -93,12 +88,14 @@ class ListenSection(QWidget):
 class CallFacts(QWidget):
     """What is known of the call in the centre."""
 
-    def __init__(self, live: LiveCall) -> None:
+    def __init__(self, live: LiveCall, answer: AnswerCard) -> None:
         super().__init__()
         self._live = live
+        self._answer = answer
+        self.answered_by = AnsweredByRow(answer)
         self._facts = {
             name: Fact(name)
-            for name in ("Prompt", "Line", "From", "Answered by", "Interruptions", "Words unheard")
+            for name in ("Prompt", "Line", "From", "Interruptions", "Words unheard", "Decided by")
         }
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -107,7 +104,9 @@ class CallFacts(QWidget):
         column.addSpacing(6)
         for fact in self._facts.values():
             column.addWidget(fact)
+        column.insertWidget(column.count() - 1, self.answered_by)
         live.changed.connect(self._show)
+        answer.changed.connect(self._show)
         live.figures_changed.connect(self._show)
         self._show()
 
@@ -124,9 +123,9 @@ class CallFacts(QWidget):
             "Prompt": Prompt(prompt, "").title or "default",
             "Line": "Practice" if line == PRACTICE else "Phone",
             "From": phone.pretty(call.from_number) if call else "—",
-            "Answered by": _ANSWERED[call.answered_by] if call and call.answered_at else "—",
             "Interruptions": str(live.figures.interruptions),
             "Words unheard": str(live.figures.unheard_words),
+            "Decided by": self._answer.verdict_by,
         }
         for name, value in values.items():
             self._facts[name].show_value(value)
@@ -186,7 +185,7 @@ class SidePanel(Surface):
         self.setFixedWidth(SIDE_WIDTH)
         self._live = models.live
         self.listen = ListenSection(models.listening, models.live)
-        self.facts = CallFacts(models.live)
+        self.facts = CallFacts(models.live, models.answer)
         self.numbers = SessionNumbers(models.recents)
         content = QWidget()
         column = QVBoxLayout(content)

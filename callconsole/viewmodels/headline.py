@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from callconsole.domain import phone
 from callconsole.domain.answering import AnsweredBy
 from callconsole.domain.call import Call, EndedBy, Floor, Outcome, Phase
 
@@ -20,12 +21,18 @@ class Headline:
 READY = Headline("Ready", "muted", "phone")
 DIALLING = Headline("Dialling…", "accent", "phone-outgoing")
 HANGING_UP = Headline("Hanging up…", "muted", "phone-disconnect")
+DECIDING = Headline("Answered, deciding", "warning", "user-focus")
+AWAY = Headline("Reconnecting the sound…", "warning", "arrows-clockwise")
 NOT_PLACED = Headline("Call failed", "danger", "x-circle-fill")
+PERHAPS_PLACED = Headline("Perhaps placed", "warning", "question")
 
+_WHOM_CHARS = 20  # more would take the room of the callee's number
+_VOICEMAIL = Headline("Voicemail", "warning", "voicemail")
 _BY = {
     EndedBy.CALLER: "callee hung up",
     EndedBy.AGENT: "the AI said goodbye",
     EndedBy.OPERATOR: "you hung up",
+    EndedBy.CONSOLE: "the console hung up",
     EndedBy.CARRIER: "the line closed",
 }
 _UNANSWERED = {
@@ -33,8 +40,13 @@ _UNANSWERED = {
     Outcome.NO_ANSWER: Headline("No answer", "warning", "minus-circle-fill"),
     Outcome.DECLINED: Headline("Declined", "danger", "x-circle-fill"),
     Outcome.CANCELED: Headline("Cancelled", "muted", "minus-circle-fill"),
-    Outcome.VOICEMAIL: Headline("Voicemail · hung up", "warning", "voicemail"),
     Outcome.FAILED: NOT_PLACED,
+}
+_MACHINES = {
+    AnsweredBy.VOICEMAIL: Headline("Voicemail answered", "warning", "voicemail"),
+    AnsweredBy.FAX: Headline("A fax answered", "warning", "printer"),
+    AnsweredBy.SCREENING: Headline("Call screening", "warning", "shield-check"),
+    AnsweredBy.MENU: Headline("A menu answered", "warning", "list-numbers"),
 }
 _SPEAKING = {
     Floor.AGENT: Headline("AI is speaking", "ai", "waveform"),
@@ -43,13 +55,22 @@ _SPEAKING = {
 }
 
 
-def headline(call: Call | None, *, dialling: bool = False, hanging_up: bool = False) -> Headline:
+def headline(
+    call: Call | None,
+    *,
+    dialling: bool = False,
+    hanging_up: bool = False,
+    agent_spoke: bool = False,
+    passed_on_to: str = "",
+) -> Headline:
     """What to say of a call now.
 
     Args:
         call: the call, or None before the carrier took it.
         dialling: the operator pressed Call and the carrier has not answered yet.
         hanging_up: the operator pressed Hang up and the call still lives.
+        agent_spoke: the other end has heard something of the agent.
+        passed_on_to: what the prompt calls whom the call was transferred to; "" for the number.
     """
     if hanging_up and (call is None or call.live):
         return HANGING_UP
@@ -61,28 +82,45 @@ def headline(call: Call | None, *, dialling: bool = False, hanging_up: bool = Fa
         case Phase.RINGING:
             return Headline("Ringing…", "warning", "phone-call")
         case Phase.IN_PROGRESS:
-            return _in_progress(call)
+            return _in_progress(call, passed_on_to)
         case Phase.ENDED:
-            return _ended(call)
+            return _ended(call, agent_spoke)
 
 
-def _in_progress(call: Call) -> Headline:
-    if call.answered_by is AnsweredBy.VOICEMAIL:
-        return Headline("Voicemail answered", "warning", "voicemail")
-    if call.answered_by is AnsweredBy.FAX:
-        return Headline("A fax answered", "warning", "warning-fill")
+def _in_progress(call: Call, passed_on_to: str) -> Headline:
+    if call.away:
+        return AWAY
+    if call.deciding:
+        return DECIDING
+    if call.transferred_to is not None:
+        whom = passed_on_to or phone.pretty(call.transferred_to)
+        if len(whom) > _WHOM_CHARS:
+            whom = f"{whom[: _WHOM_CHARS - 1]}…"
+        return Headline(f"Transferred to {whom}", "accent", "phone-outgoing")
+    # On a machine's line only our own voice is worth a word of its own.
+    if call.answered_by in _MACHINES and call.floor is not Floor.AGENT:
+        return _MACHINES[call.answered_by]
     return _SPEAKING[call.floor]
 
 
-def _ended(call: Call) -> Headline:
+def _ended(call: Call, agent_spoke: bool) -> Headline:
     ending = call.ending
     if ending is None:
         return Headline("Call ended", "muted", "phone-disconnect")
     if ending.outcome is Outcome.COMPLETED:
         return Headline(f"Call ended · {_BY[ending.by]}", "muted", "phone-disconnect")
+    if ending.outcome is Outcome.VOICEMAIL:
+        return _machine_ended(call, agent_spoke)
     if ending.outcome is Outcome.FAILED and call.answered_at is not None:
         return Headline("Call broke off", "danger", "x-circle-fill")
     return _UNANSWERED[ending.outcome]
+
+
+def _machine_ended(call: Call, agent_spoke: bool) -> Headline:
+    if call.answered_by is AnsweredBy.FAX:
+        return Headline("A fax answered · hung up", "warning", "printer")
+    silent = "" if agent_spoke else ", no message left"
+    return Headline(f"Voicemail · hung up{silent}", "warning", "voicemail")
 
 
 def outcome(call: Call) -> Headline:
@@ -92,8 +130,9 @@ def outcome(call: Call) -> Headline:
     if call.ending.outcome is Outcome.COMPLETED:
         return Headline("Spoke", "success", "check-circle")
     if call.ending.outcome is Outcome.VOICEMAIL:
-        return Headline("Voicemail", "warning", "voicemail")
-    return _ended(call)
+        fax = call.answered_by is AnsweredBy.FAX
+        return Headline("Fax", "warning", "printer") if fax else _VOICEMAIL
+    return _ended(call, agent_spoke=False)
 
 
 def clock_text(seconds: float) -> str:

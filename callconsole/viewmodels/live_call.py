@@ -9,12 +9,13 @@ from enum import Enum
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from callconsole.domain import events
-from callconsole.domain.answering import AnsweredBy
 from callconsole.domain.call import Call, Outcome, Phase
 from callconsole.domain.dialling import StepResult
 from callconsole.domain.problems import Problem, ProblemError
+from callconsole.domain.transcript import Speaker, Turn
 from callconsole.engine import tasks
 from callconsole.viewmodels import failure, headline
+from callconsole.viewmodels.call_marks import mark_of
 from callconsole.viewmodels.desk import Desk
 from callconsole.viewmodels.dialler import Attempt, DialFailure
 from callconsole.viewmodels.failure import Failure
@@ -91,6 +92,8 @@ class LiveCall(QObject):
         self.recorded = self._recording_wanted()
         self.figures = Figures()
         self.stall = ""
+        self._spoken: set[Speaker] = set()
+        self._passed_on_to = ""
         self.transcript.clear()
 
     # What is shown ----------------------------------------------------------------------------
@@ -125,9 +128,14 @@ class LiveCall(QObject):
     def headline(self) -> Headline:
         """The state in words, tone and symbol."""
         if self.call is None and self.failure is not None:
-            return headline.NOT_PLACED
+            perhaps = self.failure.perhaps_placed
+            return headline.PERHAPS_PLACED if perhaps else headline.NOT_PLACED
         return headline.headline(
-            self.call, dialling=self.attempt is not None, hanging_up=self.hanging_up
+            self.call,
+            dialling=self.attempt is not None,
+            hanging_up=self.hanging_up,
+            agent_spoke=Speaker.AGENT in self._spoken,
+            passed_on_to=self._passed_on_to,
         )
 
     @property
@@ -215,7 +223,7 @@ class LiveCall(QObject):
             self._ticker.start()
             self.transcript.set_started_at(call.answered_at)
             for turn in self._desk.turns(call.sid):
-                self.transcript.put(turn)
+                self._put(turn)
             if self.hanging_up:
                 self._end(call.sid)
         self._announce()
@@ -231,8 +239,12 @@ class LiveCall(QObject):
             case events.LevelsMeasured():
                 self.levels_changed.emit(event)
                 return
+            case events.AnswerWeighed():
+                # The answer card tells of it, eight times a second.
+                if self._desk.call(event.call_sid) == self.call:
+                    return
             case events.TurnChanged(turn=turn):
-                self.transcript.put(turn)
+                self._put(turn)
                 if self.figures.turn_changed(turn):
                     self.figures_changed.emit()
                 return
@@ -244,34 +256,34 @@ class LiveCall(QObject):
                 self.figures.heard(event)
                 self.figures_changed.emit()
         self.call = self._desk.call(event.call_sid) or self.call
-        self._mark(event)
+        self._take(event)
         self._announce()
 
-    def _mark(self, event: events.CallEvent) -> None:
-        """Leave a line in the transcript where something other than words happened."""
+    def _put(self, turn: Turn) -> None:
+        self.transcript.put(turn)
+        if turn.heard_chars != 0:
+            self._spoken.add(turn.speaker)
+
+    def _take(self, event: events.CallEvent) -> None:
+        """Keep what the header and the strip show of it, and leave its line."""
         match event:
             case events.CallAnswered():
                 self.transcript.set_started_at(event.at)
-                self.note("Answered", "phone-call", event.at)
-            case events.AnswerJudged(answered_by=AnsweredBy.VOICEMAIL):
-                self.note("Voicemail answered", "voicemail", event.at)
-            case events.AnswerJudged(answered_by=AnsweredBy.FAX):
-                self.note("A fax answered", "warning", event.at)
             case events.StreamStarted():
                 self.sound = True
             case events.StreamStopped():
                 self.sound = False
-            case events.AgentStalled(stall=stall, remedy=remedy):
+            case events.AgentStalled(stall=stall):
                 self.stall = f"AI stalled: {stall}"
-                self.note(f"AI stalled, {stall}: {remedy}", "warning", event.at)
-            case events.AgentRenewed(fresh=fresh, reason=reason, gap_ms=gap_ms):
-                how = "A new AI session goes on" if fresh else "The AI session was resumed"
-                self.note(f"{how} after {gap_ms} ms ({reason})", "arrows-clockwise", event.at)
             case events.AgentLost(problem=problem):
                 self.trouble = problem
-                self.note(problem.title, "warning", event.at)
+            case events.TransferBegan(label=label):
+                self._passed_on_to = label
             case events.CallEnded():
                 self._on_ended()
+        mark = mark_of(event)
+        if mark is not None:
+            self.note(mark.text, mark.icon, event.at)
 
     def _on_ended(self) -> None:
         call = self.call
@@ -281,10 +293,9 @@ class LiveCall(QObject):
         self.sound = False
         self._ticker.stop()
         self.note(self.headline.text, "phone-disconnect", call.ended_at)
-        if call.ending is not None and call.ending.outcome in _REACHED_NOBODY:
-            answered_and_spoke = call.answered_at is not None and self.transcript.rowCount() > 2
-            if not answered_and_spoke:
-                self.failure = failure.of_call(call, self.steps)
+        talked = call.answered_at is not None and bool(self._spoken)
+        if call.ending is not None and call.ending.outcome in _REACHED_NOBODY and not talked:
+            self.failure = failure.of_call(call, self.steps)
         self.ended.emit(call)
 
     def note(self, text: str, icon: str, at: datetime | None = None) -> None:

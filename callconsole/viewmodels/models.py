@@ -10,6 +10,7 @@ from callconsole.domain.call import Call
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.prompt import Prompt
 from callconsole.engine.ports import Prompts
+from callconsole.viewmodels.answer_card import AnswerCard
 from callconsole.viewmodels.call_detail import CallDetail
 from callconsole.viewmodels.call_list import CallList
 from callconsole.viewmodels.desk import Desk, PracticeCallee
@@ -73,12 +74,13 @@ class Models(QObject):
             parent=self,
         )
         self.live = LiveCall(desk, self.relay, self.parties, lambda: self.dialler.recording, self)
+        self.answer = AnswerCard(desk, self.live, self.relay, self)
         self.listening = Listening(desk, self.relay, on=listen, parent=self)
         self.playback = Playback(player, self)
         self.recents = SessionCalls(self.parties, self)
         self.history = CallList(desk, self.relay, self.parties, parent=self)
         self.detail = CallDetail(desk, self.relay, self.parties, self.playback, parent=self)
-        self.shelf = PromptShelf(prompts, self)
+        self.shelf = PromptShelf(prompts, region, self)
         self._join()
         self._list_prompts()
         if prompt is not None:

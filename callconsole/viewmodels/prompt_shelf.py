@@ -8,26 +8,23 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
+from callconsole.domain.abilities import MOST_TRANSFERS, USUAL, Abilities, Ability
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.prompt import Prompt
 from callconsole.engine.ports import Prompts
+from callconsole.viewmodels.prompt_draft import (
+    Draft,
+    TargetDraft,
+    TargetFault,
+    draft_of,
+    new_draft,
+    tidied,
+)
 
 VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 # A rule of thumb for English: a token is about four characters.
 _CHARS_PER_TOKEN = 4
-
-
-@dataclass(slots=True)
-class _Draft:
-    """Text in work; `base` is what the file held when it was last read, None if there was none."""
-
-    text: str
-    base: str | None
-
-    @property
-    def dirty(self) -> bool:
-        return self.base is None or self.text != self.base
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +41,8 @@ class PromptShelf(QObject):
 
     Signals:
         names_changed(): the list, or the "edited" mark of one of its rows, is another.
-        current_changed(str): another prompt is open ("" for none), or the open one's text was
-            replaced from outside the editor. Read `text` again.
+        current_changed(str): another prompt is open ("" for none), or the open one was
+            replaced from outside the page. Read `text`, `allowed` and `targets` again.
         dirty_changed(bool): whether the open prompt differs from its file.
         saved(str): the prompt of this name is on the disk.
         conflict_changed(bool): whether the open prompt's file was changed by somebody else
@@ -60,11 +57,12 @@ class PromptShelf(QObject):
     conflict_changed = Signal(bool)
     failed = Signal(object)
 
-    def __init__(self, prompts: Prompts, parent: QObject | None = None) -> None:
+    def __init__(self, prompts: Prompts, region: str = "US", parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._prompts = prompts
+        self._region = region
         self._names: list[str] = []
-        self._drafts: dict[str, _Draft] = {}
+        self._drafts: dict[str, Draft] = {}
         self._current = ""
         self._dirty = False
         self._conflict = False
@@ -105,6 +103,29 @@ class PromptShelf(QObject):
         return draft.text if draft else ""
 
     @property
+    def abilities(self) -> Abilities:
+        """What the open prompt allows, as it stands on the page."""
+        draft = self._drafts.get(self._current)
+        return draft.abilities if draft else USUAL
+
+    @property
+    def targets(self) -> tuple[TargetDraft, ...]:
+        """Whom calls may be passed on to, as typed."""
+        draft = self._drafts.get(self._current)
+        return draft.targets if draft else ()
+
+    @property
+    def target_faults(self) -> list[TargetFault | None]:
+        """What is wrong with each target, or None."""
+        draft = self._drafts.get(self._current)
+        return draft.faults if draft else []
+
+    @property
+    def can_add_target(self) -> bool:
+        """False where the list is as long as it may be."""
+        return len(self.targets) < MOST_TRANSFERS
+
+    @property
     def dirty(self) -> bool:
         """True where the open prompt differs from its file."""
         return self._dirty
@@ -139,7 +160,7 @@ class PromptShelf(QObject):
             read = self._read(name)
             if read is None:
                 return False
-            self._drafts[name] = _Draft(read.text, read.text)
+            self._drafts[name] = draft_of(read, self._region)
         self._current = name
         self._set_conflict(self._changed_outside())
         self._judge()
@@ -154,6 +175,24 @@ class PromptShelf(QObject):
         draft.text = text
         self._judge()
 
+    def allow(self, ability: Ability, on: bool) -> None:
+        """Let the open prompt's agent do this, or no longer."""
+        draft = self._drafts.get(self._current)
+        if draft is not None:
+            draft.allowed = draft.allowed | {ability} if on else draft.allowed - {ability}
+            self._judge()
+
+    def set_targets(self, targets: tuple[TargetDraft, ...]) -> None:
+        """Take whom calls may be passed on to, as typed."""
+        draft = self._drafts.get(self._current)
+        if draft is not None:
+            draft.targets = targets
+            self._judge()
+
+    def tidied(self, number: str) -> str:
+        """A target's number as people read it, once it is one; else as typed."""
+        return tidied(number, self._region)
+
     def save(self, *, overwrite: bool = False) -> bool:
         """Write the open prompt. Where its file was changed meanwhile, ask first by `failed`
         and `conflict_changed`; `overwrite` is the answer "keep mine"."""
@@ -165,11 +204,12 @@ class PromptShelf(QObject):
             self.failed.emit(_changed_problem(self.title))
             return False
         try:
-            self._prompts.write(Prompt(self._current, draft.text))
+            prompt = draft.prompt(self._current)
+            self._prompts.write(prompt)
         except ProblemError as error:
             self.failed.emit(error.problem)
             return False
-        draft.base = draft.text
+        draft.base = prompt
         self._set_conflict(False)
         self._judge()
         self._list_again()
@@ -187,7 +227,7 @@ class PromptShelf(QObject):
         read = self._read(self._current)
         if read is None:
             return False
-        self._drafts[self._current] = _Draft(read.text, read.text)
+        self._drafts[self._current] = draft_of(read, self._region)
         self._set_conflict(False)
         self._judge()
         self.current_changed.emit(self._current)
@@ -200,7 +240,7 @@ class PromptShelf(QObject):
         if problem is not None:
             self.failed.emit(problem)
             return False
-        self._drafts[plain] = _Draft("", None)
+        self._drafts[plain] = new_draft(self._region)
         self.names_changed.emit()
         return self.open(plain)
 
@@ -221,10 +261,10 @@ class PromptShelf(QObject):
 
     # Inside -----------------------------------------------------------------------------
 
-    def _reload(self, draft: _Draft) -> None:
+    def _reload(self, draft: Draft) -> None:
         read = self._read(self._current)
-        if read is not None and read.text != draft.base:
-            self._drafts[self._current] = _Draft(read.text, read.text)
+        if read is not None and read != draft.base:
+            self._drafts[self._current] = draft_of(read, self._region)
             self.current_changed.emit(self._current)
 
     def _read(self, name: str) -> Prompt | None:
@@ -234,17 +274,18 @@ class PromptShelf(QObject):
             self.failed.emit(error.problem)
             return None
 
-    def _on_disk(self, name: str) -> str | None:
-        """The file's text, or None where there is none that can be read."""
+    def _on_disk(self, name: str) -> Prompt | None:
+        """What the file holds, or None where there is none that can be read."""
         try:
-            return self._prompts.read(name).text
+            return self._prompts.read(name)
         except ProblemError:
             return None
 
     def _changed_outside(self) -> bool:
         draft = self._drafts[self._current]
         disk = self._on_disk(self._current)
-        return disk is not None and disk not in (draft.base, draft.text)
+        mine = Prompt(self._current, draft.text, draft.abilities)
+        return disk is not None and disk not in (draft.base, mine)
 
     def _why_not_new(self, name: str) -> Problem | None:
         taken = next((n for n in self.names if n.casefold() == name.casefold()), None)

@@ -6,7 +6,14 @@ from collections.abc import Hashable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from callconsole.domain.events import CallEvent, Event, LevelsMeasured, ServiceChanged, TurnChanged
+from callconsole.domain.events import (
+    AnswerWeighed,
+    CallEvent,
+    Event,
+    LevelsMeasured,
+    ServiceChanged,
+    TurnChanged,
+)
 from callconsole.viewmodels.desk import Desk
 
 INTERVAL_MS = 33
@@ -15,8 +22,8 @@ INTERVAL_MS = 33
 class Relay(QObject):
     """Subscribes once to the desk.
 
-    Of levels and of each turn only the newest is passed on, at most every 33 ms, and always
-    before a state event that came after it.
+    Of levels, of weighings and of each turn only the newest is passed on, at most every 33 ms,
+    and always before a state event that came after it.
 
     Signals:
         call_event: a `CallEvent`.
@@ -52,6 +59,8 @@ class Relay(QObject):
         match event:
             case LevelsMeasured():
                 self._hold((event.call_sid, "levels"), event)
+            case AnswerWeighed():
+                self._hold((event.call_sid, "weighing"), event)
             case TurnChanged(turn=turn) if not turn.final:
                 self._hold((event.call_sid, turn.id), event)
             case TurnChanged(turn=turn):

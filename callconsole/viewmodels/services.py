@@ -18,6 +18,7 @@ NAMES = {
     Service.CARRIER: "Twilio",
     Service.AGENT: "Gemini",
     Service.SOUND: "Sound",
+    Service.HISTORY: "History",
 }
 _MARKS = {
     ServiceState.READY: ("success", "check-circle-fill", "ready"),
@@ -79,8 +80,8 @@ class Services(QObject):
         return self._missing
 
     def statuses(self) -> list[ServiceStatus]:
-        """All five, in their order on the bar."""
-        return [self.status(service) for service in Service]
+        """What a call needs, in its order on the bar."""
+        return [self.status(service) for service in Service if service is not Service.HISTORY]
 
     def status(self, service: Service) -> ServiceStatus:
         """One part; off where nothing was heard of it."""

@@ -15,6 +15,7 @@ from callconsole.engine import tasks
 from callconsole.viewmodels import headline
 from callconsole.viewmodels.desk import Desk
 from callconsole.viewmodels.dialler import DialFailure
+from callconsole.viewmodels.failure import perhaps_placed
 from callconsole.viewmodels.headline import Headline
 from callconsole.viewmodels.parties import Parties
 
@@ -61,6 +62,8 @@ class SessionCalls(QObject):
     def add_failure(self, failed: DialFailure) -> None:
         """Put an attempt that rang nobody's phone on top."""
         outcome = Headline("Not placed", "danger", "x-circle")
+        if perhaps_placed(failed.problem.code):
+            outcome = headline.PERHAPS_PLACED
         attempt = failed.attempt
         now = datetime.now(UTC)
         self._put([self._line("", attempt.number, attempt.prompt or "", outcome, "00:00", now)])

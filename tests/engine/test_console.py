@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import wave
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from callconsole.domain.answering import AnsweredBy
-from callconsole.domain.call import Call, EndedBy, Outcome, Phase
+from callconsole.domain.call import EndedBy, Outcome, Phase
 from callconsole.domain.dialling import DialError, Step, StepState
-from callconsole.domain.events import Event, Service, ServiceChanged, ServiceState
+from callconsole.domain.events import Service, ServiceChanged, ServiceState
 from callconsole.domain.problems import Problem, ProblemError
-from callconsole.engine.console import Console
 from callconsole.engine.ports import (
     AgentTurnDone,
     AgentWords,
@@ -23,65 +22,13 @@ from callconsole.engine.ports import (
     CarrierReport,
     CarrierStatus,
 )
-from callconsole.engine.world import Habits, World
 from fakes.engine import (
-    FakeAgent,
-    FakeCarrier,
-    FakeClock,
     FakeLine,
-    FakePrompts,
     FakeSpeaker,
 )
+from support.console_desk import NUMBER, Desk
 
-NUMBER = "+1 415 555 2671"
 PROBLEM = Problem("agent.key_refused", "Gemini refused the key", "It is wrong.", "Change it.")
-
-
-class Desk:
-    """A console on a fake world, with everything it published."""
-
-    def __init__(self, recordings: Path, speaker: FakeSpeaker | None = None) -> None:
-        self.carrier = FakeCarrier()
-        self.agent = FakeAgent()
-        self.prompts = FakePrompts()
-        self.events: list[Event] = []
-        self._changed = asyncio.Event()
-        self.console = Console(
-            prompts=self.prompts,
-            clock=FakeClock(),
-            habits=Habits("appointment_reminder"),
-            recordings=recordings,
-            speaker=speaker,
-            version="1.2.3",
-        )
-        self.console.subscribe(self._keep)
-        self.console.connect(
-            World("practice", self.carrier, self.agent, "https://console.practice.example")
-        )
-
-    def _keep(self, event: Event) -> None:
-        self.events.append(event)
-        self._changed.set()
-
-    def names(self) -> list[str]:
-        return [type(event).__name__ for event in self.events]
-
-    async def until(self, true: Callable[[], bool]) -> None:
-        async with asyncio.timeout(5):
-            while not true():
-                self._changed.clear()
-                await self._changed.wait()
-
-    def report(self, call: Call, status: CarrierStatus, **more: int) -> None:
-        self.console.carrier_reported(CarrierReport(call.sid, status, **more))
-
-    async def answered(self) -> tuple[Call, FakeLine, asyncio.Task[None]]:
-        call = await self.console.place_call(NUMBER)
-        self.report(call, CarrierStatus.RINGING)
-        line = FakeLine(call.sid)
-        served = asyncio.create_task(self.console.serve_line(line))
-        await self.until(lambda: "StreamStarted" in self.names())
-        return call, line, served
 
 
 @pytest.fixture
@@ -266,10 +213,17 @@ async def test_a_broken_agent_ends_the_call_and_says_so(desk: Desk) -> None:
     assert ended.ending.problem == PROBLEM
 
 
+def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give up on a lost stream and on a mute carrier at once."""
+    monkeypatch.setattr("callconsole.engine.session.LAST_WORD_S", 0.05)
+    monkeypatch.setattr("callconsole.engine.call_streams.REJOIN_S", 0.05)
+    monkeypatch.setattr("callconsole.engine.call_streams.MISSED_AFTER_S", 0.01)
+
+
 async def test_a_stream_that_drops_is_looked_up(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("callconsole.engine.session.FAREWELL_S", 0.05)
+    _hurry(monkeypatch)
     call, line, served = await desk.answered()
     line.hang_up()
     await served
@@ -283,7 +237,7 @@ async def test_a_stream_that_drops_is_looked_up(
 async def test_a_call_that_lost_its_sound_is_ended(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("callconsole.engine.session.FAREWELL_S", 0.05)
+    _hurry(monkeypatch)
     desk.carrier.state = CarrierStatus.IN_PROGRESS
     call, line, served = await desk.answered()
     line.hang_up()

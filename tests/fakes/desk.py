@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from callconsole.domain import events
-from callconsole.domain.answering import AnsweredBy
+from callconsole.domain.abilities import USUAL, Abilities
+from callconsole.domain.answering import AnsweredBy, JudgedBy, Weighing
 from callconsole.domain.call import Call, Ending, Floor, Phase, answered, ended, rung
 from callconsole.domain.dialling import DialError, Step, StepResult, StepState
 from callconsole.domain.problems import Problem
@@ -27,6 +28,10 @@ CALLEES = (
     PracticeCallee("+14155550107", "Wrong number", "Does not know the person.", "user-minus"),
     PracticeCallee("+14155550108", "Unreachable", "A number not in service.", "warning"),
 )
+CROWD = CALLEES + tuple(
+    PracticeCallee(f"+141555501{number}", f"Callee {number}", "Says what it was told to.", "user")
+    for number in range(10, 22)
+)
 SID = "CA" + "0" * 32
 START = datetime(2026, 11, 22, 13, 30, tzinfo=UTC)
 
@@ -38,6 +43,7 @@ class FakePrompts:
             "order_status": "Tell the caller where the order is.\n",
             "survey_short": "Ask three questions.\n",
         }
+        self.abilities: dict[str, Abilities] = {}
 
     def names(self) -> list[str]:
         return sorted(self.texts)
@@ -45,10 +51,11 @@ class FakePrompts:
     def read(self, name: str) -> Prompt:
         if name not in self.texts:
             raise missing(name, "prompts")
-        return Prompt(name, self.texts[name])
+        return Prompt(name, self.texts[name], self.abilities.get(name, USUAL))
 
     def write(self, prompt: Prompt) -> None:
         self.texts[prompt.name] = prompt.text
+        self.abilities[prompt.name] = prompt.abilities
 
 
 class FakeDesk(KeptCalls):
@@ -57,6 +64,7 @@ class FakeDesk(KeptCalls):
     Attributes:
         orders: (number, prompt) of every place_call.
         hung_up: SIDs of every hang_up.
+        judged: (SID, class) of every judge_answer.
         gate: place_call waits here between its steps and its end, until it is set.
         refusal: what place_call raises, or None.
     """
@@ -65,6 +73,7 @@ class FakeDesk(KeptCalls):
         self.line = line
         self.orders: list[tuple[str, str | None]] = []
         self.hung_up: list[str] = []
+        self.judged: list[tuple[str, AnsweredBy]] = []
         self.gate = asyncio.Event()
         self.gate.set()
         self.refusal: DialError | None = None
@@ -109,6 +118,12 @@ class FakeDesk(KeptCalls):
 
     async def hang_up(self, call_sid: str) -> None:
         self.hung_up.append(call_sid)
+
+    def judge_answer(self, call_sid: str, answered_by: AnsweredBy) -> None:
+        self.judged.append((call_sid, answered_by))
+        act = f"said: {answered_by}"
+        self.publish(events.OperatorActed(call_sid=call_sid, at=self.now, act=act))
+        self.judge(call_sid, answered_by, JudgedBy.OPERATOR, "The operator said so.")
 
     def call(self, call_sid: str) -> Call | None:
         return self.calls.get(call_sid)
@@ -185,6 +200,46 @@ class FakeDesk(KeptCalls):
         self.publish(events.StreamStarted(call_sid=sid, at=self.now, stream_sid="MZ1"))
         self.publish(
             events.AnswerJudged(call_sid=sid, at=self.now, answered_by=by, reason="speech")
+        )
+
+    def pick_up(self, sid: str) -> None:
+        """Something answers, and it is not decided what."""
+        self.now += timedelta(seconds=1)
+        self.calls[sid] = replace(answered(self.calls[sid], self.now), deciding=True)
+        self.publish(events.CallAnswered(call_sid=sid, at=self.now))
+        self.publish(events.StreamStarted(call_sid=sid, at=self.now, stream_sid="MZ1"))
+
+    def weigh(self, sid: str, weighing: Weighing) -> None:
+        """What is known at this moment after the answer."""
+        picked_up = self.calls[sid].answered_at
+        assert picked_up is not None
+        self.now = picked_up + timedelta(milliseconds=weighing.elapsed_ms)
+        self.publish(events.AnswerWeighed(call_sid=sid, at=self.now, weighing=weighing))
+
+    def judge(
+        self,
+        sid: str,
+        answered_by: AnsweredBy,
+        by: JudgedBy = JudgedBy.EAR,
+        reason: str = "Short greeting, then a pause.",
+        after_ms: int = 1100,
+        obeyed: bool = True,
+    ) -> None:
+        """It is decided who answered, or corrected."""
+        if obeyed:
+            self.calls[sid] = replace(
+                self.calls[sid], deciding=False, answered_by=answered_by, judged_by=by
+            )
+        self.publish(
+            events.AnswerJudged(
+                call_sid=sid,
+                at=self.now,
+                answered_by=answered_by,
+                reason=reason,
+                by=by,
+                after_ms=after_ms,
+                obeyed=obeyed,
+            )
         )
 
     def floor(self, sid: str, floor: Floor, after_s: float = 0.5) -> None:

@@ -6,27 +6,34 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 
 from callconsole.audio import mulaw
+from callconsole.domain.abilities import USUAL, Abilities
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.prompt import Prompt, missing
 from callconsole.domain.transcript import Turn
 from callconsole.engine.ports import (
     AgentBrief,
     AgentEvent,
+    AgentToolCall,
     CallOrder,
     CarrierReport,
     CarrierStatus,
     LineAudio,
+    LineDigit,
     LineEvent,
     LineMark,
     Pcm16,
     PlacedCall,
+    ToolReply,
+    Transfer,
 )
 
 SID = "CA" + "0" * 31 + "1"
+_DOWN = Problem("fake.down", "Down", "It is down.", "Wait.")
 
 
 class FakeClock:
@@ -69,6 +76,9 @@ class FakeLine:
 
     def echo(self, name: str) -> None:
         self._events.put_nowait(LineMark(name))
+
+    def press(self, digit: str) -> None:
+        self._events.put_nowait(LineDigit(digit))
 
     def hang_up(self) -> None:
         self._events.put_nowait(None)
@@ -113,7 +123,9 @@ class FakeAgentSession:
         self.heard: list[Pcm16] = []
         self.texts: list[str] = []
         self.closed = False
+        self.results: list[tuple[AgentToolCall, dict[str, Any], ToolReply]] = []
         self.text_sent = asyncio.Event()
+        self.answered = asyncio.Event()
         self.history: Callable[[], Sequence[Turn]] = tuple
         self.recoveries: list[bool] = []
         self.recovered = asyncio.Event()
@@ -138,6 +150,12 @@ class FakeAgentSession:
     def send_text(self, text: str) -> None:
         self.texts.append(text)
         self.text_sent.set()
+
+    def answer_tool(
+        self, call: AgentToolCall, result: dict[str, Any], reply: ToolReply = ToolReply.WHEN_IDLE
+    ) -> None:
+        self.results.append((call, result, reply))
+        self.answered.set()
 
     def remember(self, history: Callable[[], Sequence[Turn]]) -> None:
         self.history = history
@@ -185,6 +203,16 @@ class FakeCarrier:
         self.refusal: Problem | None = None
         self.end_fails = False
         self.state = CarrierStatus.COMPLETED
+        self.fetches = 0
+        self.fetched = asyncio.Event()
+        self.fetch_fails = False
+        self.searches: list[str] = []
+        self.search_fails = False
+        self.found: PlacedCall | None = None
+        self.keys: list[tuple[str, str]] = []
+        self.transfers: list[Transfer] = []
+        self.transferred = asyncio.Event()
+        self.update_refusal: Problem | None = None
         self.release = asyncio.Event()
         self.release.set()
 
@@ -199,10 +227,31 @@ class FakeCarrier:
     async def end_call(self, call_sid: str) -> None:
         self.ended.append(call_sid)
         if self.end_fails:
-            raise ProblemError(Problem("fake.down", "Down", "It is down.", "Wait."))
+            raise ProblemError(_DOWN)
 
     async def fetch_call(self, call_sid: str) -> CarrierReport:
+        self.fetches += 1
+        self.fetched.set()
+        if self.fetch_fails:
+            raise ProblemError(_DOWN)
         return CarrierReport(call_sid, self.state)
+
+    async def find_call(self, to: str, since: datetime) -> PlacedCall | None:
+        self.searches.append(to)
+        if self.search_fails:
+            raise ProblemError(_DOWN)
+        return self.found
+
+    async def press_keys(self, call_sid: str, digits: str, stream_token: str) -> None:
+        if self.update_refusal is not None:
+            raise ProblemError(self.update_refusal)
+        self.keys.append((digits, stream_token))
+
+    async def transfer(self, call_sid: str, transfer: Transfer) -> None:
+        if self.update_refusal is not None:
+            raise ProblemError(self.update_refusal)
+        self.transfers.append(transfer)
+        self.transferred.set()
 
     async def check(self) -> str:
         return "fake carrier"
@@ -216,6 +265,7 @@ class FakePrompts:
 
     def __init__(self, **texts: str) -> None:
         self.texts = texts or {"appointment_reminder": "You are Ada."}
+        self.abilities: dict[str, Abilities] = {}
 
     def names(self) -> list[str]:
         return sorted(self.texts)
@@ -223,10 +273,11 @@ class FakePrompts:
     def read(self, name: str) -> Prompt:
         if name not in self.texts:
             raise missing(name, "memory")
-        return Prompt(name, self.texts[name])
+        return Prompt(name, self.texts[name], self.abilities.get(name, USUAL))
 
     def write(self, prompt: Prompt) -> None:
         self.texts[prompt.name] = prompt.text
+        self.abilities[prompt.name] = prompt.abilities
 
 
 class FakeSpeaker:

@@ -5,19 +5,28 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from callconsole.adapters.twilio import problems
+from callconsole.domain import events
+from callconsole.domain.abilities import Abilities, Ability, TransferTarget
+from callconsole.domain.answering import AnsweredBy, Evidence, JudgedBy, Utterance, Weighing
 from callconsole.domain.call import EndedBy, Ending, Floor, Outcome
 from callconsole.domain.dialling import Step
 from callconsole.domain.events import AgentInterrupted, Service, ServiceState
 from callconsole.domain.problems import Problem
+from callconsole.domain.record import Note
 from callconsole.domain.transcript import Speaker, Turn
+from callconsole.engine.endings import ending_of
+from callconsole.engine.ports import CarrierReport, CarrierStatus
 from callconsole.ui.main_window import HISTORY, PROMPTS, MainWindow
 from callconsole.viewmodels.call_sound import Sound
+from callconsole.viewmodels.desk import PracticeCallee
 from callconsole.viewmodels.models import Models
 from callconsole.viewmodels.playback import Player
-from fakes.desk import CALLEES, FakeDesk, FakePrompts, refused, steps
+from fakes.desk import CALLEES, CROWD, SID, FakeDesk, FakePrompts, refused, steps
 from fakes.kept_records import TALK_SID, kept_records
 from fakes.player import FakePlayer
 
@@ -57,9 +66,53 @@ CONVERSATION = (
 )
 
 
+WEIGHING = Weighing(
+    4200,
+    {
+        AnsweredBy.PERSON: 0.74,
+        AnsweredBy.VOICEMAIL: 0.15,
+        AnsweredBy.SCREENING: 0.09,
+        AnsweredBy.MENU: 0.02,
+    },
+    (
+        Evidence("Short greeting, then a pause that waits for a reply", 38),
+        Evidence("Spoke a second time", 24),
+        Evidence("No beep, no “leave a message”", 0),
+        Evidence("Phone company's hint: machine (often wrong on this line)", -9),
+    ),
+    (Utterance(400, 1100, "Hello?"), Utterance(2600, 3700, "Hello, who's there?")),
+    1400,
+)
+VOICEMAIL_WEIGHING = Weighing(
+    5900,
+    {
+        AnsweredBy.PERSON: 0.03,
+        AnsweredBy.VOICEMAIL: 0.86,
+        AnsweredBy.SCREENING: 0.05,
+        AnsweredBy.MENU: 0.04,
+        AnsweredBy.FAX: 0.02,
+    },
+    (
+        Evidence("Says “leave a message after the tone”", -58),
+        Evidence("Has been speaking for 5.1 s without a pause", -31),
+        Evidence("Short greeting", 6),
+    ),
+    (
+        Utterance(
+            600,
+            None,
+            "Hi, you have reached Jordan Lee, I can't come to the phone right now, so please "
+            "leave a message after the tone",
+        ),
+    ),
+    None,
+)
+
+
 def build(name: str) -> Scene:
     """The scene for a state; `STATES[name]` then brings it there."""
-    return Scene(missing=MISSING if name == "idle_setup" else ())
+    callees = CROWD if name.startswith("idle_crowd") else CALLEES
+    return Scene(missing=MISSING if name == "idle_setup" else (), callees=callees)
 
 
 class Scene:
@@ -70,17 +123,19 @@ class Scene:
         *,
         line: str = "practice",
         missing: tuple[Problem, ...] = (),
+        callees: tuple[PracticeCallee, ...] = CALLEES,
         player: Player | None = None,
     ) -> None:
         self.desk = FakeDesk(line)
         self.desk.all_ready()
         self.desk.now = datetime.now(UTC)
+        self.prompts = FakePrompts()
         self.player = FakePlayer()
         self.folder = tempfile.TemporaryDirectory(prefix="callconsole-scene-")
         self.models = Models(
             self.desk,
-            FakePrompts(),
-            callees=CALLEES,
+            self.prompts,
+            callees=callees,
             missing=missing,
             player=player or self.player,
             check=lambda: None,
@@ -100,6 +155,27 @@ class Scene:
         self.models.dialler.call_number(number)
         await asyncio.sleep(0.02)
         return self.desk.live_sid
+
+    async def decide(self, weighing: Weighing) -> str:
+        """Something has answered, and this is known of it."""
+        sid = await self.dial("+14155552671")
+        desk = self.desk
+        desk.now -= timedelta(milliseconds=2000 + weighing.elapsed_ms)
+        desk.ring(sid)
+        desk.pick_up(sid)
+        begun = desk.now
+        desk.weigh(sid, Weighing(0, decides_in_ms=5600))
+        for at_ms in range(100, weighing.elapsed_ms, 50):
+            desk.now = begun + timedelta(milliseconds=at_ms)
+            spoken = any(
+                said.start_ms <= at_ms <= (said.end_ms or weighing.elapsed_ms)
+                for said in weighing.utterances
+            )
+            desk.levels(sid, -24.0 + at_ms * 7919 % 13 if spoken else -68.0, -90.0, 0)
+            self.models.relay.flush()
+        desk.weigh(sid, weighing)
+        self.models.relay.flush()
+        return sid
 
     async def talk(self) -> str:
         sid = await self.dial()
@@ -136,6 +212,10 @@ async def idle(_scene: Scene) -> None:
     return
 
 
+async def idle_crowd_open(scene: Scene) -> None:
+    scene.window.calls.idle.practice.fold.click()
+
+
 async def idle_recents(scene: Scene) -> None:
     for number, outcome, talked in (
         ("+14155550101", Outcome.COMPLETED, True),
@@ -169,6 +249,45 @@ async def in_call(scene: Scene) -> None:
     await scene.talk()
 
 
+async def deciding(scene: Scene) -> None:
+    await scene.decide(WEIGHING)
+
+
+async def deciding_voicemail(scene: Scene) -> None:
+    await scene.decide(VOICEMAIL_WEIGHING)
+
+
+async def deciding_early(scene: Scene) -> None:
+    await scene.decide(Weighing(300, decides_in_ms=5300))
+    scene.window.calls.dial.number.digits.setFocus()
+
+
+async def transferred(scene: Scene) -> None:
+    """What happens besides words, and the longest headline."""
+    sid = await scene.decide(WEIGHING)
+    desk, at = scene.desk, {"call_sid": sid, "at": scene.desk.now}
+    desk.judge(sid, AnsweredBy.VOICEMAIL, JudgedBy.CARRIER, "machine_start", 4200, obeyed=False)
+    desk.judge_answer(sid, AnsweredBy.PERSON)
+    for event in (
+        events.StreamStarted(**at, stream_sid="MZ2", gap_ms=940),
+        events.KeysPressed(**at, digits="2#"),
+        events.NoteTaken(**at, note=Note(desk.now, "Wants the afternoon", {"time": "3:15"})),
+        events.AbilityUsed(**at, ability="press_keys", outcome="there is no menu", done=False),
+        events.FarewellBegan(**at),
+        events.FarewellCalledOff(**at),
+        events.TransferBegan(**at, to="+14155550117", label="Front desk"),
+    ):
+        desk.publish(event)
+    desk.calls[sid] = replace(desk.calls[sid], transferred_to="+14155550117")
+    desk.publish(events.TransferAnswered(**at, to="+14155550117"))
+
+
+async def ended_voicemail(scene: Scene) -> None:
+    sid = await scene.decide(VOICEMAIL_WEIGHING)
+    scene.desk.judge(sid, AnsweredBy.VOICEMAIL, reason="Says “leave a message after the tone”.")
+    scene.desk.end(sid, Ending(Outcome.VOICEMAIL, EndedBy.CONSOLE))
+
+
 async def ended(scene: Scene) -> None:
     sid = await scene.talk()
     scene.desk.now = datetime.now(UTC)
@@ -176,21 +295,48 @@ async def ended(scene: Scene) -> None:
     scene.desk.save_recording(sid, "/tmp/call.wav")
 
 
-async def busy(scene: Scene) -> None:
+async def _come_to_nothing(
+    scene: Scene, outcome: Outcome, problem: Problem, *, rang: bool = True
+) -> None:
     sid = await scene.dial("+14155550103")
-    scene.desk.end(
-        sid,
-        Ending(
-            Outcome.BUSY,
-            EndedBy.CARRIER,
-            Problem(
-                "call.busy",
-                "The line is busy",
-                "The person is on another call, or the phone refuses calls just now.",
-                "Try again in a few minutes.",
-            ),
-        ),
-    )
+    if rang:
+        scene.desk.ring(sid)
+        scene.desk.now += timedelta(seconds=24)
+    scene.desk.end(sid, Ending(outcome, EndedBy.CARRIER, problem))
+
+
+async def busy(scene: Scene) -> None:
+    report = CarrierReport(SID, CarrierStatus.BUSY)
+    await _come_to_nothing(scene, Outcome.BUSY, _problem_of(report), rang=False)
+
+
+async def no_answer(scene: Scene) -> None:
+    report = CarrierReport(SID, CarrierStatus.NO_ANSWER)
+    await _come_to_nothing(scene, Outcome.NO_ANSWER, _problem_of(report))
+
+
+async def declined(scene: Scene) -> None:
+    report = CarrierReport(SID, CarrierStatus.BUSY, sip_code=603)
+    await _come_to_nothing(scene, Outcome.DECLINED, _problem_of(report))
+
+
+async def unreachable(scene: Scene) -> None:
+    report = CarrierReport(SID, CarrierStatus.FAILED, sip_code=404)
+    await _come_to_nothing(scene, Outcome.FAILED, _problem_of(report), rang=False)
+
+
+def _problem_of(report: CarrierReport) -> Problem:
+    ending = ending_of(report, None)
+    assert ending is not None
+    assert ending.problem is not None
+    return ending.problem
+
+
+async def perhaps_placed(scene: Scene) -> None:
+    silent = problems.unreachable(TimeoutError())
+    scene.desk.refusal = refused(problems.perhaps_placed(silent).problem, Step.CARRIER)
+    scene.models.dialler.call_number("+442079460018")
+    await asyncio.sleep(0.02)
 
 
 async def failed(scene: Scene) -> None:
@@ -208,7 +354,23 @@ async def wrong_number(scene: Scene) -> None:
 
 
 async def prompts(scene: Scene) -> None:
+    scene.prompts.abilities["appointment_reminder"] = Abilities(
+        frozenset(Ability) - {Ability.PRESS_KEYS},
+        (
+            TransferTarget("Front desk", "+14155550117"),
+            TransferTarget("Dr Patel's practice", "+442079460018"),
+        ),
+    )
     scene.window.open_page(PROMPTS)
+
+
+async def prompts_drawer(scene: Scene) -> None:
+    await prompts(scene)
+    scene.window.prompts.toggle_drawer()
+    page = scene.window.prompts.abilities
+    page.targets.add.click()
+    page.targets.rows[-1].number.setText("+1 415")
+    page.targets.rows[-1].left.emit()
 
 
 async def sheet(scene: Scene) -> None:
@@ -289,16 +451,28 @@ async def history_failed(scene: Scene) -> None:
 
 STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "idle": idle,
+    "idle_crowd": idle,
+    "idle_crowd_open": idle_crowd_open,
     "idle_recents": idle_recents,
     "idle_setup": idle,
     "wrong_number": wrong_number,
     "dialling": dialling,
     "ringing": ringing,
+    "deciding": deciding,
+    "deciding_voicemail": deciding_voicemail,
+    "deciding_early": deciding_early,
+    "transferred": transferred,
     "in_call": in_call,
     "ended": ended,
+    "ended_voicemail": ended_voicemail,
     "busy": busy,
+    "no_answer": no_answer,
+    "declined": declined,
+    "unreachable": unreachable,
+    "perhaps_placed": perhaps_placed,
     "failed": failed,
     "prompts": prompts,
+    "prompts_drawer": prompts_drawer,
     "sheet": sheet,
     "drawer": drawer,
     "low_reason": low_reason,

@@ -8,9 +8,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from callconsole.domain.answering import MACHINES, AnsweredBy, JudgedBy
 from callconsole.domain.call import Call, EndedBy, Ending, Outcome, ended
 from callconsole.domain.events import CallEnded, Event
 from callconsole.domain.problems import Problem, ProblemError
+from callconsole.domain.record import CallPage, CallQuery, CallRecord
 from callconsole.engine.ports import AnswerVerdict, CarrierReport, MediaLine, Switchboard
 
 AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -38,6 +40,15 @@ class FakeSwitchboard:
         spent: what `admit` was asked, (call SID, token).
         reports: status callbacks taken in.
         verdicts: answering-machine verdicts taken in.
+        answers: what `call_answered` was told; machines are hung up on, all others get a token.
+        resumes: whether a call goes on after a lost stream or a transfer, or is hung up.
+        lost_streams: calls whose stream has ended.
+        whisper: what `transfer_answered` says.
+        transfers: what `transfer_ended` was told, (call SID, reached, status).
+        judged: the operator's verdicts, (call SID, who).
+        kept: what `find_calls` finds.
+        queries: what `find_calls` was asked.
+        records: what is kept of calls, by SID.
         lines: media lines served, oldest first.
         serve: how a line is carried; by default until it ends, keeping its events in `heard`.
         listeners: who is told of events now.
@@ -53,6 +64,15 @@ class FakeSwitchboard:
         self.spent: list[tuple[str, str]] = []
         self.reports: list[CarrierReport] = []
         self.verdicts: list[AnswerVerdict] = []
+        self.answers: list[tuple[str, AnswerVerdict | None]] = []
+        self.resumes = False
+        self.lost_streams: list[str] = []
+        self.whisper = "A call from the reception."
+        self.transfers: list[tuple[str, bool, str]] = []
+        self.judged: list[tuple[str, AnsweredBy]] = []
+        self.kept = CallPage(rows=(), total=0)
+        self.queries: list[CallQuery] = []
+        self.records: dict[str, CallRecord] = {}
         self.lines: list[MediaLine] = []
         self.heard: list[object] = []
         self.serve: Callable[[MediaLine], Awaitable[None]] = self._hear
@@ -78,6 +98,19 @@ class FakeSwitchboard:
         ending = Ending(Outcome.COMPLETED, EndedBy.OPERATOR)
         self.known[call_sid] = ended(self.known[call_sid], ending, AT)
         self.publish(CallEnded(call_sid=call_sid, at=AT, ending=ending))
+
+    def judge_answer(self, call_sid: str, answered_by: AnsweredBy) -> None:
+        self.judged.append((call_sid, answered_by))
+        self.known[call_sid] = replace(
+            self.known[call_sid], answered_by=answered_by, judged_by=JudgedBy.OPERATOR
+        )
+
+    async def find_calls(self, query: CallQuery) -> CallPage:
+        self.queries.append(query)
+        return self.kept
+
+    async def call_record(self, call_sid: str) -> CallRecord | None:
+        return self.records.get(call_sid)
 
     def call(self, call_sid: str) -> Call | None:
         return self.known.get(call_sid)
@@ -106,6 +139,23 @@ class FakeSwitchboard:
             return False
         self.tokens[call_sid].remove(token)
         return True
+
+    def call_answered(self, call_sid: str, verdict: AnswerVerdict | None) -> str | None:
+        self.answers.append((call_sid, verdict))
+        if verdict is not None and verdict.answered_by in MACHINES:
+            return None
+        return self.stream_token(call_sid)
+
+    def stream_ended(self, call_sid: str) -> str | None:
+        self.lost_streams.append(call_sid)
+        return self.stream_token(call_sid) if self.resumes else None
+
+    def transfer_answered(self, call_sid: str) -> str:
+        return self.whisper
+
+    def transfer_ended(self, call_sid: str, *, reached: bool, status: str) -> str | None:
+        self.transfers.append((call_sid, reached, status))
+        return self.stream_token(call_sid) if self.resumes else None
 
     async def serve_line(self, line: MediaLine) -> None:
         self.lines.append(line)

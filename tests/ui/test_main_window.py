@@ -386,3 +386,19 @@ async def test_recents_put_the_number_back(qtbot: QtBot, open_scene: OpenScene) 
     assert [row.call.outcome.text for row in rows] == ["No answer"]
     QTest.mouseClick(rows[0], LEFT)
     assert scene.window.calls.dial.number.text() == "+44 20 7946 0018"
+
+
+async def test_a_long_state_leaves_the_number_its_room(qtbot: QtBot, open_scene: OpenScene) -> None:
+    scene = open_scene()
+    header = scene.window.calls.call.header
+    sid = await scene.dial()
+    scene.desk.ring(sid)
+    await settle()
+    beside = header.name.geometry().center().y()
+    assert header.pill.geometry().top() < beside < header.pill.geometry().bottom()
+    scene.desk.answer(sid)
+    scene.desk.end(sid, Ending(Outcome.VOICEMAIL, EndedBy.CONSOLE))
+    await settle()
+    assert header.pill.text() == "Voicemail · hung up, no message left"
+    assert header.pill.geometry().top() >= header.name.geometry().bottom()
+    assert header.name.width() >= header.name.sizeHint().width()

@@ -43,7 +43,32 @@ def over(outcome: Outcome, by: EndedBy = EndedBy.CARRIER, call: Call = TALKING) 
         (over(Outcome.NO_ANSWER, call=RINGING), "No answer", "warning"),
         (over(Outcome.DECLINED, call=RINGING), "Declined", "danger"),
         (over(Outcome.CANCELED, EndedBy.OPERATOR, RINGING), "Cancelled", "muted"),
-        (over(Outcome.VOICEMAIL), "Voicemail · hung up", "warning"),
+        (over(Outcome.VOICEMAIL), "Voicemail · hung up, no message left", "warning"),
+        (
+            over(Outcome.VOICEMAIL, call=replace(TALKING, answered_by=AnsweredBy.FAX)),
+            "A fax answered · hung up",
+            "warning",
+        ),
+        (replace(TALKING, deciding=True), "Answered, deciding", "warning"),
+        (replace(TALKING, answered_by=AnsweredBy.FAX), "A fax answered", "warning"),
+        (replace(TALKING, answered_by=AnsweredBy.SCREENING), "Call screening", "warning"),
+        (replace(TALKING, answered_by=AnsweredBy.MENU), "A menu answered", "warning"),
+        (
+            replace(TALKING, answered_by=AnsweredBy.MENU, floor=Floor.AGENT),
+            "AI is speaking",
+            "ai",
+        ),
+        (replace(TALKING, away=True, deciding=True), "Reconnecting the sound…", "warning"),
+        (
+            replace(TALKING, transferred_to="+14155550117"),
+            "Transferred to +1 415-555-0117",
+            "accent",
+        ),
+        (
+            over(Outcome.COMPLETED, EndedBy.CONSOLE),
+            "Call ended · the console hung up",
+            "muted",
+        ),
         (over(Outcome.FAILED, call=QUEUED), "Call failed", "danger"),
         (over(Outcome.FAILED), "Call broke off", "danger"),
     ],
@@ -64,7 +89,20 @@ def test_hanging_up_covers_a_live_call_but_not_an_ended_one() -> None:
     assert headline(ended_call, hanging_up=True).text == "Call ended · you hung up"
 
 
+def test_a_transfer_is_named_and_not_too_long() -> None:
+    passed_on = replace(TALKING, transferred_to="+14155550117")
+    assert headline(passed_on, passed_on_to="Front desk").text == "Transferred to Front desk"
+    long = headline(passed_on, passed_on_to="The practice of Dr Patel in London").text
+    assert long == "Transferred to The practice of Dr …"
+
+
+def test_no_message_is_claimed_only_where_the_agent_was_silent() -> None:
+    assert headline(over(Outcome.VOICEMAIL), agent_spoke=True).text == "Voicemail · hung up"
+
+
 def test_outcome_is_short() -> None:
+    fax = replace(TALKING, answered_by=AnsweredBy.FAX)
+    assert outcome(over(Outcome.VOICEMAIL, call=fax)).text == "Fax"
     assert outcome(over(Outcome.COMPLETED, EndedBy.CALLER)).text == "Spoke"
     assert outcome(over(Outcome.VOICEMAIL)).text == "Voicemail"
     assert outcome(over(Outcome.BUSY, call=QUEUED)).text == "Busy"

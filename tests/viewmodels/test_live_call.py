@@ -1,10 +1,11 @@
 import asyncio
 import math
+from dataclasses import replace
 from datetime import timedelta
 
 from pytestqt.qtbot import QtBot
 
-from callconsole.domain.answering import AnsweredBy
+from callconsole.domain.answering import AnsweredBy, Weighing
 from callconsole.domain.call import EndedBy, Ending, Floor, Outcome
 from callconsole.domain.dialling import Step
 from callconsole.domain.events import (
@@ -12,6 +13,9 @@ from callconsole.domain.events import (
     AgentLost,
     AgentRenewed,
     AgentStalled,
+    KeyReceived,
+    StreamStarted,
+    StreamStopped,
 )
 from callconsole.domain.problems import Problem
 from callconsole.domain.transcript import Speaker, Turn
@@ -60,7 +64,12 @@ async def test_a_whole_call_passes_every_stage(
     desk.end(sid, Ending(Outcome.COMPLETED, EndedBy.CALLER))
     assert live.stage is Stage.ENDED
     assert live.clock == "00:09"
-    assert lines(models) == ["Answered", "Hello.", "Call ended · callee hung up"]
+    assert lines(models) == [
+        "Answered",
+        "A person answered · speech",
+        "Hello.",
+        "Call ended · callee hung up",
+    ]
     desk.save_recording(sid, "/data/call.wav")
     assert live.call is not None
     assert live.call.recording == "/data/call.wav"
@@ -125,7 +134,7 @@ async def test_a_busy_line_is_a_failure_with_all_steps(
     desk.end(sid, Ending(Outcome.BUSY, EndedBy.CARRIER, PROBLEM))
     story = models.live.failure
     assert story is not None
-    assert story.noticed == "The line was busy"
+    assert story.noticed == "Their line was busy"
     assert [row.text for row in story.rows][-2:] == ["Call handed to the phone company", "Busy"]
 
 
@@ -161,7 +170,7 @@ async def test_voicemail_and_a_lost_agent_leave_lines(
     sid = await dialled(models, desk)
     desk.answer(sid, AnsweredBy.VOICEMAIL)
     desk.publish(AgentLost(call_sid=sid, at=desk.now, problem=PROBLEM))
-    assert lines(models) == ["Answered", "Voicemail answered", PROBLEM.title]
+    assert lines(models) == ["Answered", "Voicemail answered · speech", PROBLEM.title]
     assert models.live.trouble == PROBLEM
 
 
@@ -201,3 +210,68 @@ async def test_a_stall_is_shown_until_an_answer_is_heard(
         "AI stalled, no answer: nudged",
         "A new AI session goes on after 90 ms (no answer)",
     ]
+
+
+async def test_what_happens_beside_words_leaves_lines(
+    qtbot: QtBot, models: Models, desk: FakeDesk
+) -> None:
+    sid = await dialled(models, desk)
+    desk.pick_up(sid)
+    desk.weigh(sid, Weighing(900, {AnsweredBy.PERSON: 1.0}))
+    desk.judge(sid, AnsweredBy.PERSON)
+    desk.publish(StreamStopped(call_sid=sid, at=desk.now))
+    desk.calls[sid] = replace(desk.calls[sid], away=True)
+    desk.publish(KeyReceived(call_sid=sid, at=desk.now, digit="1"))
+    assert models.live.headline.text == "Reconnecting the sound…"
+    assert not models.live.sound
+    desk.calls[sid] = replace(desk.calls[sid], away=False)
+    desk.publish(StreamStarted(call_sid=sid, at=desk.now, stream_sid="MZ2", gap_ms=900))
+    assert models.live.sound
+    assert lines(models) == [
+        "Answered",
+        "A person answered · Short greeting, then a pause",
+        "The callee pressed 1",
+        "The sound is back after 0.9 s",
+    ]
+
+
+async def test_weighings_tell_only_of_a_call_that_changed(
+    qtbot: QtBot, models: Models, desk: FakeDesk
+) -> None:
+    sid = await dialled(models, desk)
+    desk.ring(sid)
+    desk.pick_up(sid)
+    told: list[bool] = []
+    models.live.changed.connect(lambda: told.append(True))
+    desk.weigh(sid, Weighing(125))
+    models.relay.flush()
+    assert told == []
+    desk.calls[sid] = replace(desk.calls[sid], floor=Floor.CALLER)
+    desk.weigh(sid, Weighing(250))
+    models.relay.flush()
+    assert told == [True]
+
+
+async def test_a_failed_call_in_which_somebody_spoke_keeps_its_transcript(
+    qtbot: QtBot, models: Models, desk: FakeDesk
+) -> None:
+    sid = await dialled(models, desk)
+    desk.pick_up(sid)
+    desk.judge(sid, AnsweredBy.PERSON)
+    desk.say(sid, Turn(1, Speaker.CALLER, "Hello?", 0.4, final=True))
+    desk.end(sid, Ending(Outcome.FAILED, EndedBy.CARRIER, PROBLEM))
+    assert models.live.stage is Stage.ENDED
+
+
+async def test_a_message_left_on_a_voicemail_is_not_denied(
+    qtbot: QtBot, models: Models, desk: FakeDesk
+) -> None:
+    sid = await dialled(models, desk)
+    desk.answer(sid, AnsweredBy.VOICEMAIL)
+    desk.say(sid, Turn(1, Speaker.AGENT, "Hello", 0.4, True, True, 0))
+    assert desk.calls[sid].live
+    heard = Turn(1, Speaker.AGENT, "Hello, this is", 0.4, True, True, 5)
+    ending = Ending(Outcome.VOICEMAIL, EndedBy.CONSOLE)
+    desk.say(sid, heard)
+    desk.end(sid, ending)
+    assert models.live.headline.text == "Voicemail · hung up"

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import pytest
 
+from callconsole.domain.abilities import (
+    MOST_TRANSFERS,
+    USUAL,
+    Abilities,
+    Ability,
+    TransferTarget,
+)
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.prompt import Prompt
+from callconsole.viewmodels.prompt_draft import TargetDraft
 from callconsole.viewmodels.prompt_shelf import PromptEntry, PromptShelf
 from fakes.engine import FakePrompts
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
+DESK = TransferTarget("Desk", "+14155550117")
 FULL = Problem(code="prompt.not_saved", title="Not saved", cause="No space.", cure="Make space.")
 
 
@@ -193,3 +202,61 @@ def test_without_prompts_nothing_is_open() -> None:
     assert not it.shelf.revert()
     it.shelf.edit("lost?")
     assert it.shelf.text == ""
+
+
+def test_what_is_allowed_is_part_of_the_prompt() -> None:
+    it = Shelf(a="Ah", b="Be")
+    it.shelf.allow(Ability.PRESS_KEYS, False)
+    assert (it.dirty, it.shelf.unsaved) == ([True], ["a"])
+    it.shelf.allow(Ability.PRESS_KEYS, True)
+    assert it.dirty == [True, False]
+    it.shelf.allow(Ability.END_CALL, False)
+    it.shelf.set_targets((TargetDraft(" Desk ", "(415) 555-0117"), TargetDraft()))
+    it.shelf.open("b")
+    assert it.shelf.abilities == USUAL
+    it.shelf.open("a")
+    assert it.shelf.save()
+    assert it.prompts.abilities["a"] == Abilities(USUAL.allowed - {Ability.END_CALL}, (DESK,))
+    assert (it.shelf.dirty, it.prompts.texts["a"]) == (False, "Ah")
+
+
+def test_a_target_that_is_wrong_is_not_saved_and_not_lost() -> None:
+    it = Shelf(a="Ah")
+    it.shelf.set_targets((TargetDraft("Desk", "12"),))
+    assert not it.shelf.save()
+    assert it.problems == ["prompt.target"]
+    assert it.shelf.targets == (TargetDraft("Desk", "12"),)
+    assert it.prompts.abilities == {}
+    assert it.shelf.revert()
+    assert it.shelf.targets == ()
+
+
+def test_abilities_changed_on_the_disk_show_up_or_are_a_conflict() -> None:
+    it = Shelf(a="Ah")
+    it.prompts.abilities["a"] = Abilities(frozenset({Ability.TAKE_NOTE}), (DESK,))
+    it.shelf.refresh()
+    assert it.shown == ["a", "a"]
+    assert it.shelf.targets == (TargetDraft("Desk", "+1 415-555-0117"),)
+    it.shelf.edit("Oh")
+    it.prompts.abilities["a"] = USUAL
+    assert not it.shelf.save()
+    assert it.shelf.conflict
+    assert it.shelf.save(overwrite=True)
+    assert it.prompts.abilities["a"].transfers == (DESK,)
+
+
+def test_a_list_of_targets_has_an_end() -> None:
+    it = Shelf(a="Ah")
+    it.shelf.set_targets((TargetDraft(),) * (MOST_TRANSFERS - 1))
+    assert it.shelf.can_add_target
+    it.shelf.set_targets((TargetDraft(),) * MOST_TRANSFERS)
+    assert not it.shelf.can_add_target
+
+
+def test_nothing_open_allows_nothing_new() -> None:
+    it = Shelf(a="Ah")
+    it.prompts.texts.clear()
+    it.shelf.refresh()
+    it.shelf.allow(Ability.END_CALL, False)
+    it.shelf.set_targets((TargetDraft("Desk", "1"),))
+    assert (it.shelf.abilities, it.shelf.targets, it.shelf.target_faults) == (USUAL, (), [])

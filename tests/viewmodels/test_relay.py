@@ -1,6 +1,9 @@
 from pytestqt.qtbot import QtBot
 
+from callconsole.domain.answering import AnsweredBy, Weighing
 from callconsole.domain.events import (
+    AnswerJudged,
+    AnswerWeighed,
     CallEvent,
     CallRinging,
     LevelsMeasured,
@@ -43,6 +46,20 @@ def test_state_comes_at_once_and_after_what_waited(qtbot: QtBot) -> None:
     assert [type(event) for event in events] == [TurnChanged, TurnChanged, CallRinging]
     texts = [event.turn.text for event in events if isinstance(event, TurnChanged)]
     assert texts == ["Hello", "Hi"]
+    relay.close()
+
+
+def test_of_weighings_only_the_newest_comes_and_before_the_verdict(qtbot: QtBot) -> None:
+    desk = FakeDesk()
+    relay = Relay(desk)
+    events = heard(relay)
+    for elapsed_ms in (125, 250):
+        weighing = Weighing(elapsed_ms)
+        desk.publish(AnswerWeighed(call_sid=SID, at=desk.now, weighing=weighing))
+    desk.judge(SID, AnsweredBy.PERSON, obeyed=False)
+    assert [type(event) for event in events] == [AnswerWeighed, AnswerJudged]
+    assert isinstance(events[0], AnswerWeighed)
+    assert events[0].weighing.elapsed_ms == 250
     relay.close()
 
 

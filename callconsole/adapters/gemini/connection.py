@@ -10,7 +10,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from callconsole.adapters.gemini.fast_path import audio_frame, audio_parts
-from callconsole.adapters.gemini.uplink import RATE_HZ
+from callconsole.adapters.gemini.tool_answer import ToolAnswer
+from callconsole.adapters.gemini.uplink import RATE_HZ, Item
 
 if TYPE_CHECKING:
     from google.genai import Client, types
@@ -107,8 +108,8 @@ class Connection:
             self._compare(parts, message)
         return message
 
-    async def send(self, item: bytes | str) -> None:
-        """Send audio (int16 little-endian, mono, 16000 Hz) or text that the model acts on.
+    async def send(self, item: Item) -> None:
+        """Send audio (int16 little-endian, mono, 16000 Hz), text to act on, or a result.
 
         Raises:
             websockets.ConnectionClosed: the socket has closed; `receive` says how.
@@ -117,6 +118,8 @@ class Connection:
         async with asyncio.timeout(SEND_STALL_S):
             if isinstance(item, bytes):
                 await self._send_audio(item)
+            elif isinstance(item, ToolAnswer):
+                await self._session.send_tool_response(function_responses=item.to_response())
             else:
                 await self._send_text(item)
 

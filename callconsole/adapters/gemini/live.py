@@ -14,6 +14,7 @@ from callconsole.adapters.gemini.credentials import GeminiAccess
 from callconsole.adapters.gemini.faults import Circumstances
 from callconsole.adapters.gemini.models import (
     DEFAULT_MODEL,
+    BackEnd,
     bare_name,
     capabilities,
     check_back_end,
@@ -23,6 +24,7 @@ from callconsole.adapters.gemini.resume import Lifetime
 from callconsole.adapters.gemini.seeding import Recollection, as_contents, brief_again
 from callconsole.adapters.gemini.session import GeminiSession
 from callconsole.adapters.gemini.session_config import session_config
+from callconsole.adapters.gemini.tool_calls import ToolTerms
 from callconsole.adapters.gemini.warm_up import exercise
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.prompt import Prompt
@@ -85,6 +87,16 @@ class GeminiAgent:
             explain=lambda error: self._explain(error, connected=True),
             clock=self._clock,
             lifetime=self._lifetime,
+            tools=self._tool_terms,
+        )
+
+    @property
+    def _tool_terms(self) -> ToolTerms:
+        return ToolTerms(
+            blocking=self._able.tools == "blocking",
+            scheduling=self._able.tool_scheduling,
+            # The SDK refuses an answer without one there; Vertex AI leaves ids out at times.
+            ids=self._access.account.back_end is BackEnd.DEVELOPER,
         )
 
     async def check(self) -> str:

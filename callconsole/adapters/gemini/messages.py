@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from callconsole.adapters.gemini.fast_path import PCM
+from callconsole.adapters.gemini.tool_calls import ToolCalls, ToolTerms
+from callconsole.adapters.gemini.uplink import Uplink
+from callconsole.engine.clock import SystemClock
 from callconsole.engine.ports import (
     AgentAudio,
     AgentCutOff,
@@ -26,24 +29,34 @@ if TYPE_CHECKING:
 class MessageReader:
     """Turns messages into events, in order; keeps half a sample between two audio parts.
 
+    Args:
+        calls: told of every function call, and knows which of them are repetitions; None for a
+            model without functions.
+
     Attributes:
         in_turn: True while the model is speaking a turn that is not complete.
         unfinished: True while more of that turn's speech is to come.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, calls: ToolCalls | None = None) -> None:
+        self._calls = calls or ToolCalls(ToolTerms(), Uplink(), SystemClock())
         self.in_turn = False
         self.unfinished = False
         self._tail = b""
 
     def events(self, message: types.LiveServerMessage) -> list[AgentEvent]:
-        """What one message says: words, audio, then signals, then the tokens it cost.
+        """What one message says: words, audio, calls, then signals, then the tokens it cost.
 
         Content goes before `AgentCutOff`, so that what came with a cut is void as well.
         """
         events: list[AgentEvent] = []
         if message.server_content is not None:
             events += self._content(message.server_content)
+        if message.tool_call is not None:
+            events += self._called(message.tool_call.function_calls or [], by_part=False)
+        if message.tool_call_cancellation is not None:
+            cancelled = self._calls.cancelled(message.tool_call_cancellation.ids or [])
+            events += [cancelled] if cancelled is not None else []
         if message.usage_metadata is not None:
             events.append(usage(message.usage_metadata))
         if message.go_away is not None:
@@ -69,6 +82,7 @@ class MessageReader:
             self.in_turn = self.unfinished = True
         events = [*_words(content.input_transcription, by_caller=True), *words]
         events += self.audio(_speech(content.model_turn))
+        events += self._called(_calls(content.model_turn), by_part=True)
         if content.interrupted:
             self._tail = b""
             self.unfinished = False
@@ -79,8 +93,13 @@ class MessageReader:
         if content.turn_complete:
             self._tail = b""
             self.in_turn = self.unfinished = False
+            self._calls.turn_done()
             events.append(AgentTurnDone())
         return events
+
+    def _called(self, calls: Iterable[types.FunctionCall], *, by_part: bool) -> list[AgentEvent]:
+        told = [self._calls.called(call, by_part=by_part) for call in calls]
+        return [call for call in told if call is not None]
 
 
 def _speech(turn: types.Content | None) -> Iterator[bytes]:
@@ -91,6 +110,13 @@ def _speech(turn: types.Content | None) -> Iterator[bytes]:
             continue
         if (blob.mime_type or PCM).startswith(PCM):
             yield blob.data
+
+
+def _calls(turn: types.Content | None) -> Iterator[types.FunctionCall]:
+    """Calls inside a turn; the same ones usually come as a ``toolCall`` too."""
+    for part in (turn.parts or []) if turn else []:
+        if part.function_call is not None:
+            yield part.function_call
 
 
 def _words(transcript: types.Transcription | None, *, by_caller: bool) -> list[AgentEvent]:

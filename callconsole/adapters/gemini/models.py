@@ -43,6 +43,10 @@ class Capabilities(BaseModel):
         speech_language: True where the voice takes a language code.
         text: how text that the model shall act on is sent during a session.
         history: how a fresh session is told what has been said before.
+        tools: how functions run: the model waits for each result and takes no realtime input
+            meanwhile, or it goes on talking; or it has no functions.
+        tool_behavior: True where a declaration may say how its function runs.
+        tool_scheduling: True where a result may say what the model shall do with it.
         api_version: version of the protocol to pin, such as ``v1beta``.
         retires: the day Google named for its shutdown, or None.
     """
@@ -63,6 +67,9 @@ class Capabilities(BaseModel):
     speech_language: bool
     text: Literal["realtime_text", "client_content"]
     history: HistoryWay
+    tools: Literal["blocking", "non_blocking", "none"]
+    tool_behavior: bool
+    tool_scheduling: bool
     api_version: str
     retires: date | None = None
 

@@ -57,7 +57,9 @@ def from_close(code: int, reason: str, at: Circumstances) -> Problem:
         return faults.key_refused(reason, at)
     if "quota" in said or "resource_exhausted" in said or "resource exhausted" in said:
         return faults.quota(reason, at)
-    if "not found" in said or "not supported for bidigeneratecontent" in said:
+    if "not supported for bidigeneratecontent" in said or (
+        "not found" in said and "requested entity" not in said
+    ):
         return faults.no_such_model(reason, at)
     if code == 1007:
         return faults.settings_refused(reason, at)

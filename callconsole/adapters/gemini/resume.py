@@ -80,6 +80,8 @@ class Handover:
             if content.turn_complete:
                 self._in_turn, self._turn_done_at = False, now
                 self._handle_is_newest = False
+        if message.tool_call is not None:
+            self.agent_spoke()
         update = message.session_resumption_update
         if update is not None:
             self._handle_is_newest = bool(update.resumable and update.new_handle)
@@ -107,9 +109,10 @@ class Handover:
         """Seconds until it is worth asking `due`."""
         return 0.0 if self.leaving(now) else self._rotate_at - now
 
-    def due(self, now: float) -> bool:
-        """True where the change should be made now."""
-        return self.leaving(now) and (self.at_last_moment(now) or self.quiet(now))
+    def due(self, now: float, *, busy: bool = False) -> bool:
+        """True where the change should be made now; `busy` while the model waits for a result."""
+        quiet = not busy and self.quiet(now)
+        return self.leaving(now) and (self.at_last_moment(now) or quiet)
 
     def at_last_moment(self, now: float) -> bool:
         """True once the server's end is too near to wait any longer."""

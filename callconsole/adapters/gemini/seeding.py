@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from callconsole.adapters.gemini.models import HistoryWay
-from callconsole.domain.prompt import Prompt
 from callconsole.domain.transcript import Speaker, Turn
 from callconsole.engine.ports import AgentBrief
 
@@ -95,7 +94,7 @@ def brief_again(brief: AgentBrief, known: Recollection, way: HistoryWay) -> Agen
         paragraphs.append(_GO_ON)
     if known.said and way == "instruction":
         paragraphs.append("\n".join((_RECORD, *map(_line, known.said))))
-    return AgentBrief(Prompt(name=brief.prompt.name, text="\n\n".join(paragraphs)))
+    return replace(brief, prompt=replace(brief.prompt, text="\n\n".join(paragraphs)))
 
 
 def _line(piece: Said) -> str:

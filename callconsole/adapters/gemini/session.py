@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from callconsole.adapters.gemini.connection import Connection
 from callconsole.adapters.gemini.departure import Departure, broken, to_repeat
@@ -15,6 +15,8 @@ from callconsole.adapters.gemini.problems import PASSING
 from callconsole.adapters.gemini.redial import Dial, Redial
 from callconsole.adapters.gemini.resume import Handover, Lifetime
 from callconsole.adapters.gemini.seeding import Recollection, recall
+from callconsole.adapters.gemini.tool_answer import ToolAnswer
+from callconsole.adapters.gemini.tool_calls import ToolCalls, ToolTerms
 from callconsole.adapters.gemini.unanswered import Unanswered
 from callconsole.adapters.gemini.uplink import Uplink, to_bytes
 from callconsole.audio.meter import level_dbfs
@@ -24,9 +26,11 @@ from callconsole.engine.ports import (
     AgentEvent,
     AgentLeaving,
     AgentRecovered,
+    AgentToolCall,
     AgentTurnDone,
     Clock,
     Pcm16,
+    ToolReply,
 )
 
 if TYPE_CHECKING:
@@ -65,6 +69,7 @@ class GeminiSession:
         explain: Explain,
         clock: Clock,
         lifetime: Lifetime | None = None,
+        tools: ToolTerms | None = None,
     ) -> None:
         """Take over an open connection.
 
@@ -74,6 +79,7 @@ class GeminiSession:
             explain: words for what broke a connection.
             clock: for durations.
             lifetime: how long a connection is kept; None for what suits Gemini.
+            tools: what the model's function calls are like; None for what every model takes.
         """
         self.reconnects = 0
         self._connection = connection
@@ -81,9 +87,10 @@ class GeminiSession:
         self._clock = clock
         self._lifetime = lifetime or Lifetime()
         self._uplink = Uplink()
+        self._calls = ToolCalls(tools or ToolTerms(), self._uplink, clock)
         self._unanswered = Unanswered()
         self._inbox = Inbox()
-        self._reader = MessageReader()
+        self._reader = MessageReader(self._calls)
         self._handover = Handover(clock.monotonic(), self._lifetime)
         self._redial = Redial(dial, clock)
         self._history: Callable[[], Sequence[Turn]] | None = None
@@ -99,6 +106,11 @@ class GeminiSession:
         """Milliseconds of caller audio given up because they could not be sent in time."""
         return self._uplink.dropped_ms
 
+    @property
+    def given_up_calls(self) -> int:
+        """Function calls that were given up because the model would not have waited longer."""
+        return self._calls.given_up
+
     async def events(self) -> AsyncIterator[AgentEvent]:
         """What the model says and does, until `close`; for one consumer.
 
@@ -109,14 +121,19 @@ class GeminiSession:
             yield event
 
     def send_audio(self, pcm: Pcm16) -> None:
-        """Send or queue caller audio, shape (n,), int16, mono, 16000 Hz."""
+        """Send or queue caller audio, shape (n,), int16, mono, 16000 Hz.
+
+        Dropped while the model waits for a function's result: it ends the session otherwise.
+        """
         if self._closing or not len(pcm):
             return
         now = self._clock.monotonic()
         if self._handover.leaving(now) and level_dbfs(pcm) > CALLER_DBFS:
             self._handover.caller_spoke(now)
         data = to_bytes(pcm)
-        if self._departure is not None and self._uplink.idle and self._connection.send_now(data):
+        if self._departure is not None and self._uplink.withheld:
+            self._uplink.drop(data)
+        elif self._departure is not None and self._uplink.idle and self._connection.send_now(data):
             self._unanswered.sent(data)
         else:
             self._uplink.add_bytes(data)
@@ -125,6 +142,13 @@ class GeminiSession:
         """Queue an instruction in text that the model acts on now."""
         if not self._closing:
             self._uplink.add_text(text)
+
+    def answer_tool(
+        self, call: AgentToolCall, result: dict[str, Any], reply: ToolReply = ToolReply.WHEN_IDLE
+    ) -> None:
+        """Queue a function's result; passed over where the call wants none any more."""
+        if not self._closing:
+            self._calls.answer(call, result, reply)
 
     def remember(self, history: Callable[[], Sequence[Turn]]) -> None:
         """Where to find what has been said, should the session have to begin anew."""
@@ -156,6 +180,7 @@ class GeminiSession:
             try:
                 await self._connection.close()
             finally:
+                self._calls.close()
                 self._inbox.end(end)
                 self._log_end()
 
@@ -197,8 +222,8 @@ class GeminiSession:
         if self._departure is None:
             return
         now = self._clock.monotonic()
-        if self._handover.due(now):
-            quiet = self._handover.quiet(now)
+        if self._handover.due(now, busy=self._calls.blocked):
+            quiet = self._handover.quiet(now) and not self._calls.blocked
             self._depart(Departure("the connection had reached its age", now, quiet=quiet))
             return
         if self._look is not None:
@@ -244,6 +269,7 @@ class GeminiSession:
         self._handover.note(message, left_s or 0.0, self._clock.monotonic())
         if self._handover.handle != known:
             self._unanswered.remembered()
+            self._calls.remembered()
         if left_s is not None:
             self._watch()
 
@@ -261,8 +287,11 @@ class GeminiSession:
                 self._depart(broken(self._explain(error), self._clock.monotonic()))
                 return
             self._uplink.sent(item)
-            self._unanswered.sent(item)
-            if isinstance(item, str):
+            if isinstance(item, ToolAnswer):
+                self._calls.sent(item)
+            else:
+                self._unanswered.sent(item)
+            if not isinstance(item, bytes):
                 self._handover.caller_spoke(self._clock.monotonic())
 
     # The change to another -------------------------------------------------------------------
@@ -275,8 +304,11 @@ class GeminiSession:
         """
         handle = None if leave.fresh else self._handover.handle
         recollect = self._recollect if self._history is not None else None
+        refused = False
         if leave.problem is not None and self._seed_refused(leave):
             self._redial.plainly, handle = True, None
+        elif leave.problem is not None and (refused := self._call_refused(leave)):
+            _log.warning("Gemini ended the session over a function call; it is resumed")
         elif leave.problem is not None and (
             leave.problem.code not in PASSING or (handle is None and recollect is None)
         ):
@@ -284,7 +316,7 @@ class GeminiSession:
         unfinished = self._reader.unfinished
         if self._reader.in_turn:
             self._inbox.put(AgentTurnDone())
-        self._reader = MessageReader()
+        self._reader = MessageReader(self._calls)
         self._connection, told = await self._redial.connect(handle, recollect, leave.problem)
         now = self._clock.monotonic()
         self._handover = Handover(now, self._lifetime, handle if told is None else None)
@@ -299,6 +331,7 @@ class GeminiSession:
                 known, self._unanswered, fresh=told is not None, unfinished=unfinished
             )
             self._uplink.put_back(again)
+        self._calls.moved(fresh=told is not None or refused)
         self._unanswered.answered()
         _log.info("Gemini session %s (%d ms)", "resumed" if told is None else "anew", gap_ms)
 
@@ -312,6 +345,15 @@ class GeminiSession:
             and leave.problem.code == "agent.input_refused"
             and not self._redial.plainly
             and leave.at - self._seeded_at < SEED_REFUSED_S
+        )
+
+    def _call_refused(self, leave: Departure) -> bool:
+        """True where audio on its way met a function call (code 1008), which a resumption cures."""
+        return (
+            leave.problem is not None
+            and leave.problem.code == "agent.session_refused"
+            and self._calls.waited_for
+            and (self._handover.handle is not None or self._history is not None)
         )
 
     def _log_end(self) -> None:

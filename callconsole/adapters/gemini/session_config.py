@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from callconsole.adapters.gemini.models import BackEnd, Capabilities, capabilities
-from callconsole.engine.ports import AgentBrief
+from callconsole.engine.ports import AgentBrief, ToolSpec
 
 if TYPE_CHECKING:
     from google.genai import types
@@ -31,7 +31,8 @@ def session_config(
     Args:
         model: model id.
         back_end: where it runs.
-        brief: its prompt becomes the system instruction.
+        brief: its prompt becomes the system instruction; its functions are declared where the
+            model has functions.
         voice: one of the prebuilt voices, such as ``Puck``.
         language: BCP 47 code such as ``de-DE`` as a hint, or None to let the model hear.
         handle: resumes an earlier session, or None for a new one.
@@ -58,10 +59,32 @@ def session_config(
         enable_affective_dialog=True if able.affective_dialog else None,
         proactivity=types.ProactivityConfig(proactive_audio=True) if able.proactive_audio else None,
         thinking_config=_thinking(able),
+        tools=_tools(able, brief.tools),
         history_config=types.HistoryConfig(initial_history_in_client_content=True)
         if history_first
         else None,
     )
+
+
+def _tools(able: Capabilities, specs: tuple[ToolSpec, ...]) -> types.ToolListUnion | None:
+    from google.genai import types
+
+    if not specs or able.tools == "none":
+        return None
+    behavior = types.Behavior(able.tools.upper()) if able.tool_behavior else None
+    declarations = [
+        types.FunctionDeclaration(
+            name=spec.name,
+            description=spec.description,
+            # An object without properties is refused.
+            parameters=types.Schema.model_validate(spec.parameters)
+            if spec.parameters.get("properties")
+            else None,
+            behavior=behavior,
+        )
+        for spec in specs
+    ]
+    return [types.Tool(function_declarations=declarations)]
 
 
 def _speech(able: Capabilities, voice: str, language: str | None) -> types.SpeechConfig:

@@ -7,7 +7,7 @@ import importlib
 from callconsole.adapters.gemini.models import BackEnd
 from callconsole.adapters.gemini.session_config import session_config
 from callconsole.domain.prompt import Prompt
-from callconsole.engine.ports import AgentBrief
+from callconsole.engine.ports import AgentBrief, ToolSpec
 
 _FIRST_MESSAGE = {
     "server_content": {
@@ -24,9 +24,13 @@ _FIRST_MESSAGE = {
         "prompt_token_count": 1,
         "prompt_tokens_details": [{"modality": "AUDIO", "token_count": 1}],
     },
+    "tool_call": {"function_calls": [{"id": "1", "name": "f", "args": {"a": "b"}}]},
     "go_away": {"time_left": "1s"},
     "session_resumption_update": {"new_handle": "h", "resumable": True},
 }
+
+
+_TOOL = ToolSpec("f", "Does nothing.", {"type": "object", "properties": {"a": {"type": "string"}}})
 
 
 def exercise(model: str, back_end: BackEnd, voice: str) -> None:
@@ -34,7 +38,7 @@ def exercise(model: str, back_end: BackEnd, voice: str) -> None:
     importlib.import_module("google.genai.live")
     from google.genai import types
 
-    brief = AgentBrief(Prompt(name="warm-up", text="Say nothing."))
+    brief = AgentBrief(Prompt(name="warm-up", text="Say nothing."), (_TOOL,))
     config = session_config(model, back_end, brief, voice)
     types.LiveConnectParameters(model=model, config=config).model_dump(exclude_none=True)
     types.LiveServerMessage.model_validate(_FIRST_MESSAGE).model_dump()
@@ -42,4 +46,7 @@ def exercise(model: str, back_end: BackEnd, voice: str) -> None:
         {"audio": types.Blob(data=b"\0\0", mime_type="audio/pcm;rate=16000")}
     )
     types.LiveSendRealtimeInputParameters.model_validate({"text": "a"})
+    types.LiveClientToolResponse(
+        function_responses=[types.FunctionResponse(id="1", name="f", response={"output": "a"})]
+    )
     types.LiveClientMessage(client_content=types.LiveClientContent(turn_complete=True))

@@ -8,175 +8,12 @@ from typing import Final
 
 import aiohttp
 
+from callconsole.adapters.twilio.refusals import CONSOLE, REFUSALS
 from callconsole.domain.problems import Problem, ProblemError
 
 ERROR_PAGE: Final = "https://www.twilio.com/docs/errors/{}"
 STATUS_PAGE: Final = "https://status.twilio.com"
-_CONSOLE: Final = "https://console.twilio.com"
-_GEO: Final = "https://console.twilio.com/us1/develop/voice/settings/geo-permissions"
-_VERIFIED: Final = "https://console.twilio.com/us1/develop/phone-numbers/manage/verified"
 
-_TRIAL_ONLY_VERIFIED: Final = (
-    "This number may not be called yet",
-    "Your Twilio account is a trial, and a trial only calls numbers that you have verified.",
-    "Verify this number in the Twilio console, or upgrade the account.",
-    _VERIFIED,
-)
-_COUNTRY_CLOSED: Final = (
-    "Calls to this country are switched off",
-    "Your Twilio account does not permit calls to the country of this number.",
-    "Switch the country on under Voice, Geo Permissions in the Twilio console.",
-    _GEO,
-)
-_TOO_FAST: Final = (
-    "Twilio asks us to slow down",
-    "Your Twilio account has reached its limit of calls or requests for the moment.",
-    "Wait a minute, then call again.",
-    None,
-)
-
-# Title, cause, cure, and a better page than the code's own. Sources of the codes' meanings:
-# the reference's table (twilio.md, section 2), from Twilio's error pages.
-_REFUSALS: Final[dict[int, tuple[str, str, str, str | None]]] = {
-    20003: (
-        "Twilio refused the account",
-        "The account SID or auth token is wrong, lacks permission, or the balance is used up.",
-        "Check both values and the balance in the Twilio console, then try again.",
-        _CONSOLE,
-    ),
-    20404: (
-        "Twilio does not know this call",
-        "No such call, account or page exists for your Twilio account.",
-        "Check the account SID, then look at the call log in the Twilio console.",
-        None,
-    ),
-    21211: (
-        "Twilio cannot read this number",
-        "The number to call is not a valid phone number.",
-        "Type the number with + and its country code.",
-        None,
-    ),
-    21212: (
-        "Twilio cannot read your own number",
-        "The Twilio number in the settings is not a valid phone number.",
-        "Enter it in the settings with + and its country code.",
-        None,
-    ),
-    21210: (
-        "Your own number was refused",
-        "The number in the settings neither belongs to this Twilio account nor is verified for it.",
-        "Enter a number of this account in the settings, or verify this one with Twilio.",
-        _VERIFIED,
-    ),
-    21219: _TRIAL_ONLY_VERIFIED,
-    573002: (
-        "The trial account may not call from this number",
-        "On a trial, Twilio assigns a number of its own to each person that you call.",
-        "Use the number that Twilio assigned, or upgrade the account.",
-        None,
-    ),
-    573005: (
-        "This number may not be called yet",
-        "Its verification for your trial account is not finished.",
-        "Finish the verification in the Twilio console, or upgrade the account.",
-        _VERIFIED,
-    ),
-    10002: (
-        "The trial account lacks a feature",
-        "Twilio's trial accounts may not use everything that a call here needs.",
-        "Upgrade the account in the Twilio console.",
-        _CONSOLE,
-    ),
-    21214: (
-        "This number cannot be reached",
-        "Twilio has no way to reach the number.",
-        "Check the number, or try another one of the same person.",
-        None,
-    ),
-    21215: _COUNTRY_CLOSED,
-    13227: _COUNTRY_CLOSED,
-    21216: (
-        "Twilio blocks calls to this number",
-        "The number is at high risk of fraud, is closed by regulation, or your account has no "
-        "customer profile yet, which calls within North America need.",
-        "Complete the customer profile in the Twilio console, or ask Twilio's support.",
-        None,
-    ),
-    21220: (
-        "The call is over already",
-        "Twilio says that the call is no longer in progress.",
-        "Nothing needs to be done.",
-        None,
-    ),
-    13224: (
-        "This number cannot be called",
-        "Twilio does not support the number, or it does not exist.",
-        "Check the number and its country code.",
-        None,
-    ),
-    10004: _TOO_FAST,
-    20429: _TOO_FAST,
-    22005: (
-        "Twilio's queue is full",
-        "More calls are waiting at Twilio than it can place within a day.",
-        "Wait until the waiting calls have gone out.",
-        None,
-    ),
-    21205: (
-        "Twilio cannot use our address",
-        "The public address of this computer is not one that Twilio accepts.",
-        "Check the public address in the settings: https, and no underscore in its name.",
-        None,
-    ),
-    21609: (
-        "Twilio cannot use our address",
-        "The address for call reports is not one that Twilio accepts.",
-        "Check the public address in the settings: https, and no underscore in its name.",
-        None,
-    ),
-    32018: (
-        "The call's instructions are too long",
-        "Twilio takes at most 4000 characters of instructions with a call.",
-        "Use a shorter public address.",
-        None,
-    ),
-    11200: (
-        "Twilio got no useful answer from us",
-        "Twilio reached our public address, but did not get the answer it needs.",
-        "Check that the tunnel leads to this console.",
-        None,
-    ),
-    11205: (
-        "Twilio cannot reach us",
-        "Nothing answered at our public address.",
-        "Check that the tunnel is up, then call again.",
-        None,
-    ),
-    12100: (
-        "Twilio could not read our instructions",
-        "The document that we sent for the call was not valid.",
-        "Update callconsole, or report this fault.",
-        None,
-    ),
-    12200: (
-        "Twilio could not follow our instructions",
-        "The document that we sent for the call holds something unknown to Twilio.",
-        "Update callconsole, or report this fault.",
-        None,
-    ),
-    31901: (
-        "Twilio cannot open the audio stream",
-        "Nothing answered at our public address when the call's audio was to begin.",
-        "Check that the tunnel is up, then call again.",
-        None,
-    ),
-    31920: (
-        "The audio stream was refused",
-        "Our public address answered, but not with an audio stream.",
-        "Check that the tunnel leads to this console, and that its auth token is right.",
-        None,
-    ),
-}
 _TRIAL_TEXTS: Final = re.compile(
     r"unverified|trial account|disallowed parameter|limited parameter access", re.IGNORECASE
 )
@@ -194,7 +31,7 @@ def refused(status: int, code: object, message: object) -> Problem:
     number = _whole(code)
     if number is None or number == status or status >= 500:
         return _by_status(status, _said(message))
-    known = _REFUSALS.get(number)
+    known = REFUSALS.get(number)
     link = ERROR_PAGE.format(number)
     if known is None:
         return _unknown(number, _said(message), link)
@@ -217,13 +54,13 @@ def _unknown(number: int, said: str, link: str) -> Problem:
 
 def _by_status(status: int, said: str) -> Problem:
     if status in (401, 403):
-        title, cause, cure, page = _REFUSALS[20003]
+        title, cause, cure, page = REFUSALS[20003]
         return Problem("twilio.20003", title, cause, cure, page)
     if status == 404:
-        title, cause, cure, page = _REFUSALS[20404]
+        title, cause, cure, page = REFUSALS[20404]
         return Problem("twilio.20404", title, cause, cure, page)
     if status == 429:
-        title, cause, cure, page = _REFUSALS[20429]
+        title, cause, cure, page = REFUSALS[20429]
         return Problem("twilio.20429", title, cause, cure, page)
     if status >= 500:
         return Problem(
@@ -301,6 +138,29 @@ def perhaps_placed(reason: Problem) -> ProblemError:
     )
 
 
+def perhaps_done(reason: Problem) -> ProblemError:
+    """The error where nobody can tell whether a live call was given its new instructions."""
+    return ProblemError(
+        Problem(
+            code=f"{reason.code}.perhaps_done",
+            title="The call may have been steered",
+            cause=f"{reason.cause} So we do not know whether the call does as it was told.",
+            cure="Listen to the call before you try again.",
+            link=STATUS_PAGE,
+        )
+    )
+
+
+def no_keys() -> Problem:
+    """Words for keys that no phone has; it does not repeat them."""
+    return Problem(
+        code="keys.invalid",
+        title="These keys cannot be pressed",
+        cause="There are none, or some are not keys of a phone.",
+        cure="Press 0 to 9, *, # or A to D, and w to wait for half a second.",
+    )
+
+
 def account_closed(status: str) -> Problem:
     """Words for an account that answers but places no calls (`suspended`, `closed`)."""
     return Problem(
@@ -308,7 +168,7 @@ def account_closed(status: str) -> Problem:
         title="The Twilio account is not active",
         cause=f"Twilio says that the account is {status}.",
         cure="Open the Twilio console to see why, or use another account.",
-        link=_CONSOLE,
+        link=CONSOLE,
     )
 
 
@@ -329,7 +189,7 @@ def failed_call(sip_code: int | None, error_code: int | None) -> Problem:
         sip_code: the last SIP answer (RFC 3261), or None.
         error_code: Twilio's error code in the report, or None.
     """
-    if error_code is not None and error_code in _REFUSALS:
+    if error_code is not None and error_code in REFUSALS:
         return refused(400, error_code, "")
     if sip_code in (404, 410, 484, 604):
         return Problem(

@@ -8,6 +8,7 @@ from typing import Final
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
+from callconsole.adapters.twilio.addresses import MEDIA_PATH
 from callconsole.adapters.twilio.signature import SignatureCheck
 from callconsole.adapters.twilio.stream_line import StreamLimits, TwilioStream, close_socket
 from callconsole.adapters.twilio.stream_messages import (
@@ -16,7 +17,6 @@ from callconsole.adapters.twilio.stream_messages import (
     Started,
     read_message,
 )
-from callconsole.adapters.twilio.twiml import MEDIA_PATH
 from callconsole.engine.ports import LineAudio, Switchboard
 
 # Answered only where it is offered; reports differ on whether Twilio offers it.

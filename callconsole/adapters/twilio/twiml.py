@@ -2,48 +2,122 @@
 
 from __future__ import annotations
 
-from callconsole.adapters.twilio.problems import no_public_address
+from typing import TYPE_CHECKING, Final
+
+from callconsole.adapters.twilio import addresses, problems
 from callconsole.domain.problems import ProblemError
+from callconsole.engine.ports import Transfer
 
-MEDIA_PATH = "/media-stream"
-TOKEN_PARAMETER = "token"  # noqa: S105 - the parameter's name, not its value
+if TYPE_CHECKING:
+    from twilio.twiml.voice_response import VoiceResponse
 
-
-def stream_url(public_url: str) -> str:
-    """The wss address of our media socket; Twilio connects to no other scheme (E31922).
-
-    Raises:
-        ProblemError: the public address does not begin with https://.
-    """
-    scheme, separator, rest = public_url.rstrip("/").partition("://")
-    if scheme.lower() != "https" or not separator or not rest:
-        raise ProblemError(no_public_address())
-    return f"wss://{rest}{MEDIA_PATH}"
+TOKEN_PARAMETER: Final = "token"  # noqa: S105 - the parameter's name, not its value
+_DOCUMENT_CHARS: Final = 4000
+# About a minute of speech; escaped, which makes five characters of one, it still fits.
+_WHISPER_CHARS: Final = 600
 
 
-def stream_document(url: str, token: str) -> str:
-    """TwiML that joins the call to our media socket, and ends the call with it.
+def stream_document(public_url: str, token: str) -> str:
+    """TwiML that joins the call to our media socket.
 
-    Nothing follows the stream, so our crash or close ends the call. The token travels as a
-    parameter because Twilio strips the query from a stream's address.
+    When the stream ends while the call goes on, whoever ended it, Twilio asks us what to do. The
+    token travels as a parameter because Twilio strips the query from a stream's address.
 
     Args:
-        url: wss address, see `stream_url`.
+        public_url: our https address.
         token: one-time secret; name and value stay below Twilio's 500 characters.
-    """
-    from twilio.twiml.voice_response import Connect, VoiceResponse
 
-    response = VoiceResponse()
-    connect = Connect()
-    connect.stream(url=url).parameter(name=TOKEN_PARAMETER, value=token)
-    response.append(connect)
-    return str(response)
+    Raises:
+        ProblemError: the public address is not one that Twilio can use, or too long.
+    """
+    response = _response()
+    _connect(response, public_url, token)
+    return _text(response)
+
+
+def keys_document(public_url: str, digits: str, token: str) -> str:
+    """TwiML that plays key tones to the callee, then joins the call to our media socket.
+
+    Args:
+        public_url: our https address.
+        digits: 0-9, *, #, A-D, and w for half a second.
+        token: as for `stream_document`.
+
+    Raises:
+        ProblemError: as `stream_document`.
+    """
+    response = _response()
+    response.play(digits=digits)
+    _connect(response, public_url, token)
+    return _text(response)
+
+
+def transfer_document(public_url: str, number: str, transfer: Transfer) -> str:
+    """TwiML that joins the call to another number, and asks us what to do afterwards.
+
+    The callee hears ringing until the other has picked up and has heard our whisper.
+
+    Args:
+        public_url: our https address.
+        number: our own number, which the other is shown, E.164.
+        transfer: whom to call, and for how long.
+
+    Raises:
+        ProblemError: as `stream_document`.
+    """
+    response = _response()
+    dial = response.dial(
+        caller_id=number,
+        answer_on_bridge=True,
+        timeout=transfer.ring_timeout_s,
+        time_limit=transfer.time_limit_s,
+        action=addresses.webhook_url(public_url, addresses.TRANSFER_ENDED_PATH),
+        method="POST",
+    )
+    whisper = addresses.webhook_url(public_url, addresses.WHISPER_PATH)
+    dial.number(transfer.to, url=whisper, method="POST")
+    return _text(response)
+
+
+def whisper_document(text: str) -> str:
+    """TwiML that says a text to whom a call is transferred to; too long a text is cut."""
+    response = _response()
+    said = _sayable(text)
+    if said:
+        response.say(said)
+    return _text(response)
 
 
 def hangup_document() -> str:
     """TwiML that ends the call."""
+    response = _response()
+    response.hangup()
+    return _text(response)
+
+
+def _response() -> VoiceResponse:
     from twilio.twiml.voice_response import VoiceResponse
 
-    response = VoiceResponse()
-    response.hangup()
-    return str(response)
+    return VoiceResponse()
+
+
+def _connect(response: VoiceResponse, public_url: str, token: str) -> None:
+    action = addresses.webhook_url(public_url, addresses.STREAM_ENDED_PATH)
+    connect = response.connect(action=action, method="POST")
+    stream = connect.stream(url=addresses.stream_url(public_url))
+    stream.parameter(name=TOKEN_PARAMETER, value=token)
+
+
+def _text(response: VoiceResponse) -> str:
+    text = str(response)
+    if len(text) > _DOCUMENT_CHARS:
+        raise ProblemError(problems.refused(400, 32018, ""))
+    return text
+
+
+def _sayable(text: str) -> str:
+    """The words of a text without what XML cannot carry, cut at a space where too long."""
+    words = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if len(words) <= _WHISPER_CHARS:
+        return words
+    return words[: _WHISPER_CHARS + 1].rsplit(" ", 1)[0][:_WHISPER_CHARS]

@@ -20,6 +20,8 @@ _BY_CODE: Final = {
     "prompt.missing": 404,
     "prompt.empty": 409,
     "call.busy": 409,
+    "call.already": 409,
+    "call.limit": 429,
     "access.cross_site": 403,
     "access.outside": 403,
     "request.too_large": 413,

@@ -1,10 +1,9 @@
-"""The control API: place a call, look at it, follow it, end it."""
+"""The control API: place a call, look at it, follow it, say who answered, end it."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import Final
 
 from aiohttp import web
 
@@ -13,18 +12,26 @@ from callconsole.adapters.web import answers
 from callconsole.adapters.web.access import AccessPolicy
 from callconsole.adapters.web.answers import Handler
 from callconsole.adapters.web.bodies import read_object, require_keys, text_of
+from callconsole.adapters.web.call_json import call_json, unknown_call
 from callconsole.adapters.web.event_stream import EventStreams
 from callconsole.adapters.web.guard import guarded
+from callconsole.adapters.web.history import HistoryApi
+from callconsole.adapters.web.queries import one_of
+from callconsole.domain.answering import AnsweredBy
 from callconsole.domain.call import Call
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine.ports import Switchboard
+
+# What an operator can say; that nobody knows is not a judgement.
+_JUDGEMENTS: Final = tuple(who.value for who in AnsweredBy if who is not AnsweredBy.UNKNOWN)
 
 
 def routes(
     switchboard: Switchboard, access: AccessPolicy, streams: EventStreams
 ) -> list[web.RouteDef]:
-    """`/`, `/health`, `/place-call`, `/calls` and `/calls/…`; all but the first two are guarded."""
+    """`/` and `/health`, and guarded: `/place-call`, `/calls`, `/history` and all below them."""
     api = _ControlApi(switchboard, access, streams)
+    history = HistoryApi(switchboard)
 
     def own(handler: Handler) -> Handler:
         return guarded(handler, access)
@@ -37,16 +44,10 @@ def routes(
         web.get("/calls/{sid}", own(api.call)),
         web.get("/calls/{sid}/events", own(api.events)),
         web.post("/calls/{sid}/hang-up", own(api.hang_up)),
+        web.post("/calls/{sid}/answered-by", own(api.answered_by)),
+        web.get("/history", own(history.calls)),
+        web.get("/history/{sid}", own(history.call)),
     ]
-
-
-def call_json(call: Call, now: datetime) -> dict[str, Any]:
-    """A call's state, keyed as in the events; times as ISO 8601, and the seconds talked."""
-    state = {
-        key: item.isoformat(timespec="milliseconds") if isinstance(item, datetime) else item
-        for key, item in asdict(call).items()
-    }
-    return {**state, "duration_s": round(call.duration_s(now), 3)}
 
 
 class _ControlApi:
@@ -103,15 +104,38 @@ class _ControlApi:
         call = self._switchboard.call(call.sid) or call
         return answers.value({"callSid": call.sid, "status": call.phase.value})
 
+    async def answered_by(self, request: web.Request) -> web.Response:
+        """The operator says who answered, which counts more than any other verdict."""
+        call = self._known(request)
+        body = await read_object(request)
+        require_keys(body, ("answeredBy",))
+        word = text_of(body, "answeredBy", required=True) or ""
+        who = AnsweredBy(one_of(word, "answeredBy", _JUDGEMENTS))
+        # The call may have ended while the body came.
+        if not (self._switchboard.call(call.sid) or call).live:
+            raise _call_is_over()
+        self._switchboard.judge_answer(call.sid, who)
+        call = self._switchboard.call(call.sid) or call
+        return answers.value(
+            {"callSid": call.sid, "status": call.phase.value, "answeredBy": call.answered_by.value}
+        )
+
     def _known(self, request: web.Request) -> Call:
         call = self._switchboard.call(request.match_info["sid"])
         if call is None:
-            raise ProblemError(
-                Problem(
-                    code="call.unknown",
-                    title="There is no such call",
-                    cause="This console has placed no call of that name since it was started.",
-                    cure="Use the callSid that /place-call gave.",
-                )
+            raise unknown_call(
+                "This console has placed no call of that name since it was started.",
+                "Use the callSid that /place-call gave.",
             )
         return call
+
+
+def _call_is_over() -> ProblemError:
+    return ProblemError(
+        Problem(
+            code="call.over",
+            title="The call is over",
+            cause="It has ended, so there is nothing left to decide.",
+            cure="Nothing needs to be done.",
+        )
+    )

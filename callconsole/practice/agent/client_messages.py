@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from callconsole.practice.agent.declarations import read_tools
+from callconsole.practice.agent.function_calls import FunctionAnswer
 from callconsole.practice.agent.protocol import (
     Json,
     Pcm16,
@@ -15,11 +17,13 @@ from callconsole.practice.agent.protocol import (
 )
 from callconsole.practice.agent.refusals import invalid_argument, unknown_field
 from callconsole.practice.agent.session_setup import SessionSetup
-from callconsole.practice.agent.setup_check import read_instruction, read_tools
+from callconsole.practice.agent.setup_check import read_instruction
 from callconsole.practice.agent.upgrade import BackEnd
 
 _TOP_LEVEL = frozenset({"setup", "realtimeInput", "clientContent", "toolResponse", "contextUpdate"})
 _REALTIME = field_names("audio text video mediaChunks audioStreamEnd activityStart activityEnd")
+_ANSWER = field_names("id name response scheduling parts")
+_SCHEDULING = frozenset({"SILENT", "WHEN_IDLE", "INTERRUPT"})
 _ROLES = frozenset({"user", "model", ""})
 
 
@@ -77,6 +81,13 @@ class ContextUpdate:
     tool_names: tuple[str, ...] | None
 
 
+@dataclass(frozen=True, slots=True)
+class ToolResponse:
+    """Results of functions."""
+
+    answers: tuple[FunctionAnswer, ...]
+
+
 ClientMessage = (
     CallerAudio
     | RealtimeText
@@ -85,6 +96,7 @@ ClientMessage = (
     | ActivityMarked
     | ClientContent
     | ContextUpdate
+    | ToolResponse
 )
 
 
@@ -103,8 +115,10 @@ def read_client_message(message: Json, setup: SessionSetup) -> ClientMessage:
     if "clientContent" in message:
         return _read_content(fields_of(message["clientContent"]), setup)
     if "contextUpdate" in message and setup.model.context_update:
-        return _read_update(fields_of(message["contextUpdate"]))
-    # A second setup, or the answer to a tool call that was never made.
+        return _read_update(fields_of(message["contextUpdate"]), setup)
+    if "toolResponse" in message:
+        return _read_answers(fields_of(message["toolResponse"]), setup)
+    # A second setup, or an update that the model does not take.
     raise invalid_argument()
 
 
@@ -159,14 +173,45 @@ def _read_content(fields: Json, setup: SessionSetup) -> ClientContent:
     )
 
 
-def _read_update(fields: Json) -> ContextUpdate:
+def _read_answers(fields: Json, setup: SessionSetup) -> ToolResponse:
+    for name in fields:
+        if name != "functionResponses":
+            raise unknown_field(name, "tool_response")
+    answers = fields.get("functionResponses")
+    if not isinstance(answers, list) or not answers:
+        raise invalid_argument()
+    return ToolResponse(tuple(_read_answer(fields_of(answer), setup) for answer in answers))
+
+
+def _read_answer(fields: Json, setup: SessionSetup) -> FunctionAnswer:
+    vertex = setup.door.back_end is BackEnd.VERTEX
+    for known in fields:
+        if known not in _ANSWER and (known != "willContinue" or vertex):
+            raise unknown_field(known, "tool_response.function_responses[0]")
+    name = _text(fields.get("name"))
+    # Without its name the result would be read as a failure.
+    refuse_unless(bool(name))
+    scheduling = fields.get("scheduling")
+    refuse_unless(scheduling is None or scheduling in _SCHEDULING)
+    refuse_unless(vertex or "id" in fields)
+    return FunctionAnswer(
+        _text(fields["id"]) if "id" in fields else None,
+        name,
+        fields_of(fields.get("response")),
+        scheduling if isinstance(scheduling, str) else None,
+    )
+
+
+def _read_update(fields: Json, setup: SessionSetup) -> ContextUpdate:
     for name in fields:
         if name not in {"systemInstruction", "tools"}:
             raise unknown_field(name, "context_update")
     refuse_unless(bool(fields))
     return ContextUpdate(
         instruction=read_instruction(fields) if "systemInstruction" in fields else None,
-        tool_names=read_tools(fields) if "tools" in fields else None,
+        tool_names=tuple(tool.name for tool in read_tools(fields, setup.model))
+        if "tools" in fields
+        else None,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -12,8 +12,9 @@ from typing import Protocol
 import numpy as np
 
 from callconsole.practice.agent.client_messages import ClientContent
-from callconsole.practice.agent.dialogue import Dialogue
+from callconsole.practice.agent.dialogue import MENU, Dialogue
 from callconsole.practice.agent.faults import AgentFaults
+from callconsole.practice.agent.function_calls import FunctionAnswer
 from callconsole.practice.agent.hearing import Hearing, HearingEvent, SpeechEnded, SpeechStarted
 from callconsole.practice.agent.models import Seeding
 from callconsole.practice.agent.pace import Pace
@@ -31,8 +32,10 @@ from callconsole.practice.agent.records import SessionRecord
 from callconsole.practice.agent.resumption import Memory
 from callconsole.practice.agent.session_setup import SessionSetup
 from callconsole.practice.agent.speaking import paced, plan_reply, split_words
+from callconsole.practice.agent.tool_desk import ToolDesk
 from callconsole.practice.agent.usage import TokenMeter
 from callconsole.practice.agent.wire import Wire
+from callconsole.practice.agent.wishes import Wish, Wishes
 from callconsole.practice.clips import Clip
 
 _WORDS_PER_DELTA = 2
@@ -88,6 +91,8 @@ class Conversation:
         wire: where messages go.
         setup: what the session was opened with.
         dialogue: decides what is said.
+        wishes: decides what is done besides.
+        desk: does it.
         meter: tokens of the talk so far.
         talents: voice, ear, pace and faults.
         record: told of everything.
@@ -99,17 +104,21 @@ class Conversation:
         wire: Wire,
         setup: SessionSetup,
         dialogue: Dialogue,
+        wishes: Wishes,
+        desk: ToolDesk,
         meter: TokenMeter,
         talents: Talents,
         record: SessionRecord,
     ) -> None:
         self._host, self._wire, self._setup, self._dialogue = host, wire, setup, dialogue
+        self._wishes, self._desk = wishes, desk
         self._meter, self._talents, self._record = meter, talents, record
         self._hearing = Hearing(setup.detection)
         self._marked: list[Pcm16] | None = None
         self._unheard: list[Pcm16] = []
         self._heard: list[Heard] = []
         self._lines: list[str] = []
+        self._wished: list[Wish] = []
         self._owed: str | None = None
         self._phase = _Phase.QUIET
         self._answering: asyncio.Task[None] | None = None
@@ -121,9 +130,13 @@ class Conversation:
     @property
     def memory(self) -> Memory:
         """What a later session would go on with."""
-        return Memory(self._dialogue.state, self._meter)
+        return Memory(self._dialogue.state, self._meter, self._desk.open)
 
     # What the client sends ------------------------------------------------------------------
+
+    def hears(self) -> bool:
+        """False where realtime input is passed over just now. Raises `RefusalError`."""
+        return self._desk.hears()
 
     async def hear(self, pcm: Pcm16) -> None:
         """Take in caller audio: shape (n,), int16, 16000 Hz."""
@@ -152,13 +165,32 @@ class Conversation:
             self._take_turn(np.concatenate([np.zeros(0, np.int16), *self._marked]))
             self._marked = None
 
-    def remark(self, text: str) -> None:
-        """A realtime text: greets where it asks for that, or says what is owed."""
+    async def remark(self, text: str) -> None:
+        """A realtime text: does and says what it asks for, or says what is owed."""
+        await self._desk.take_back()
         self._spoken_to = True
         self._record.texts.append(text)
         self._record.notice.changed()
         self._meter = self._meter.with_text(text)
-        line = self._dialogue.prompt(text) or self._owed
+        self._wished += self._wishes.on_text(text)
+        self._ask_for(self._dialogue.prompt(text) or self._owed)
+        if self._wished:
+            self._start_answering()
+
+    async def answered(self, answers: Iterable[FunctionAnswer]) -> None:
+        """Results of functions; raises `RefusalError` for those that nobody waits for."""
+        for answer in answers:
+            call = self._desk.take(answer)
+            if call is None:
+                continue
+            if answer.scheduling == "INTERRUPT":
+                await self.interrupt()
+            line = self._wishes.taken(call.name, answer)
+            if answer.scheduling != "SILENT" and not self._dialogue.state.apologised:
+                self._ask_for(line)
+
+    def _ask_for(self, line: str | None) -> None:
+        line = self._wishes.suit(line)
         if line is not None and line not in self._lines:
             self._lines.append(line)
             self._start_answering()
@@ -177,8 +209,14 @@ class Conversation:
         self._recall(content)
         if content.turn_complete and self._setup.model.seeding is Seeding.ANY_TIME:
             await self.interrupt()
-            self._lines.append(self._dialogue.demand())
-            self._start_answering()
+            text = content.texts[-1] if content.texts else ""
+            self._wished += self._wishes.on_text(text)
+            line = self._dialogue.prompt(text)
+            if line is None and not MENU.search(text):
+                line = self._dialogue.demand()
+            self._ask_for(line)
+            if self._wished:
+                self._start_answering()
 
     def _recall(self, content: ClientContent) -> None:
         """Turns of an earlier session: who has greeted, and who is owed an answer."""
@@ -233,6 +271,7 @@ class Conversation:
 
     async def interrupt(self, *, phantom: bool = False) -> None:
         """Cut the agent off, or let it think again; a `phantom` is announced in any case."""
+        await self._desk.take_back()
         speaking = self._phase is _Phase.SPEAKING
         if self._answering is not None and self._phase in {_Phase.THINKING, _Phase.SPEAKING}:
             self._answering.cancel()
@@ -250,7 +289,7 @@ class Conversation:
         await self.interrupt(phantom=True)
 
     async def _answer(self) -> None:
-        while self._unheard or self._lines:
+        while self._unheard or self._lines or self._wished:
             self._phase = _Phase.RECOGNIZING
             while self._unheard:
                 await self._transcribe(self._unheard.pop(0))
@@ -258,17 +297,20 @@ class Conversation:
                 break
             self._phase = _Phase.THINKING
             await asyncio.sleep(self._talents.pace.think_ms / 1000)
-            line = self._next_line()
-            if line is not None:
-                await self._take_floor(line)
+            line, wishes = self._next_turn()
+            if line is not None or wishes:
+                await self._take_floor(line, wishes)
         self._phase = _Phase.QUIET
 
-    def _next_line(self) -> str | None:
-        """What to say now; uses up what was asked and heard."""
+    def _next_turn(self) -> tuple[str | None, tuple[Wish, ...]]:
+        """What to say now and what to call before; uses up what was asked and heard."""
         asked = self._lines.pop(0) if self._lines else None
-        answer = self._dialogue.answer(self._heard)
-        self._heard = []
-        return answer or asked
+        wishes = {wish.name: wish for wish in self._wished}
+        if not self._dialogue.state.ended:
+            wishes |= {wish.name: wish for wish in self._wishes.on_hearing(self._heard)}
+        line = self._wishes.suit(self._dialogue.answer(self._heard)) or asked
+        self._heard, self._wished = [], []
+        return line, tuple(wishes.values())
 
     async def _transcribe(self, pcm: Pcm16) -> None:
         heard = await asyncio.to_thread(self._talents.recognizer.recognize, pcm)
@@ -286,7 +328,7 @@ class Conversation:
         for words in split_words(text, _WORDS_PER_DELTA):
             await self._wire.send(server_content(inputTranscription={"text": words}))
 
-    async def _take_floor(self, line: str) -> None:
+    async def _take_floor(self, line: str | None, wishes: tuple[Wish, ...]) -> None:
         faults = self._talents.faults
         self._turns_begun += 1
         if self._turns_begun <= faults.unanswered_turns:
@@ -299,11 +341,20 @@ class Conversation:
             self._owed = line
         else:
             self._owed = None
-            await self._speak(self._talents.voice[line])
+            await self._act(line, wishes)
         self._phase = _Phase.CLOSING
         await self._complete_turn()
 
-    async def _speak(self, clip: Clip) -> None:
+    async def _act(self, line: str | None, wishes: tuple[Wish, ...]) -> None:
+        before = self._wishes.before(line) if line is not None else ()
+        await self._desk.call((*wishes, *before), self._wishes.declared)
+        await self._desk.settled()
+        if line is not None:
+            await self._speak(self._talents.voice[line], self._wishes.after(line))
+        else:
+            await self._wire.send(server_content(generationComplete=True))
+
+    async def _speak(self, clip: Clip, after: tuple[Wish, ...]) -> None:
         self._dialogue.said(clip.id)
         self._record.said.append(clip.id)
         self._record.notice.changed()
@@ -312,10 +363,18 @@ class Conversation:
         pieces = plan_reply(clip, self._talents.pace.chunk_ms)
         if self._faulty:
             pieces = self._talents.faults.spoil(pieces)
+        left = len(pieces)
+        calls_at = left // 2 if self._talents.faults.tools.before_audio else 0
         async with aclosing(paced(pieces, self._talents.pace, self._talents.faults)) as coming:
             async for piece in coming:
+                if left == calls_at:
+                    await self._desk.call(after, self._wishes.declared)
                 await self._say(piece)
+                left -= 1
                 played_until = max(played_until, loop.time()) + piece.duration_s
+        if not calls_at:
+            await self._desk.call(after, self._wishes.declared)
+        await self._desk.settled()
         await self._wire.send(server_content(generationComplete=True))
         if self._talents.pace.waits_for_playback:
             await asyncio.sleep(max(0.0, played_until - loop.time()))

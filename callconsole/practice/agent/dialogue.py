@@ -13,6 +13,12 @@ _ASKS_TO_SPEAK = re.compile(
     re.IGNORECASE,
 )
 
+_DENIES = re.compile(r"\b(do not|don't|never) (greet|say|speak|introduce)", re.IGNORECASE)
+_NOT_REACHED = re.compile(r"\bcould not be reached\b", re.IGNORECASE)
+_SCREENED = re.compile(r"\bscreening\b", re.IGNORECASE)
+MENU = re.compile(r"\bmenu\b", re.IGNORECASE)
+_FAREWELL = re.compile(r"\bgood-?bye\b", re.IGNORECASE)
+
 _REPLIES = {
     "interrupter_who": "agent_who",
     "person_move": "agent_offer",
@@ -22,7 +28,14 @@ _REPLIES = {
     "interrupter_bye": "agent_goodbye",
     "wrong_number": "agent_sorry",
     "beep": "agent_greeting",
+    "person_human": "agent_transfer",
+    "person_callback": "agent_goodbye",
+    "person_goodbye": "agent_goodbye",
 }
+_HELLOS = (
+    "person_hello person_short person_long business_hello interrupter_hello wrong_hello "
+    "voicemail_greeting"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,28 +49,53 @@ class Script:
         replies: callee clip to agent clip.
         farewells: agent clips after which nothing more is said.
         unknown: answers speech that no clip matches.
+        goodbye: says goodbye where that is asked for.
+        moved: the appointment has another time.
+        screening: tells a call screening service who calls and why.
+        transfer: passes the caller on.
+        transfer_failed: nobody could be reached.
+        menus: callee clips that want a key, and no answer in words.
+        screeners: callee clips of a screening service; nothing is said until somebody asks.
+        callbacks: callee clips that ask for a call at another time.
     """
 
     greeting: str = "agent_greeting"
     introduction: str = "agent_who"
-    hellos: frozenset[str] = frozenset(
-        {"person_hello", "interrupter_hello", "wrong_hello", "voicemail_greeting"}
-    )
+    hellos: frozenset[str] = frozenset(_HELLOS.split())
     replies: Mapping[str, str] = field(default_factory=lambda: dict(_REPLIES))
     farewells: frozenset[str] = frozenset({"agent_goodbye", "agent_sorry"})
     unknown: str = "agent_again"
+    goodbye: str = "agent_goodbye"
+    moved: str = "agent_moved"
+    screening: str = "agent_screening"
+    transfer: str = "agent_transfer"
+    transfer_failed: str = "agent_transfer_failed"
+    menus: frozenset[str] = frozenset({"menu_greeting", "menu_again"})
+    screeners: frozenset[str] = frozenset({"screening_greeting", "screening_wait"})
+    callbacks: frozenset[str] = frozenset({"person_callback"})
 
     def lines(self) -> frozenset[str]:
         """Every agent clip that the script can ask for."""
-        return frozenset({self.greeting, self.introduction, self.unknown, *self.replies.values()})
+        opening = {self.greeting, self.introduction, self.unknown, self.screening, self.moved}
+        passing = {self.transfer, self.transfer_failed, self.goodbye}
+        return frozenset({*opening, *passing, *self.replies.values()})
 
 
 @dataclass(frozen=True, slots=True)
 class DialogueState:
-    """How far the talk has come."""
+    """How far the talk has come.
+
+    Attributes:
+        greeted: the agent has spoken to somebody.
+        ended: it has said goodbye.
+        screened: it has told a screening service who calls, and waits for a person.
+        apologised: it has said that nobody could be reached.
+    """
 
     greeted: bool = False
     ended: bool = False
+    screened: bool = False
+    apologised: bool = False
 
 
 class Dialogue:
@@ -82,12 +120,25 @@ class Dialogue:
             return replies[-1]
         if any(clip in self._script.hellos for clip in ids):
             return self._script.introduction if self.state.greeted else self._script.greeting
-        return self._script.unknown
+        if any(clip in self._script.menus | self._script.screeners for clip in ids):
+            return None
+        waited = self.state.screened and not self.state.greeted
+        return self._script.greeting if waited else self._script.unknown
 
     def prompt(self, text: str) -> str | None:
-        """The clip for an instruction in text: the greeting where it asks for one in time."""
-        wanted = _ASKS_TO_SPEAK.search(text) is not None
-        return self._script.greeting if wanted and not self.state.greeted else None
+        """The clip for an instruction in text, or None where nothing should be said."""
+        if self.state.ended:
+            return None
+        if _NOT_REACHED.search(text):
+            return None if self.state.apologised else self._script.transfer_failed
+        if _SCREENED.search(text):
+            return None if self.state.screened else self._script.screening
+        asked = _ASKS_TO_SPEAK.search(text) is not None and not _DENIES.search(text)
+        if asked and not self.state.greeted:
+            return self._script.greeting
+        if MENU.search(text) or not _FAREWELL.search(text):
+            return None
+        return self._script.goodbye
 
     def demand(self) -> str:
         """The clip for an instruction that has to be answered."""
@@ -105,6 +156,8 @@ class Dialogue:
         """Take note that a clip is being said."""
         self.state = replace(
             self.state,
-            greeted=True,
+            greeted=self.state.greeted or clip_id != self._script.screening,
             ended=self.state.ended or clip_id in self._script.farewells,
+            screened=self.state.screened or clip_id == self._script.screening,
+            apologised=self.state.apologised or clip_id == self._script.transfer_failed,
         )

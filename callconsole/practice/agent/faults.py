@@ -77,6 +77,29 @@ class Strike:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToolFaults:
+    """What goes wrong with function calls; the default has nothing.
+
+    Attributes:
+        repeated: each call is sent twice with the same id.
+        in_both_places: each call comes as ``toolCall`` and inside the model's turn.
+        without_id: calls have no id; on Vertex AI only, where that was seen.
+        before_audio: a call that follows a line comes in the middle of the line's audio.
+        bad_arguments: arguments are not as declared.
+        cancelled_calls: so many first calls are taken back at once.
+        never_ends_call: says goodbye and does not call ``end_call``.
+    """
+
+    repeated: bool = False
+    in_both_places: bool = False
+    without_id: bool = False
+    before_audio: bool = False
+    bad_arguments: bool = False
+    cancelled_calls: int = 0
+    never_ends_call: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentFaults:
     """The faults of a session; the default has none.
 
@@ -99,6 +122,7 @@ class AgentFaults:
             even where the reply is over by then.
         refuse_resume: how a set-up that brings a handle is closed.
         no_go_away: a connection at its limit ends with 1000 and without ``goAway``.
+        tools: what goes wrong with function calls.
         first_connections: only so many connections of an agent are hit, or None for all.
     """
 
@@ -118,6 +142,7 @@ class AgentFaults:
     late_interruption_ms: float = 0.0
     refuse_resume: CloseSocket | None = None
     no_go_away: bool = False
+    tools: ToolFaults = ToolFaults()
     first_connections: int | None = None
 
     def spoil(self, pieces: list[Piece]) -> list[Piece]:

@@ -52,6 +52,10 @@ class Model:
         whole_transcripts: the caller's words come as one finished message.
         always_transcribes: the agent's words come even where nobody asked for them.
         bundles: several fields may share one ``serverContent``.
+        behaviors: what a function's declaration may say of how it runs.
+        blocks: the agent waits for the results of functions that say nothing of it.
+        schedules: a result may say what to do with it.
+        input_cancels: new input takes a blocking call back instead of closing the session.
     """
 
     back_ends: frozenset[BackEnd]
@@ -68,6 +72,10 @@ class Model:
     whole_transcripts: bool = False
     always_transcribes: bool = False
     bundles: bool = True
+    behaviors: frozenset[str] = frozenset()
+    blocks: bool = True
+    schedules: bool = False
+    input_cancels: bool = False
 
     @property
     def thinks(self) -> bool:
@@ -78,6 +86,7 @@ class Model:
 _BOTH = frozenset(BackEnd)
 _DEVELOPER = frozenset({BackEnd.DEVELOPER})
 _VERTEX = frozenset({BackEnd.VERTEX})
+_BEHAVIORS = frozenset({"BLOCKING", "NON_BLOCKING"})
 
 
 def _gen_2_5(
@@ -94,11 +103,21 @@ def _gen_2_5(
         thinking_budget=True,
         media_chunks=True,
         bundles=False,
+        # On Vertex AI both were seen to end the session.
+        behaviors=_BEHAVIORS if back_ends == _DEVELOPER else frozenset(),
+        schedules=back_ends == _DEVELOPER,
     )
 
 
 def _half_cascade(back_ends: frozenset[BackEnd], retires: date) -> Model:
-    return Model(back_ends=back_ends, retires=retires, media_chunks=True, bundles=False)
+    return Model(
+        back_ends=back_ends,
+        retires=retires,
+        media_chunks=True,
+        bundles=False,
+        behaviors=_BEHAVIORS,
+        schedules=True,
+    )
 
 
 MODELS: dict[str, Model] = {
@@ -108,6 +127,10 @@ MODELS: dict[str, Model] = {
         stream_end=False,
         context_update=True,
         always_transcribes=True,
+        behaviors=_BEHAVIORS,
+        blocks=False,
+        schedules=True,
+        input_cancels=True,
     ),
     "gemini-3.8-live-extended-thinking": Model(
         back_ends=_DEVELOPER,
@@ -116,6 +139,9 @@ MODELS: dict[str, Model] = {
         stream_end=False,
         context_update=True,
         always_transcribes=True,
+        behaviors=frozenset({"NON_BLOCKING"}),
+        blocks=False,
+        schedules=True,
     ),
     "gemini-3.1-flash-live-preview": Model(
         back_ends=_DEVELOPER,
@@ -123,6 +149,7 @@ MODELS: dict[str, Model] = {
         thinking_levels=frozenset({"MINIMAL", "LOW", "MEDIUM", "HIGH"}),
         seeding=Seeding.HISTORY_ONLY,
         whole_transcripts=True,
+        behaviors=frozenset({"BLOCKING"}),
     ),
     "gemini-2.5-flash-native-audio-latest": _gen_2_5(
         _DEVELOPER, api_versions=frozenset({"v1beta", "v1alpha"})

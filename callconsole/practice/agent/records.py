@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from callconsole.practice.agent.client_messages import ClientContent, ContextUpdate
+from callconsole.practice.agent.function_calls import FunctionAnswer
 from callconsole.practice.agent.protocol import INPUT_RATE_HZ, Json, Pcm16
 from callconsole.practice.agent.recognition import Heard
 from callconsole.practice.agent.upgrade import Door
@@ -41,6 +42,16 @@ class Notice:
                 self._waiting.discard(waiter)
 
 
+@dataclass(frozen=True, slots=True)
+class MadeCall:
+    """A function call as the agent meant it; `blocking` where it waits for the result."""
+
+    id: str
+    name: str
+    arguments: Json
+    blocking: bool
+
+
 @dataclass(slots=True)
 class SessionRecord:
     """One connection to the practice agent.
@@ -59,6 +70,10 @@ class SessionRecord:
         updates: ``contextUpdate`` messages.
         heard: what was recognised in the caller's turns.
         said: ids of the clips that were begun.
+        calls: functions that were called.
+        answers: results that were taken.
+        late_answers: results of calls that had been taken back.
+        cancelled: ids of calls that were taken back.
         interruptions: times that ``interrupted`` was sent.
         turns_completed: times that a turn came to its end.
         handles: resumption handles given out.
@@ -80,6 +95,10 @@ class SessionRecord:
     updates: list[ContextUpdate] = field(default_factory=list)
     heard: list[Heard] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    calls: list[MadeCall] = field(default_factory=list)
+    answers: list[FunctionAnswer] = field(default_factory=list)
+    late_answers: list[FunctionAnswer] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)
     interruptions: int = 0
     turns_completed: int = 0
     handles: list[str] = field(default_factory=list)
@@ -99,6 +118,14 @@ class SessionRecord:
             self._audio.append(pcm)
         self.audio_samples += len(pcm)
         self.notice.changed()
+
+    @property
+    def waits(self) -> bool:
+        """True while the agent waits for the result of a blocking call."""
+        done = {answer.id for answer in self.answers} | set(self.cancelled)
+        unnamed = sum(answer.id is None for answer in self.answers)
+        left = [call for call in self.calls if call.blocking and call.id not in done]
+        return len(left) > unnamed
 
     def closed(self, code: int | None, reason: str) -> None:
         """Take note that the socket is gone."""

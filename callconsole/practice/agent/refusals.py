@@ -4,6 +4,8 @@ from __future__ import annotations
 
 INVALID_ARGUMENT = "Request contains an invalid argument."
 INTERNAL_ERROR = "Internal error encountered."
+NOT_IMPLEMENTED = "Operation is not implemented, or supported, or enabled."
+ENTITY_NOT_FOUND = "Requested entity was not found."
 SESSION_EXPIRED = (
     "Connection aborted because the client failed to close the connection after receiving "
     "a GoAway signal once the session duration expired"
@@ -45,6 +47,16 @@ def model_not_found(model: str, api_version: str) -> RefusalError:
         f"models/{model} is not found for API version {api_version}, "
         "or is not supported for bidiGenerateContent.",
     )
+
+
+def not_implemented() -> RefusalError:
+    """The service's answer to realtime input while it waits for a function's result."""
+    return RefusalError(1008, NOT_IMPLEMENTED)
+
+
+def entity_not_found() -> RefusalError:
+    """The service's answer to the result of a call that it does not wait for."""
+    return RefusalError(1008, ENTITY_NOT_FOUND)
 
 
 def fit_reason(reason: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from callconsole.practice.agent.dialogue import DialogueState
+from callconsole.practice.agent.function_calls import OpenCall
 from callconsole.practice.agent.refusals import INTERNAL_ERROR, RefusalError, invalid_argument
 from callconsole.practice.agent.session_setup import SessionSetup
 from callconsole.practice.agent.usage import TokenMeter
@@ -22,6 +23,7 @@ class Memory:
 
     dialogue: DialogueState = field(default_factory=DialogueState)
     meter: TokenMeter = field(default_factory=TokenMeter)
+    calls: tuple[OpenCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,10 @@ from callconsole.practice.agent.client_messages import (
     ClientContent,
     ClientMessage,
     ContextUpdate,
+    Picture,
     RealtimeText,
     StreamEnded,
+    ToolResponse,
     read_client_message,
 )
 from callconsole.practice.agent.conversation import Conversation, Talents
@@ -35,11 +37,15 @@ from callconsole.practice.agent.faults import (
 from callconsole.practice.agent.protocol import Json, duration, fields_of, read_message
 from callconsole.practice.agent.records import SessionRecord
 from callconsole.practice.agent.refusals import SESSION_EXPIRED, RefusalError, fit_reason
-from callconsole.practice.agent.resumption import HandleBook
+from callconsole.practice.agent.resumption import HandleBook, Memory
 from callconsole.practice.agent.session_setup import SessionSetup
 from callconsole.practice.agent.setup_check import check_setup
+from callconsole.practice.agent.tool_desk import ToolDesk
 from callconsole.practice.agent.upgrade import BackEnd
 from callconsole.practice.agent.wire import Wire
+from callconsole.practice.agent.wishes import Wishes
+
+_REALTIME = (CallerAudio, RealtimeText, Picture, StreamEnded, ActivityMarked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,19 +148,33 @@ class Session:
             await self._strike(strike)
         if self._faults.hang_setup:
             await self._socket.wait_closed()
-        self._conversation = Conversation(
+        self._conversation = self._begin(memory)
+        if self._setup.resumes is None:
+            self._conversation.learn(self._setup.instruction)
+            self._conversation.learn(" ".join(tool.name for tool in self._setup.tools))
+        await self._welcome()
+
+    def _begin(self, memory: Memory) -> Conversation:
+        talents, script = self._house.talents, self._house.script
+        desk = ToolDesk(
+            self._wire,
+            self._setup,
+            talents.faults.tools,
+            talents.pace.call_grace_ms / 1000,
+            self._record,
+            memory.calls,
+        )
+        return Conversation(
             self,
             self._wire,
             self._setup,
-            Dialogue(self._house.script, memory.dialogue),
+            Dialogue(script, memory.dialogue),
+            Wishes(self._setup.tools, script, self._house.today()),
+            desk,
             memory.meter,
-            self._house.talents,
+            talents,
             self._record,
         )
-        if self._setup.resumes is None:
-            self._conversation.learn(self._setup.instruction)
-            self._conversation.learn(" ".join(self._setup.tool_names))
-        await self._welcome()
 
     async def _welcome(self) -> None:
         vertex = self._record.door.back_end is BackEnd.VERTEX
@@ -173,17 +193,21 @@ class Session:
             await self._take(read_client_message(message, self._setup))
 
     async def _take(self, message: ClientMessage) -> None:
+        if isinstance(message, _REALTIME) and not self._conversation.hears():
+            return
         match message:
             case CallerAudio(pcm):
                 await self._conversation.hear(pcm)
             case RealtimeText(text):
-                self._conversation.remark(text)
+                await self._conversation.remark(text)
             case ClientContent():
                 await self._conversation.content(message)
             case ActivityMarked(starts):
                 await self._conversation.mark_activity(starts)
             case StreamEnded():
                 await self._conversation.end_stream()
+            case ToolResponse(answers):
+                await self._conversation.answered(answers)
             case ContextUpdate(instruction, _):
                 self._record.updates.append(message)
                 self._conversation.learn(instruction or "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from callconsole.practice.agent.declarations import Declaration
 from callconsole.practice.agent.models import Model
 from callconsole.practice.agent.upgrade import Door
 
@@ -39,7 +40,7 @@ class SessionSetup:
         model_name: short name.
         model: what that model takes.
         instruction: text of the system instruction.
-        tool_names: functions that were declared.
+        tools: functions that were declared.
         transcribes_caller: the caller's words were asked for.
         transcribes_agent: the agent's words were asked for, or come anyway.
         interruptible: the caller's speech cuts the agent off.
@@ -55,7 +56,7 @@ class SessionSetup:
     model_name: str
     model: Model
     instruction: str = ""
-    tool_names: tuple[str, ...] = ()
+    tools: tuple[Declaration, ...] = ()
     transcribes_caller: bool = False
     transcribes_agent: bool = False
     interruptible: bool = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from callconsole.practice.agent.declarations import read_tools
 from callconsole.practice.agent.models import Extra, Model, find_model
 from callconsole.practice.agent.protocol import (
     Json,
@@ -80,7 +81,7 @@ def check_setup(message: Json, door: Door, today: date) -> SessionSetup:
         model_name=name,
         model=model,
         instruction=read_instruction(setup),
-        tool_names=read_tools(setup),
+        tools=read_tools(setup, model),
         transcribes_caller=_wants_transcript(setup, "inputAudioTranscription"),
         transcribes_agent=_wants_transcript(setup, "outputAudioTranscription")
         or model.always_transcribes,
@@ -97,24 +98,6 @@ def check_setup(message: Json, door: Door, today: date) -> SessionSetup:
 def read_instruction(fields: Json) -> str:
     """The text of ``systemInstruction``, or an empty text."""
     return "\n".join(texts_of(fields.get("systemInstruction", {})))
-
-
-def read_tools(fields: Json) -> tuple[str, ...]:
-    """Names of the declared functions. Raises `RefusalError` for malformed tools."""
-    tools = fields.get("tools", [])
-    if not isinstance(tools, list) or (not tools and "tools" in fields):
-        raise invalid_argument()
-    names: list[str] = []
-    for tool in tools:
-        declarations = fields_of(tool).get("functionDeclarations", [])
-        if not isinstance(declarations, list):
-            raise invalid_argument()
-        for declaration in declarations:
-            name = fields_of(declaration).get("name")
-            if not isinstance(name, str) or not name:
-                raise invalid_argument()
-            names.append(name)
-    return tuple(names)
 
 
 def _known(fields: Json, names: frozenset[str], where: str) -> None:

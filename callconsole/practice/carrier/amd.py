@@ -1,4 +1,4 @@
-"""Answering machine detection: tells people from machines by how long the first utterance is."""
+"""Answering machine detection: how long is the first utterance, and does a fax machine whistle?"""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from callconsole.practice.carrier.playout import BYTES_PER_S, FRAME_BYTES, FRAME
 
 _BEEP_HZ = 1000.0
 _BEEP_MS = 200
-_BEEP_SHARE = 0.8
+# ITU-T T.30: a called fax machine answers with 2100 Hz, a calling one sends 1100 Hz.
+_FAX_HZ = (2100.0, 1100.0)
+_FAX_MS = 300
+_TONE_SHARE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +56,15 @@ class MachineDetector:
         self._speech_ms = 0
         self._quiet_ms = 0
         self._beep_ms = 0
+        self._fax_ms = 0
         self._machine = False
 
     def feed(self, frame: bytes) -> str | None:
         """Take in a frame; Twilio's ``AnsweredBy`` once it is decided, before that None."""
         self.elapsed_ms += FRAME_MS
+        self._fax_ms = self._fax_ms + FRAME_MS if _is_tone(frame, *_FAX_HZ) else 0
+        if self._fax_ms >= _FAX_MS:
+            return "fax"
         if is_loud(frame):
             self._speech_ms += self._quiet_ms * bool(self._speech_ms) + FRAME_MS
             self._quiet_ms = 0
@@ -80,7 +87,7 @@ class MachineDetector:
         return self._timed_out()
 
     def _end_of_greeting(self, frame: bytes) -> str | None:
-        self._beep_ms = self._beep_ms + FRAME_MS if _is_beep(frame) else 0
+        self._beep_ms = self._beep_ms + FRAME_MS if _is_tone(frame, _BEEP_HZ) else 0
         if self._beep_ms >= _BEEP_MS:
             return "machine_end_beep"
         if self._quiet_ms >= self._order.speech_end_ms:
@@ -91,11 +98,11 @@ class MachineDetector:
         return "unknown" if self.elapsed_ms >= self._order.timeout_ms else None
 
 
-def _is_beep(frame: bytes) -> bool:
-    """True where most of a loud frame's energy lies in one tone of 1000 Hz."""
+def _is_tone(frame: bytes, *frequencies_hz: float) -> bool:
+    """True where most of a loud frame's energy lies in one tone of these frequencies."""
     if not is_loud(frame) or len(frame) != FRAME_BYTES:
         return False
     samples = mulaw.decode(frame).astype(np.float64)
     spectrum = np.abs(np.fft.rfft(samples)) ** 2
-    bin_of_tone = round(_BEEP_HZ * FRAME_BYTES / BYTES_PER_S)
-    return float(spectrum[bin_of_tone] / spectrum.sum()) > _BEEP_SHARE
+    bins = [round(hertz * FRAME_BYTES / BYTES_PER_S) for hertz in frequencies_hz]
+    return float(spectrum[bins].max() / spectrum.sum()) > _TONE_SHARE

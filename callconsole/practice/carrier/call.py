@@ -7,7 +7,7 @@ import math
 from datetime import UTC, datetime
 
 from callconsole.practice.callees import Callee, Reaction
-from callconsole.practice.carrier.amd import MachineDetector
+from callconsole.practice.carrier.detection import Detection
 from callconsole.practice.carrier.instructions import Instructions
 from callconsole.practice.carrier.line import Line
 from callconsole.practice.carrier.orders import API_VERSION, Order, TwimlSource, party_fields
@@ -27,8 +27,8 @@ class PracticeCall:
         sid: CA and 32 hex digits.
         status: Twilio's word: queued, ringing, in-progress, completed, busy, failed, no-answer,
             canceled.
-        answered_by: the machine detection's verdict, or None.
-        ended_by: callee, api, twiml, limit or carrier; None while the call lives.
+        ended_by: callee, api, twiml, limit, carrier, or parent where the call that dialled this
+            one left it; None while the call lives.
         person: the callee at work, from the answer on.
         line: the voice path, from the answer on.
     """
@@ -37,7 +37,6 @@ class PracticeCall:
         self.sid = new_sid("CA")
         self.order = order
         self.status = "queued"
-        self.answered_by: str | None = None
         self.ended_by: str | None = None
         self.sip_code: int | None = None
         self.person: Person | None = None
@@ -54,7 +53,9 @@ class PracticeCall:
         self._over = asyncio.Event()
         self._instructions: Instructions | None = None
         self._instructing: asyncio.Task[None] | None = None
-        self._verdict = asyncio.Event()
+        self._settled = asyncio.Event()
+        self._joinable = False
+        self._detection = Detection(order.amd, self.sid, services) if order.amd else None
         self._reporter = ProgressReporter(
             order, self.sid, services.webhooks, services.faults.callbacks, services.tasks.spawn
         )
@@ -65,6 +66,11 @@ class PracticeCall:
     def live(self) -> bool:
         """True until the call has ended."""
         return self.ended_at is None
+
+    @property
+    def answered_by(self) -> str | None:
+        """The machine detection's verdict, or None."""
+        return self._detection.answered_by if self._detection else None
 
     @property
     def heard(self) -> bytes:
@@ -92,6 +98,11 @@ class PracticeCall:
         """Return when the call has ended and its stream is closed."""
         await self._over.wait()
 
+    async def wait_until_joinable(self) -> bool:
+        """Return when a dialled call can be joined to its parent; False where it ended first."""
+        await self._settled.wait()
+        return self._joinable and self.live
+
     # What can be done ---------------------------------------------------------------------
 
     async def run(self) -> None:
@@ -100,6 +111,7 @@ class PracticeCall:
         await self._ending.wait()
         await self._children.finish()
         self._report("completed", self._terminal_fields())
+        self._settled.set()
         self._over.set()
 
     def end(self, status: str, sip_code: int, by: str) -> None:
@@ -168,8 +180,15 @@ class PracticeCall:
         self._report("answered")
         self.person = Person(self._callee, self._services.clips, self._on_key)
         self.line = Line(self.person)
-        self._instructions = Instructions(self.sid, self.line, self.fields, self._services)
-        self._detect(self.line)
+        self._instructions = Instructions(
+            self.sid,
+            self.line,
+            self._document_fields,
+            self._services,
+            dialled=bool(self.order.parent_sid),
+        )
+        if self._detection is not None:
+            self._detection.listen(self.line)
         self._children.spawn(self._talk(self.line))
         self.limit(self._time_limit_s)
         self._instructing = self._children.spawn(self._follow(self.order.twiml))
@@ -189,50 +208,20 @@ class PracticeCall:
         if old is not None and not old.done():
             old.cancel()
             await asyncio.wait([old])
-        if self.order.amd is not None and not self.order.amd.in_background:
-            await self._verdict.wait()
-        if self._instructions is not None:
-            await self._instructions.run(source)
+        if self._detection is not None and self._detection.blocks:
+            await self._detection.wait_until_decided()
+        if self._instructions is None:
+            return
+        await self._instructions.run(source)
+        if self.order.parent_sid and not self._instructions.hung_up:
+            self._joinable = True
+            self._settled.set()
+        else:
             self.end("completed", 200, by="twiml")
 
     def _on_key(self, digit: str) -> None:
         if self._instructions is not None and self._instructions.stream is not None:
             self._instructions.stream.press(digit)
-
-    # Machine detection --------------------------------------------------------------------
-
-    def _detect(self, line: Line) -> None:
-        if self.order.amd is None:
-            return
-        detector = MachineDetector(self.order.amd)
-
-        def listen(frame: bytes, _elapsed_ms: int) -> None:
-            verdict = detector.feed(frame)
-            if verdict is not None:
-                line.sinks.remove(listen)
-                self._services.tasks.spawn(self._judge(verdict, detector.elapsed_ms))
-
-        line.sinks.append(listen)
-
-    async def _judge(self, verdict: str, elapsed_ms: int) -> None:
-        fault = self._services.faults.amd
-        if fault.never:
-            return
-        await asyncio.sleep(fault.late_s)
-        self.answered_by = fault.verdict or verdict
-        self._verdict.set()
-        order = self.order.amd
-        if order is None or not order.in_background or not order.callback_url:
-            return
-        fields = {
-            "CallSid": self.sid,
-            "AccountSid": self._services.account_sid,
-            "AnsweredBy": self.answered_by,
-            "MachineDetectionDuration": str(elapsed_ms),
-        }
-        await self._services.webhooks.send(
-            order.callback_url, fields, self.sid, order.callback_method
-        )
 
     # Telling ------------------------------------------------------------------------------
 
@@ -242,13 +231,18 @@ class PracticeCall:
             "CallSid": self.sid,
             "AccountSid": self._services.account_sid,
             "ApiVersion": API_VERSION,
-            "Direction": "outbound-api",
+            "Direction": self.order.direction,
             "CallStatus": self.status,
             **party_fields(self.order.to, self.order.from_number),
         }
+        if self.order.parent_sid:
+            fields["ParentCallSid"] = self.order.parent_sid
         if self.answered_by is not None:
             fields["AnsweredBy"] = self.answered_by
         return fields
+
+    def _document_fields(self) -> dict[str, str]:
+        return self.fields() | (self._detection.fields() if self._detection else {})
 
     def _terminal_fields(self) -> dict[str, str]:
         return {

@@ -18,6 +18,7 @@ class CallFilter:
         to: number called.
         from_number: number shown.
         status: Twilio's word.
+        parent_sid: the call that dialled them.
         on: the day a call began, UTC.
         after: its earliest beginning.
         before: its beginning lies earlier than this.
@@ -26,17 +27,22 @@ class CallFilter:
     to: str | None
     from_number: str | None
     status: str | None
+    parent_sid: str | None
     on: datetime | None
     after: datetime | None
     before: datetime | None
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> CallFilter:
-        """Read To, From, Status and StartTime (with ``>`` and ``<`` too). Raises `RestError`."""
+        """Read To, From, Status, ParentCallSid and StartTime, also with ``>`` or ``<``.
+
+        Raises `RestError`.
+        """
         return cls(
             to=query.get("To"),
             from_number=query.get("From"),
             status=query.get("Status"),
+            parent_sid=query.get("ParentCallSid"),
             on=_time(query.get("StartTime")),
             after=_time(query.get("StartTime>")),
             before=_time(query.get("StartTime<")),
@@ -49,6 +55,7 @@ class CallFilter:
             self.to in (None, call.order.to)
             and self.from_number in (None, call.order.from_number)
             and self.status in (None, call.status)
+            and self.parent_sid in (None, call.order.parent_sid)
             and (self.after is None or began >= self.after)
             and (self.before is None or began < self.before)
             and (self.on is None or began.date() == self.on.date())

@@ -62,12 +62,15 @@ class PracticeCarrier:
         self._lives = TaskKeeper()
         self._services = Services(
             account_sid=account_sid,
+            number=number,
             edge=self.edge,
             webhooks=self._webhooks,
             alerts=self.alerts,
             faults=self.faults,
             clips=clips.load("callee"),
             tasks=self._tasks,
+            place=self.place,
+            is_unverified=self.is_unverified,
         )
         self._api = RestApi(self._services, auth_token, number, self)
         self._calls: dict[str, PracticeCall] = {}

@@ -16,7 +16,9 @@ class RestFault:
         status: HTTP status to answer with; None answers as usual (after the delay).
         code: Twilio's error code for an error in JSON; None answers `body` as it stands.
         body: text of an answer that is not Twilio's, as a proxy or a crash would send.
-        acts: do what was asked before failing, as when only the answer is lost.
+        drop: break the connection off in place of an answer, as a dead network does.
+        acts: do what was asked before failing, as when only the answer is lost; with `delay_s`
+            alone the right answer comes, too late.
         times: how many requests fail; None for all.
     """
 
@@ -25,6 +27,7 @@ class RestFault:
     status: int | None = None
     code: int | None = None
     body: str = "<html><body>Service Unavailable</body></html>"
+    drop: bool = False
     acts: bool = False
     times: int | None = None
 
@@ -44,12 +47,14 @@ class CallbackFaults:
         lost: never sent.
         duplicated: sent twice.
         delayed_s: sent that many seconds late.
+        overtaken: sent after the callback that follows them.
         reordered: each pair of callbacks arrives in the wrong order.
     """
 
     lost: frozenset[str] = frozenset()
     duplicated: frozenset[str] = frozenset()
     delayed_s: Mapping[str, float] = field(default_factory=dict)
+    overtaken: frozenset[str] = frozenset()
     reordered: bool = False
 
 
@@ -58,14 +63,16 @@ class AmdFault:
     """What goes wrong with answering machine detection.
 
     Attributes:
-        never: no verdict is sent.
+        never: no verdict is sent; a document that waits for it is never fetched.
         late_s: the verdict comes that many seconds late.
         verdict: what is said in place of the truth, such as ``machine_start``.
+        duplicated: a verdict in the background is posted twice.
     """
 
     never: bool = False
     late_s: float = 0.0
     verdict: str | None = None
+    duplicated: bool = False
 
 
 @dataclass(slots=True)
@@ -94,8 +101,10 @@ class CarrierFaults:
     """Every fault of the phone company; all off to begin with, changed at any time.
 
     Attributes:
+        rest: every request to the API, ahead of the others: the whole of it is down.
         create: placing a call.
         update: changing or ending a call.
+        redirect: giving a live call another document; ending it works.
         fetch: reading a call or the account.
         callbacks: status callbacks.
         amd: answering machine detection.
@@ -103,8 +112,10 @@ class CarrierFaults:
         twiml_fetch_fails: TwiML addresses cannot be reached.
     """
 
+    rest: RestFault | None = None
     create: RestFault | None = None
     update: RestFault | None = None
+    redirect: RestFault | None = None
     fetch: RestFault | None = None
     callbacks: CallbackFaults = field(default_factory=CallbackFaults)
     amd: AmdFault = field(default_factory=AmdFault)

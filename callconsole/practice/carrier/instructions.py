@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import Callable
 from urllib.parse import urljoin
 
-from callconsole.practice.carrier import tones, twiml
+from callconsole.practice.carrier import tones, twiml, twiml_reader
+from callconsole.practice.carrier.dialling import dial
 from callconsole.practice.carrier.line import Line
 from callconsole.practice.carrier.orders import TwimlSource
+from callconsole.practice.carrier.person import Sound
 from callconsole.practice.carrier.playout import PlayoutBuffer
 from callconsole.practice.carrier.services import Services
 from callconsole.practice.carrier.stream import MediaStream
@@ -24,17 +26,37 @@ class Instructions:
 
     Attributes:
         stream: the media stream that is open now, or None.
+        hung_up: True where the last document ended the call, or could not be carried out.
     """
 
-    def __init__(self, call_sid: str, line: Line, fields: _Fields, services: Services) -> None:
+    def __init__(
+        self,
+        call_sid: str,
+        line: Line,
+        fields: _Fields,
+        services: Services,
+        *,
+        dialled: bool = False,
+    ) -> None:
+        """Get ready; nothing happens yet.
+
+        Args:
+            call_sid: the call's.
+            line: its voice path.
+            fields: gives what every request for a document carries, as it is by then.
+            services: the company's.
+            dialled: the call is the second leg of another one, which it will be joined to.
+        """
         self.stream: MediaStream | None = None
+        self.hung_up = False
         self._call_sid = call_sid
+        self._dialled = dialled
         self._line = line
         self._fields = fields
         self._services = services
 
     async def run(self, source: TwimlSource) -> None:
-        """Carry out a source's document and what it leads to; returns where the call is over.
+        """Carry out a source's document and what it leads to; returns where nothing is left.
 
         A document that cannot be had or read is told to the callee by an apology.
         """
@@ -44,11 +66,12 @@ class Instructions:
                 verbs, base_url = await self._carry_out(verbs, base_url)
         except twiml.TwimlError as error:
             self._services.alerts.add(error.code, error.detail, self._call_sid)
+            self.hung_up = True
             await self._play(tones.murmur(_APOLOGY))
 
     async def _first(self, source: TwimlSource) -> tuple[list[twiml.Verb] | None, str]:
         if not source.url:
-            return twiml.parse(source.text), ""
+            return twiml_reader.parse(source.text), ""
         try:
             return await self._fetch(source.url, source.method)
         except twiml.TwimlError as error:
@@ -71,29 +94,40 @@ class Instructions:
             raise twiml.TwimlError(error.code, error.detail) from None
         if answer.content_type not in _XML_TYPES:
             raise twiml.TwimlError(12300, f"{answer.content_type} is no TwiML")
-        return twiml.parse(answer.text), url
+        return twiml_reader.parse(answer.text), url
 
     async def _carry_out(
         self, verbs: list[twiml.Verb], base_url: str
     ) -> tuple[list[twiml.Verb] | None, str]:
-        """Run verbs in order; the next document, or None where the call is over."""
+        """Run verbs in order; the next document, or None where nothing is left."""
         for verb in verbs:
             match verb:
                 case twiml.Hangup() | twiml.Reject():
+                    self.hung_up = True
                     return None, base_url
                 case twiml.Pause(length_s):
                     await self._play(tones.silence(length_s * 1000))
                 case twiml.Say(text):
                     await self._play(tones.murmur(text))
                 case twiml.Play(digits):
-                    await self._play(tones.key_tones(digits))
+                    await self._play(tones.key_tones(digits), Sound.KEYS)
                 case twiml.Redirect(url, method):
                     return await self._fetch(urljoin(base_url, url), method)
-                case twiml.Connect():
-                    await self._connect(verb)
+                case twiml.Connect() | twiml.Dial():
+                    outcome = await self._join(verb, base_url)
                     if verb.action:
-                        return await self._fetch(urljoin(base_url, verb.action), verb.method)
+                        action = urljoin(base_url, verb.action)
+                        return await self._fetch(action, verb.method, outcome)
         return None, base_url
+
+    async def _join(self, verb: twiml.Connect | twiml.Dial, base_url: str) -> dict[str, str]:
+        """Join the call to a stream or a second party; what the action is told when that ends."""
+        if self._dialled:
+            raise twiml.TwimlError(13201, "a dialled leg is joined to nothing else")
+        if isinstance(verb, twiml.Dial):
+            return await dial(verb, base_url, self._fields(), self._line, self._services)
+        await self._connect(verb)
+        return {}
 
     async def _connect(self, verb: twiml.Connect) -> None:
         self.stream = MediaStream(verb.stream, self._call_sid, self._line, self._services)
@@ -102,11 +136,11 @@ class Instructions:
         finally:
             self.stream = None
 
-    async def _play(self, sound: bytes) -> None:
-        """Let the callee hear a sound to its end."""
+    async def _play(self, audio: bytes, sound: Sound = Sound.SPEECH) -> None:
+        """Let the callee hear something to its end."""
         buffer = PlayoutBuffer()
         heard = asyncio.Event()
-        buffer.put(sound)
+        buffer.put(audio)
         buffer.mark("end")
 
         def source() -> bytes:
@@ -115,8 +149,8 @@ class Instructions:
                 heard.set()
             return frame
 
-        self._line.source = source
+        self._line.play(source, sound)
         try:
             await heard.wait()
         finally:
-            self._line.source = None
+            self._line.stop(source)

@@ -7,10 +7,14 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 
 import phonenumbers
+from phonenumbers import PhoneNumberType
 
 from callconsole.practice.carrier.amd import AmdOrder
 
 API_VERSION = "2010-04-01"
+EVENTS = frozenset({"initiated", "ringing", "answered", "completed"})
+
+_PREMIUM = frozenset({PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class Order:
         ring_timeout_s: longest ringing.
         time_limit_s: longest call.
         amd: answering machine detection, or None.
+        parent_sid: the call that dialled this one by its TwiML; empty for one ordered by REST.
     """
 
     to: str
@@ -49,11 +54,32 @@ class Order:
     ring_timeout_s: int
     time_limit_s: int
     amd: AmdOrder | None
+    parent_sid: str = ""
+
+    @property
+    def direction(self) -> str:
+        """Twilio's word for who ordered the call, and how."""
+        return "outbound-dial" if self.parent_sid else "outbound-api"
 
 
 def rfc2822(at: datetime) -> str:
     """A time as the API writes it: ``Tue, 10 Aug 2010 08:02:17 +0000``."""
     return format_datetime(at.astimezone(UTC))
+
+
+def is_number(text: str) -> bool:
+    """True for E.164 numbers that could exist."""
+    if not text.startswith("+"):
+        return False
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(text))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def is_premium(number: str) -> bool:
+    """True for numbers whose calls cost extra, which an account may not call by default."""
+    return phonenumbers.number_type(phonenumbers.parse(number)) in _PREMIUM
 
 
 def party_fields(to: str, from_number: str) -> dict[str, str]:

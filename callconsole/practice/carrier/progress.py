@@ -42,12 +42,16 @@ class ProgressReporter:
         self._sequence += 1
         if event in self._faults.lost:
             return
-        if self._faults.reordered and not self._held and event != "completed":
+        if event != "completed" and self._is_overtaken(event):
             self._held.append((event, numbered))
             return
         for item in ((event, numbered), *self._held):
             self._spawn(self._deliver(*item))
         self._held.clear()
+
+    def _is_overtaken(self, event: str) -> bool:
+        faults = self._faults
+        return event in faults.overtaken or (faults.reordered and not self._held)
 
     async def _deliver(self, event: str, fields: dict[str, str]) -> None:
         await asyncio.sleep(self._faults.delayed_s.get(event, 0.0))

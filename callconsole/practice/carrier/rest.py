@@ -6,6 +6,7 @@ import asyncio
 import hmac
 from base64 import b64decode
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Protocol
 
 from aiohttp import web
@@ -61,7 +62,7 @@ class RestApi:
         self._closing = asyncio.Event()
 
     def close(self) -> None:
-        """Let go of requests that a fault keeps hanging."""
+        """Let go of requests that a fault keeps waiting."""
         self._closing.set()
 
     def application(self) -> web.Application:
@@ -84,7 +85,7 @@ class RestApi:
         """Check who asks and whose account it is, play the faults, and word the refusals."""
         try:
             self._authenticate(request)
-            return await self._with_fault(request, handler)
+            return await self._with_fault(request, handler, await self._fault(request))
         except RestError as error:
             return error.response()
         except web.HTTPNotFound:
@@ -106,26 +107,35 @@ class RestApi:
         ):
             raise RestError(20404, request.path)
 
-    def _fault(self, request: web.Request) -> RestFault | None:
+    async def _fault(self, request: web.Request) -> RestFault | None:
+        """The fault that strikes this request, or None."""
         faults = self._services.faults
         if request.method == "GET":
-            fault = faults.fetch
+            concerned = [faults.rest, faults.fetch]
+        elif "sid" not in request.match_info:
+            concerned = [faults.rest, faults.create]
         else:
-            fault = faults.update if "sid" in request.match_info else faults.create
-        return fault if fault is not None and fault.strike() else None
+            form = await _form(request)
+            redirects = "Twiml" in form or "Url" in form
+            concerned = [faults.rest, faults.update, faults.redirect if redirects else None]
+        return next((fault for fault in concerned if fault is not None and fault.strike()), None)
 
-    async def _with_fault(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
-        fault = self._fault(request)
+    async def _with_fault(
+        self, request: web.Request, handler: _Handler, fault: RestFault | None
+    ) -> web.StreamResponse:
         if fault is None:
             return await handler(request)
-        if fault.acts:
-            await handler(request)
-        await asyncio.sleep(fault.delay_s)
-        if fault.hang:
-            await self._closing.wait()
+        acted = await handler(request) if fault.acts else None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(None if fault.hang else fault.delay_s):
+                await self._closing.wait()
+                raise web.HTTPServiceUnavailable
+        if fault.drop:
+            if request.transport is not None:
+                request.transport.abort()
             raise web.HTTPServiceUnavailable
         if fault.status is None:
-            return await handler(request)
+            return acted or await handler(request)
         if fault.code is None:
             return web.Response(status=fault.status, text=fault.body, content_type="text/html")
         return error_response(fault.status, fault.code, "A fault was switched on")
@@ -147,6 +157,8 @@ class RestApi:
         limit_s = time_limit_from(form)
         if not status and source is None and limit_s is None:
             raise RestError(20001, "nothing to change")
+        if source is not None and call.order.parent_sid:
+            raise RestError(20001, "this company gives a dialled leg no other document")
         if not call.live or (source is not None and call.status != "in-progress"):
             raise RestError(21220)
         if limit_s is not None:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-import phonenumbers
 from multidict import MultiMapping
 
 from callconsole.practice.carrier.amd import AmdOrder
 from callconsole.practice.carrier.edge import is_public
-from callconsole.practice.carrier.orders import Order, TwimlSource
+from callconsole.practice.carrier.orders import EVENTS, Order, TwimlSource, is_number, is_premium
 from callconsole.practice.carrier.rest_errors import RestError
-from callconsole.practice.carrier.twiml import MAX_INLINE_CHARS
+from callconsole.practice.carrier.twiml_reader import MAX_INLINE_CHARS
 
 Form = MultiMapping[str]
 
-_EVENTS = frozenset({"initiated", "ringing", "answered", "completed"})
 _MAX_TIME_LIMIT_S = 86400
 _DEFAULT_TIME_LIMIT_S = 14400
 
@@ -87,22 +85,14 @@ def _required_source(form: Form) -> TwimlSource:
     return source
 
 
-def _is_number(text: str) -> bool:
-    """True for E.164 numbers that could exist."""
-    if not text.startswith("+"):
-        return False
-    try:
-        return phonenumbers.is_possible_number(phonenumbers.parse(text))
-    except phonenumbers.NumberParseException:
-        return False
-
-
 def _callee(form: Form, is_unverified: Callable[[str], bool]) -> str:
     to = form.get("To", "").strip()
     if not to:
         raise RestError(21201)
-    if not _is_number(to):
+    if not is_number(to):
         raise RestError(21211, to)
+    if is_premium(to):
+        raise RestError(21215, to)
     if is_unverified(to):
         raise RestError(21219, to)
     return to
@@ -112,7 +102,7 @@ def _caller(form: Form, owned_number: str) -> str:
     caller = form.get("From", "").strip()
     if not caller:
         raise RestError(21213)
-    if not _is_number(caller):
+    if not is_number(caller):
         raise RestError(21212, caller)
     if caller != owned_number:
         raise RestError(21210, caller)
@@ -128,8 +118,8 @@ def _callback(form: Form, name: str) -> str:
 
 def _events(form: Form) -> frozenset[str]:
     events = frozenset(form.getall("StatusCallbackEvent", ["completed"]))
-    if not events <= _EVENTS:
-        unknown = ", ".join(sorted(events - _EVENTS))
+    if not events <= EVENTS:
+        unknown = ", ".join(sorted(events - EVENTS))
         raise RestError(20001, f"StatusCallbackEvent cannot be {unknown}")
     return events
 

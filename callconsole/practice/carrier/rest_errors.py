@@ -15,6 +15,7 @@ _ERRORS: dict[int, tuple[int, str]] = {
     21211: (400, "The phone number you are attempting to call, {}, is not valid."),
     21212: (400, "The source phone number provided, {}, is not valid."),
     21213: (400, "No 'From' number is specified"),
+    21215: (400, "Account not authorized to call {}."),
     21219: (
         400,
         "The number {} is unverified. Trial accounts may only make calls to verified numbers.",

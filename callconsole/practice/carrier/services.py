@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from callconsole.practice.carrier.alerts import AlertLog
 from callconsole.practice.carrier.edge import Edge
 from callconsole.practice.carrier.faults import CarrierFaults
+from callconsole.practice.carrier.legs import Leg
+from callconsole.practice.carrier.orders import Order
 from callconsole.practice.carrier.webhooks import Webhooks
 from callconsole.practice.clips import Clip
 
@@ -48,15 +50,24 @@ class TaskKeeper:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Shared by all calls of one phone company."""
+    """Shared by all calls of one phone company.
+
+    Attributes:
+        number: the account's own, E.164.
+        place: begins a call that another one dials.
+        is_unverified: true for numbers that a trial account may not call.
+    """
 
     account_sid: str
+    number: str
     edge: Edge
     webhooks: Webhooks
     alerts: AlertLog
     faults: CarrierFaults
     clips: Mapping[str, Clip]
     tasks: TaskKeeper
+    place: Callable[[Order], Leg]
+    is_unverified: Callable[[str], bool]
 
 
 def new_sid(prefix: str) -> str:

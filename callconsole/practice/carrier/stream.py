@@ -107,13 +107,13 @@ class MediaStream:
         self._send(
             self._writer.start(self._services.account_sid, self._call_sid, self._wanted.parameters)
         )
-        self._line.source = self._play
+        self._line.play(self._play)
         self._line.sinks.append(self._on_frame)
 
     def _detach(self) -> None:
         if self._on_frame in self._line.sinks:
             self._line.sinks.remove(self._on_frame)
-            self._line.source = None
+            self._line.stop(self._play)
 
     async def _finish(self, connection: ClientConnection, writer: asyncio.Task[None]) -> None:
         try:

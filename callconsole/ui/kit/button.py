@@ -8,6 +8,7 @@ from enum import Enum
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
+    QFont,
     QFontMetrics,
     QKeyEvent,
     QPainter,
@@ -77,9 +78,8 @@ class Button(HoverButton):
         self._flush = flush
         self._padding = 16 if height >= 44 else 12
         self._icon_size = 20 if height >= 44 else 16
-        self._weight = 600 if kind.filled else 500
         self.setText(text)
-        self.setFont(fonts.font(text_size, self._weight))
+        self.setFont(fonts.font(text_size, 600 if kind.filled else 500))
         self.setFixedHeight(height)
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -96,9 +96,20 @@ class Button(HoverButton):
         self.update()
 
     def set_kind(self, kind: Kind) -> None:
-        """Take another look; its size stays."""
-        self._kind = kind
-        self.update()
+        """Become another kind of button, in the same place and size."""
+        if kind is not self._kind:
+            self._kind = kind
+            font = self.font()
+            font.setWeight(QFont.Weight(600 if kind.filled else 500))
+            self.setFont(font)
+            self.update()
+
+    def set_key(self, key: str) -> None:
+        """Show another key in the keycap."""
+        if key != self._key:
+            self._key = key
+            self.updateGeometry()
+            self.update()
 
     def _content_width(self) -> int:
         wanted = QFontMetrics(self.font()).horizontalAdvance(self.text())

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from gemini_kit import ACCOUNTS, BRIEF
+from gemini_kit import ACCOUNTS, BRIEF, MODELS
 from gemini_talk import Start, Talk, agent_for
 from scripted_gemini import ScriptedGemini
 
@@ -16,6 +16,7 @@ from callconsole.adapters.gemini import ApiKey, GeminiAccess, GeminiAgent, Verte
 from callconsole.adapters.gemini.models import BackEnd
 from callconsole.adapters.gemini.resume import Lifetime
 from callconsole.adapters.gemini.session import GeminiSession
+from callconsole.engine.ports import AgentBrief
 from callconsole.practice.agent import AT_ONCE, AgentFaults, Pace, PracticeAgent
 from callconsole.practice.certificates import LoopbackCertificate, make_loopback_certificate
 
@@ -112,11 +113,13 @@ async def talk(
         faults: AgentFaults | None = None,
         pace: Pace = AT_ONCE,
         lifetime: Lifetime | None = None,
+        brief: AgentBrief = BRIEF,
+        models: Mapping[str, str] = MODELS,
         **options: Any,
     ) -> Talk:
         server = await practice(faults, pace, **options)
-        agent = agent_for(server, request.param, lifetime=lifetime)
-        session = await agent.open(BRIEF)
+        agent = agent_for(server, request.param, models[request.param], lifetime=lifetime)
+        session = await agent.open(brief)
         open_now.append((agent, session))
         return Talk(server, session)
 

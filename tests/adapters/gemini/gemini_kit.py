@@ -10,15 +10,41 @@ from pydantic import SecretStr
 from callconsole.adapters.gemini import ApiKey, Vertex
 from callconsole.adapters.gemini.session import GeminiSession
 from callconsole.domain.prompt import Prompt
-from callconsole.engine.ports import AgentBrief, AgentEvent, AgentRecovered
+from callconsole.engine.ports import AgentBrief, AgentEvent, AgentRecovered, ToolSpec
 
 KEY = "test-key-4711"
 TOKEN = "test-token-4711"
 BRIEF = AgentBrief(Prompt(name="friendly", text="Be friendly."))
+MODELS = {"developer": "gemini-3.8-live", "vertex": "gemini-3.8-live"}
+# Models that wait for the result of each function.
+BLOCKING = {
+    "developer": "gemini-3.1-flash-live-preview",
+    "vertex": "gemini-live-2.5-flash-native-audio",
+}
 ACCOUNTS: dict[str, ApiKey | Vertex] = {
     "developer": ApiKey(SecretStr(KEY)),
     "vertex": Vertex("desk", "us-central1", SecretStr(TOKEN)),
 }
+
+
+def tool(name: str, *required: str) -> ToolSpec:
+    """A function whose arguments are all required texts."""
+    properties = {each: {"type": "string"} for each in required}
+    return ToolSpec(
+        name, name, {"type": "object", "properties": properties, "required": list(required)}
+    )
+
+
+WITH_TOOLS = AgentBrief(
+    BRIEF.prompt,
+    (
+        tool("end_call"),
+        tool("press_keys", "digits"),
+        tool("transfer_call", "to"),
+        tool("take_note", "text"),
+        tool("schedule_callback", "at", "reason"),
+    ),
+)
 
 
 def resumed(reason: str = "connection lost") -> AgentRecovered:

@@ -40,7 +40,8 @@ def agent_for(
 
 
 def _has(record: SessionRecord, samples: int) -> bool:
-    return record.audio_samples >= samples
+    # What is said while a result is waited for is not heard.
+    return record.audio_samples >= samples or record.waits
 
 
 class Talk:

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from callconsole.adapters.gemini import session_config as session_config_module
 from callconsole.adapters.gemini.models import (
     BackEnd,
     bare_name,
@@ -14,7 +15,7 @@ from callconsole.adapters.gemini.models import (
 from callconsole.adapters.gemini.session_config import session_config
 from callconsole.domain.problems import ProblemError
 from callconsole.domain.prompt import Prompt
-from callconsole.engine.ports import AgentBrief
+from callconsole.engine.ports import AgentBrief, ToolSpec
 
 BRIEF = AgentBrief(Prompt(name="p", text="Be brief."))
 DEV, VERTEX = BackEnd.DEVELOPER, BackEnd.VERTEX
@@ -42,6 +43,20 @@ LIVELY = {
     "proactivity": {"proactive_audio": True},
     "thinking_config": {"thinking_budget": 0},
 }
+
+
+KEYS = {
+    "type": "object",
+    "properties": {"digits": {"type": "string", "description": "Keys.", "enum": ["1", "2"]}},
+    "required": ["digits"],
+}
+WITH_TOOLS = AgentBrief(
+    BRIEF.prompt,
+    (
+        ToolSpec("press_keys", "Presses keys.", KEYS),
+        ToolSpec("end_call", "Ends the call.", {"type": "object", "properties": {}}),
+    ),
+)
 
 
 def dumped(model: str, back_end: BackEnd, **options: str) -> dict[str, object]:
@@ -103,6 +118,71 @@ def test_language_is_the_voice_of_a_half_cascade_model() -> None:
 
 def test_handle_resumes() -> None:
     assert dumped("gemini-3.8-live", DEV, handle="h1")["session_resumption"] == {"handle": "h1"}
+
+
+@pytest.mark.parametrize(
+    ("model", "back_end", "runs", "behavior", "scheduling"),
+    [
+        ("gemini-3.8-live", DEV, "non_blocking", {"behavior": "NON_BLOCKING"}, True),
+        ("gemini-3.8-live", VERTEX, "non_blocking", {}, True),
+        (
+            "gemini-3.8-live-extended-thinking",
+            DEV,
+            "non_blocking",
+            {"behavior": "NON_BLOCKING"},
+            True,
+        ),
+        ("gemini-3.1-flash-live-preview", DEV, "blocking", {}, False),
+        ("gemini-2.5-flash-native-audio-latest", DEV, "blocking", {}, False),
+        ("gemini-live-2.5-flash-native-audio", VERTEX, "blocking", {}, False),
+        ("gemini-live-2.5-flash", VERTEX, "blocking", {}, False),
+        ("gemini-9-live", DEV, "blocking", {}, False),
+        ("gemini-9-live", VERTEX, "blocking", {}, False),
+    ],
+)
+def test_functions_are_declared_as_the_model_runs_them(
+    model: str, back_end: BackEnd, runs: str, behavior: dict[str, str], scheduling: bool
+) -> None:
+    able = capabilities(model, back_end)
+    assert (able.tools, able.tool_scheduling) == (runs, scheduling)
+    config = session_config(model, back_end, WITH_TOOLS, "Kore")
+    dumped_tools = config.model_dump(mode="json", exclude_none=True)["tools"]
+    assert dumped_tools == [
+        {
+            "function_declarations": [
+                {
+                    "name": "press_keys",
+                    "description": "Presses keys.",
+                    "parameters": {
+                        "type": "OBJECT",
+                        "properties": {
+                            "digits": {
+                                "type": "STRING",
+                                "description": "Keys.",
+                                "enum": ["1", "2"],
+                            }
+                        },
+                        "required": ["digits"],
+                    },
+                    **behavior,
+                },
+                {"name": "end_call", "description": "Ends the call.", **behavior},
+            ]
+        }
+    ]
+
+
+def test_only_functions_that_do_not_block_are_scheduled() -> None:
+    for back_end in BackEnd:
+        for model in known_models(back_end):
+            able = capabilities(model, back_end)
+            assert able.tools == "non_blocking" or not able.tool_scheduling
+
+
+def test_a_model_without_functions_gets_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    mute = capabilities("gemini-3.8-live", DEV).model_copy(update={"tools": "none"})
+    monkeypatch.setattr(session_config_module, "capabilities", lambda *_: mute)
+    assert session_config("gemini-3.8-live", DEV, WITH_TOOLS, "Kore").tools is None
 
 
 def test_configs_are_never_shared() -> None:

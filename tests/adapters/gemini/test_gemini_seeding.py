@@ -16,6 +16,7 @@ from callconsole.adapters.gemini.seeding import (
     recall,
 )
 from callconsole.domain.transcript import Speaker, Turn
+from callconsole.engine.ports import AgentBrief, ToolSpec
 
 TALK = [
     Turn(1, Speaker.CALLER, "Hello?", 0.0, final=True),
@@ -65,6 +66,12 @@ def test_the_instructions_forbid_a_second_greeting_once_there_was_one() -> None:
     assert "Ada" not in text
     unheard = brief_again(BRIEF, Recollection((Said(True, "Hello?"),)), "client_content")
     assert unheard == BRIEF
+
+
+def test_a_fresh_session_has_the_same_functions() -> None:
+    tool = ToolSpec("end_call", "Ends the call.", {})
+    brief = AgentBrief(BRIEF.prompt, (tool,))
+    assert brief_again(brief, Recollection(), "instruction").tools == (tool,)
 
 
 def test_the_record_in_the_instructions_is_quoted() -> None:

@@ -7,14 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callconsole.adapters.gemini.uplink import Uplink
+from callconsole.adapters.gemini.tool_answer import ToolAnswer
+from callconsole.adapters.gemini.uplink import Item, Uplink
 
 
 def frame(value: int, samples: int = 320) -> np.ndarray:
     return np.full(samples, value, np.int16)
 
 
-async def taken(uplink: Uplink) -> bytes | str:
+async def taken(uplink: Uplink) -> Item:
     async with asyncio.timeout(1):
         item = await uplink.next()
     uplink.sent(item)
@@ -79,6 +80,53 @@ async def test_item_dropped_while_on_its_way_takes_nothing_else_along() -> None:
     uplink.add_audio(frame(2))
     uplink.sent(on_its_way)
     assert await taken(uplink) == frame(2).tobytes()
+
+
+def result(name: str = "take_note") -> ToolAnswer:
+    return ToolAnswer("1", name, {}, None)
+
+
+async def test_a_result_keeps_its_place() -> None:
+    uplink, answer = Uplink(), result()
+    uplink.add_text("before")
+    uplink.add_answer(answer)
+    uplink.add_text("after")
+    assert [await taken(uplink) for _ in range(3)] == ["before", answer, "after"]
+
+
+async def test_while_withheld_only_results_go_and_audio_is_dropped() -> None:
+    uplink, first, second = Uplink(), result("a"), result("b")
+    uplink.add_audio(frame(1))
+    uplink.add_text("greet")
+    uplink.withhold(True)
+    assert uplink.dropped_ms == 20.0
+    uplink.add_answer(first)
+    uplink.add_answer(second)
+    assert [await taken(uplink), await taken(uplink)] == [first, second]
+    waiting = asyncio.create_task(taken(uplink))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    uplink.withhold(False)
+    assert await waiting == "greet"
+
+
+async def test_a_text_that_is_on_its_way_is_not_sent_again_after_a_result() -> None:
+    uplink, answer = Uplink(), result()
+    uplink.add_text("greet")
+    on_its_way = await uplink.next()
+    uplink.withhold(True)
+    uplink.add_answer(answer)
+    uplink.sent(on_its_way)
+    assert await taken(uplink) is answer
+    assert uplink.idle
+
+
+async def test_a_result_that_is_not_wanted_any_more_is_taken_out() -> None:
+    uplink, answer = Uplink(), result()
+    uplink.add_answer(answer)
+    uplink.remove(answer)
+    uplink.remove(answer)
+    assert uplink.idle
 
 
 async def test_empty_audio_is_nothing() -> None:

@@ -12,12 +12,24 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from aiohttp import web
+from pydantic import SecretStr
+
+from callconsole.adapters.twilio.rest import TwilioCarrier
 
 ACCOUNT = "AC" + "a" * 32
 TOKEN = "t0ken-of-the-account"
 NUMBER = "+16285550100"
 CALLEE = "+14155550100"
 CALL_SID = "CA" + "c" * 32
+
+
+PUBLIC = "https://desk.example.com"
+
+
+def carrier_at(base_url: str, **options: object) -> TwilioCarrier:
+    arguments = {"timeout_s": 5.0, "lookup_pauses_s": (0.0, 0.01), **options}
+    public_url = lambda: PUBLIC  # noqa: E731
+    return TwilioCarrier(ACCOUNT, SecretStr(TOKEN), NUMBER, public_url, base_url, **arguments)  # type: ignore[arg-type]
 
 
 def call_json(sid: str = CALL_SID, status: str = "queued", **more: Any) -> dict[str, Any]:

@@ -4,93 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
 
 import pytest
-from api_stand_in import ACCOUNT, NUMBER, TOKEN
-from pydantic import SecretStr
-from twilio_door import serving
+from practice_desk import World, open_world
 
-from callconsole.adapters.twilio import stream, webhooks
-from callconsole.adapters.twilio.rest import TwilioCarrier
-from callconsole.adapters.twilio.signature import SignatureCheck
 from callconsole.domain.answering import AnsweredBy
 from callconsole.domain.problems import ProblemError
-from callconsole.engine.ports import (
-    CallOrder,
-    CarrierReport,
-    CarrierStatus,
-    LineAudio,
-    LineMark,
-    MediaLine,
-)
-from callconsole.practice.carrier import AmdFault, PracticeCarrier, RestFault, hastened
-from fakes.switchboard import FIRST_CALL, FakeSwitchboard
+from callconsole.engine.ports import CarrierStatus, LineAudio, LineMark, MediaLine
+from callconsole.practice.carrier import AmdFault, RestFault
 
-PUBLIC = "https://desk.example.com"
 PERSON, BUSY, DECLINED, VOICEMAIL, UNVERIFIED = (f"+1415555010{n}" for n in (1, 3, 5, 6, 9))
-
-
-class OpenSwitchboard(FakeSwitchboard):
-    """Knows every call, as the engine does while it is placing one; tells when one is over."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.over = asyncio.Event()
-        self.judged = asyncio.Event()
-
-    def knows(self, call_sid: str) -> bool:
-        return True
-
-    async def admit(self, call_sid: str, token: str) -> bool:
-        self.spent.append((call_sid, token))
-        return token == "one-time"
-
-    def carrier_reported(self, report: CarrierReport) -> None:
-        super().carrier_reported(report)
-        if report.status.terminal:
-            self.over.set()
-
-    def answer_judged(self, verdict: object) -> None:
-        super().answer_judged(verdict)  # type: ignore[arg-type]
-        self.judged.set()
-
-
-@dataclass
-class World:
-    company: PracticeCarrier
-    carrier: TwilioCarrier
-    switchboard: OpenSwitchboard
-
-    async def place(self, to: str, ring_timeout_s: int = 20) -> str:
-        order = CallOrder(to=to, stream_token="one-time", ring_timeout_s=ring_timeout_s)
-        placed = await self.carrier.place_call(order)
-        self.switchboard.known[placed.sid] = replace(FIRST_CALL, sid=placed.sid)
-        return placed.sid
-
-    @property
-    def statuses(self) -> list[str]:
-        return [report.status.value for report in self.switchboard.reports]
 
 
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
-    switchboard = OpenSwitchboard()
-    signature = SignatureCheck(SecretStr(TOKEN), lambda: PUBLIC)
-    routes = webhooks.routes(switchboard, signature)
-    routes += stream.routes(switchboard, signature, ACCOUNT)
-    company = PracticeCarrier(ACCOUNT, TOKEN, NUMBER, callees=hastened())
-    async with serving(routes) as base:
-        company.edge.map(PUBLIC, base)
-        await company.start()
-        secret = SecretStr(TOKEN)
-        carrier = TwilioCarrier(
-            ACCOUNT, secret, NUMBER, lambda: PUBLIC, company.base_url, timeout_s=1.0
-        )
-        yield World(company, carrier, switchboard)
-        await carrier.close()
-        await company.stop()
-    assert signature.refused == 0
+    async with open_world() as world:
+        yield world
 
 
 async def test_a_call_from_the_order_to_its_end(world: World) -> None:
@@ -137,7 +66,7 @@ async def test_clear_gives_back_every_mark(world: World) -> None:
     world.switchboard.serve = cut_off
     await world.place(PERSON)
     await world.switchboard.line_done.wait()
-    # The last line of the document is the stream, so that our close has ended the call.
+    # Asked what to do after our close, the switchboard says to hang up.
     await world.switchboard.over.wait()
     assert marks[0] == "far away"
     assert marks[-1] == "after"

@@ -13,15 +13,32 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
-from api_stand_in import ACCOUNT, CALL_SID, CALLEE, NUMBER, TOKEN, Answer, StandIn, call_json
+from api_stand_in import (
+    ACCOUNT,
+    CALL_SID,
+    CALLEE,
+    NUMBER,
+    PUBLIC,
+    TOKEN,
+    Answer,
+    StandIn,
+    call_json,
+    carrier_at,
+)
 from pydantic import SecretStr
 
 import callconsole
 from callconsole.adapters.twilio.rest import TwilioCarrier
 from callconsole.domain.problems import ProblemError
-from callconsole.engine.ports import CallOrder, Carrier, CarrierReport, CarrierStatus, PlacedCall
+from callconsole.engine.ports import (
+    CallOrder,
+    Carrier,
+    CarrierReport,
+    CarrierStatus,
+    Detection,
+    PlacedCall,
+)
 
-PUBLIC = "https://desk.example.com"
 ORDER = CallOrder(to=CALLEE, stream_token="one-time", ring_timeout_s=22, time_limit_s=600)
 
 
@@ -38,12 +55,6 @@ async def carrier(twilio: StandIn) -> AsyncIterator[TwilioCarrier]:
     carrier = carrier_at(twilio.base_url)
     yield carrier
     await carrier.close()
-
-
-def carrier_at(base_url: str, **options: object) -> TwilioCarrier:
-    arguments = {"timeout_s": 5.0, "lookup_pauses_s": (0.0, 0.01), **options}
-    public_url = lambda: PUBLIC  # noqa: E731
-    return TwilioCarrier(ACCOUNT, SecretStr(TOKEN), NUMBER, public_url, base_url, **arguments)  # type: ignore[arg-type]
 
 
 async def refusal_of(carrier: Carrier, order: CallOrder = ORDER) -> str:
@@ -77,17 +88,18 @@ async def test_an_order_carries_everything_twilio_needs(
         "AsyncAmdStatusCallbackMethod": "POST",
         "MachineDetectionSpeechThreshold": "2000",
         "MachineDetectionSpeechEndThreshold": "1400",
-        "MachineDetectionSilenceTimeout": "3000",
+        "MachineDetectionSilenceTimeout": "3500",
     }
     assert twiml == (
-        '<?xml version="1.0" encoding="UTF-8"?><Response><Connect>'
+        '<?xml version="1.0" encoding="UTF-8"?><Response>'
+        f'<Connect action="{PUBLIC}/twiml/stream-ended" method="POST">'
         '<Stream url="wss://desk.example.com/media-stream">'
         '<Parameter name="token" value="one-time" /></Stream></Connect></Response>'
     )
 
 
 async def test_machine_detection_can_be_left_out(twilio: StandIn, carrier: TwilioCarrier) -> None:
-    await carrier.place_call(CallOrder(to=CALLEE, stream_token="t", detect_machine=False))
+    await carrier.place_call(CallOrder(to=CALLEE, stream_token="t", detection=Detection.OFF))
     (order,) = twilio.posts()
     assert not [name for name, _ in order.fields if "Machine" in name or "Amd" in name]
 

@@ -2,48 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pydantic import SecretStr
-from twilio_door import ACCOUNT, CALL_SID, PUBLIC, TOKEN, serving, signed
+from twilio_door import ACCOUNT, CALL_SID, PUBLIC, signed
+from webhook_desk import STATUS, Desk, open_desk
 
-from callconsole.adapters.twilio import webhooks
-from callconsole.adapters.twilio.signature import SignatureCheck
 from callconsole.domain.answering import AnsweredBy
-from callconsole.domain.call import EndedBy, Ending, Outcome, ended
 from callconsole.engine.ports import AnswerVerdict, CarrierReport, CarrierStatus
-from fakes.switchboard import AT, FIRST_CALL, FakeSwitchboard
-
-STATUS = {"CallSid": CALL_SID, "AccountSid": ACCOUNT, "CallStatus": "ringing"}
-
-
-@dataclass
-class Desk:
-    switchboard: FakeSwitchboard
-    signature: SignatureCheck
-    client: ClientSession
-    base: str
-
-    async def post(
-        self, path: str, fields: Mapping[str, str], headers: Mapping[str, str] | None = None
-    ) -> tuple[int, str]:
-        headers = signed(PUBLIC + path, fields) if headers is None else headers
-        async with self.client.post(self.base + path, data=fields, headers=headers) as answer:
-            return answer.status, await answer.text()
 
 
 @pytest.fixture
 async def desk() -> AsyncIterator[Desk]:
-    switchboard = FakeSwitchboard(FIRST_CALL)
-    signature = SignatureCheck(SecretStr(TOKEN), lambda: PUBLIC)
-    async with serving(webhooks.routes(switchboard, signature)) as base, ClientSession() as client:
-        yield Desk(switchboard, signature, client, base)
+    async with open_desk() as desk:
+        yield desk
 
 
 async def test_a_status_callback_is_taken_in(desk: Desk) -> None:
@@ -158,7 +133,17 @@ async def test_an_unknown_call_is_not_found_but_only_to_twilio(desk: Desk) -> No
     assert (await desk.post("/call-status", fields, headers={}))[0] == 403
 
 
-@pytest.mark.parametrize("path", ["/call-status", "/twiml/stream"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/call-status",
+        "/twiml/stream",
+        "/twiml/answered",
+        "/twiml/stream-ended",
+        "/twiml/transfer-ended",
+        "/twiml/whisper",
+    ],
+)
 async def test_without_twilios_signature_nothing_is_taken_in(desk: Desk, path: str) -> None:
     forgeries: list[dict[str, str]] = [
         {},
@@ -173,26 +158,9 @@ async def test_without_twilios_signature_nothing_is_taken_in(desk: Desk, path: s
     assert desk.signature.refused == len(forgeries)
     assert desk.switchboard.reports == []
     assert desk.switchboard.tokens == {}
-
-
-async def test_a_live_call_gets_a_stream_with_a_fresh_token(desk: Desk) -> None:
-    for number in ("1", "2"):
-        status, text = await desk.post("/twiml/stream", STATUS)
-        assert status == 200
-        assert f'<Parameter name="token" value="fresh-{number}" />' in text
-        assert '<Stream url="wss://desk.example.com/media-stream">' in text
-
-
-async def test_any_other_call_is_hung_up(desk: Desk) -> None:
-    ending = Ending(Outcome.COMPLETED, EndedBy.CALLER)
-    over = replace(ended(FIRST_CALL, ending, AT), sid="CA" + "e" * 32)
-    desk.switchboard.known[over.sid] = over
-    for sid in (over.sid, "CA" + "d" * 32):
-        status, text = await desk.post("/twiml/stream", {**STATUS, "CallSid": sid})
-        assert (status, text) == (
-            200,
-            '<?xml version="1.0" encoding="UTF-8"?><Response><Hangup /></Response>',
-        )
+    assert desk.switchboard.answers == []
+    assert desk.switchboard.lost_streams == []
+    assert desk.switchboard.transfers == []
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -16,10 +16,9 @@ import pytest
 from aiohttp import ClientSession, web
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pydantic import SecretStr
+from web_desk import TOKEN, TUNNEL, Desk, error_of, open_web_desk
 
 from callconsole import __version__
-from callconsole.adapters.web.access import AccessPolicy
 from callconsole.adapters.web.event_stream import EventStreams
 from callconsole.adapters.web.server import WebServer
 from callconsole.domain.call import EndedBy, Ending, Outcome, answered, ended
@@ -34,28 +33,7 @@ from callconsole.domain.events import (
 from callconsole.domain.problems import Problem, ProblemError
 from fakes.switchboard import AT, FIRST_CALL, SID, FakeSwitchboard
 
-TUNNEL = {"Host": "desk.ngrok-free.app", "X-Forwarded-For": "203.0.113.7"}
-TOKEN = {"Authorization": "Bearer s3cret"}
 ENDING = Ending(Outcome.COMPLETED, EndedBy.CALLER)
-
-
-class Desk:
-    """A running server, its switchboard and a client."""
-
-    def __init__(self, switchboard: FakeSwitchboard, server: WebServer, client: ClientSession):
-        self.switchboard = switchboard
-        self.server = server
-        self.client = client
-
-    @property
-    def base(self) -> str:
-        return f"http://127.0.0.1:{self.server.port}"
-
-    async def ask(self, method: str, path: str, **options: Any) -> tuple[int, Any]:
-        async with self.client.request(method, self.base + path, **options) as answer:
-            assert answer.content_type == "application/json"
-            assert answer.headers["Server"] == "callconsole"
-            return answer.status, await answer.json()
 
 
 @pytest.fixture
@@ -66,21 +44,8 @@ async def desk() -> AsyncIterator[Desk]:
     async def private(_: web.Request) -> web.Response:
         return web.json_response({"seen": True})
 
-    switchboard = FakeSwitchboard()
-    routes = [web.get("/crash", crash)]
-    access = AccessPolicy(SecretStr("s3cret"))
-    pages = {"/private": private}
-    server = WebServer("127.0.0.1", 0, switchboard, routes, access, guarded_pages=pages)
-    await server.start()
-    async with ClientSession() as client:
-        yield Desk(switchboard, server, client)
-    await server.stop()
-
-
-def error_of(body: Any) -> Any:
-    assert set(body) == {"error"}
-    assert {"code", "title", "cause", "cure", "link"} <= set(body["error"])
-    return body["error"]
+    async with open_web_desk((web.get("/crash", crash),), {"/private": private}) as desk:
+        yield desk
 
 
 async def test_the_root_says_what_this_is(desk: Desk) -> None:
@@ -114,6 +79,9 @@ GUARDED = [
     ("GET", f"/calls/{SID}"),
     ("GET", f"/calls/{SID}/events"),
     ("POST", f"/calls/{SID}/hang-up"),
+    ("POST", f"/calls/{SID}/answered-by"),
+    ("GET", "/history"),
+    ("GET", f"/history/{SID}"),
     ("GET", "/private"),
 ]
 
@@ -129,6 +97,8 @@ async def test_control_is_refused_to_outsiders_and_pages(
     assert error_of(body)["code"] in ("access.outside", "access.cross_site")
     assert desk.switchboard.orders == []
     assert desk.switchboard.hung_up == []
+    assert desk.switchboard.judged == []
+    assert desk.switchboard.queries == []
 
 
 async def test_the_token_lets_the_tunnel_in(desk: Desk) -> None:
@@ -216,6 +186,11 @@ async def test_any_body_gets_a_json_answer(desk: Desk, body: bytes) -> None:
         ("prompt.missing", 404),
         ("prompt.empty", 409),
         ("call.busy", 409),
+        ("call.already", 409),
+        ("call.limit", 429),
+        ("number.premium", 400),
+        ("number.emergency", 400),
+        ("console.stopping", 503),
         ("twilio.21219", 400),
         ("twilio.20429", 429),
         ("twilio.timeout", 503),
@@ -270,6 +245,21 @@ async def test_a_dial_error_tells_its_steps(desk: Desk) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [("number.premium", 400), ("call.already", 409), ("call.limit", 429)],
+)
+async def test_a_refusal_to_dial_says_why_and_where_it_stopped(
+    desk: Desk, code: str, status: int
+) -> None:
+    step = Step.NUMBER if code.startswith("number") else Step.CARRIER
+    steps = (StepResult(step, StepState.FAILED, "Title", AT),)
+    desk.switchboard.place_error = DialError(Problem(code, "Title", "Cause.", "Cure."), steps)
+    answer = await desk.ask("POST", "/place-call", json={"to": "+14155550100"})
+    assert (answer[0], error_of(answer[1])["code"]) == (status, code)
+    assert error_of(answer[1])["steps"][0]["state"] == "failed"
+
+
 async def test_a_fault_of_ours_shows_nothing_of_our_insides(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -309,6 +299,11 @@ async def test_a_calls_state_is_told(desk: Desk) -> None:
         "phase": "ended",
         "floor": "nobody",
         "answered_by": "unknown",
+        "judged_by": None,
+        "deciding": False,
+        "away": False,
+        "transferred_to": None,
+        "sequence": -1,
         "rang_at": None,
         "answered_at": "2026-11-22T09:30:00.000+00:00",
         "ended_at": "2026-11-22T09:30:00.000+00:00",

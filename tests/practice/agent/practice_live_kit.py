@@ -123,9 +123,9 @@ class Ear:
     def kinds(self) -> list[str]:
         return [kind for kind, _ in self.events]
 
-    def story(self) -> list[str]:
-        """The kinds without repetitions next to each other."""
-        kinds = self.kinds()
+    def story(self, *of: str) -> list[str]:
+        """The kinds, or those of them alone, without repetitions next to each other."""
+        kinds = [kind for kind in self.kinds() if not of or kind in of]
         return [kind for i, kind in enumerate(kinds) if i == 0 or kinds[i - 1] != kind]
 
     def values(self, kind: str) -> list[Any]:
@@ -161,6 +161,10 @@ def flatten(message: types.LiveServerMessage) -> list[tuple[str, Any]]:
         found.append(("vad", message.voice_activity_detection_signal))
     if message.go_away is not None:
         found.append(("go away", message.go_away.time_left))
+    if message.tool_call is not None:
+        found += [("call", call) for call in message.tool_call.function_calls or []]
+    if message.tool_call_cancellation is not None:
+        found += [("taken back", name) for name in message.tool_call_cancellation.ids or []]
     if message.server_content is not None:
         found += flatten_content(message.server_content)
     if message.usage_metadata is not None:
@@ -179,6 +183,8 @@ def flatten_content(content: types.LiveServerContent) -> list[tuple[str, Any]]:
             if part.inline_data is not None:
                 assert part.inline_data.mime_type == "audio/pcm;rate=24000"
                 found.append(("audio", np.frombuffer(part.inline_data.data or b"", "<i2")))
+            elif part.function_call is not None:
+                found.append(("call part", part.function_call))
             else:
                 found.append(("thought", part.text))
     if content.interrupted:
@@ -188,6 +194,32 @@ def flatten_content(content: types.LiveServerContent) -> list[tuple[str, Any]]:
     if content.turn_complete:
         found.append(("turn", True))
     return found
+
+
+def function(name: str, *required: str, **fields: Any) -> types.FunctionDeclaration:
+    """A declaration whose arguments are all required texts."""
+    texts = {each: types.Schema(type=types.Type.STRING) for each in required}
+    parameters = types.Schema(type=types.Type.OBJECT, properties=texts, required=list(required))
+    return types.FunctionDeclaration(
+        name=name, description=name, parameters=parameters if required else None, **fields
+    )
+
+
+def functions(**fields: Any) -> dict[str, Any]:
+    """Everything that the agent knows how to use, as a session's config."""
+    declarations = [
+        function("end_call", **fields),
+        function("press_keys", "digits", **fields),
+        function("transfer_call", "to", **fields),
+        function("take_note", "text", **fields),
+        function("schedule_callback", "at", "reason", **fields),
+    ]
+    return {"tools": [types.Tool(function_declarations=declarations)]}
+
+
+async def answer(session: AsyncSession, call: types.FunctionCall, **fields: Any) -> None:
+    response = {"response": {"output": "done"}, "id": call.id, "name": call.name, **fields}
+    await session.send_tool_response(function_responses=types.FunctionResponse(**response))
 
 
 def silence(duration_ms: int) -> Pcm16:

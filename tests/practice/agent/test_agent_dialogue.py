@@ -25,6 +25,12 @@ def heard(*ids: str | None) -> list[Heard]:
         (True, ["beep"], "agent_greeting"),
         (False, [None], "agent_again"),
         (True, [None, "person_move"], "agent_offer"),
+        (False, ["business_hello"], "agent_greeting"),
+        (False, ["person_long"], "agent_greeting"),
+        (True, ["person_human"], "agent_transfer"),
+        (True, ["person_callback"], "agent_goodbye"),
+        (False, ["menu_greeting", None], None),
+        (False, ["screening_wait"], None),
         (False, [], None),
     ],
 )
@@ -46,6 +52,7 @@ def test_nothing_is_said_after_goodbye() -> None:
         ("The person has answered. Please greet them now", "agent_greeting"),
         ("Begin with your opening line.", "agent_greeting"),
         ("The caller pressed 5.", None),
+        ("A phone menu has answered. Do not greet it.", None),
     ],
 )
 def test_prompts(text: str, line: str | None) -> None:
@@ -55,9 +62,32 @@ def test_prompts(text: str, line: str | None) -> None:
     assert dialogue.prompt(text) is None
 
 
-def test_the_script_asks_only_for_clips_that_exist() -> None:
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("A call screening service answered. Introduce yourself.", "agent_screening"),
+        ("The front desk could not be reached. Tell the caller.", "agent_transfer_failed"),
+        ("Say goodbye now.", "agent_goodbye"),
+        ("Say good-bye politely.", "agent_goodbye"),
+    ],
+)
+def test_other_prompts_are_followed_once(text: str, line: str) -> None:
+    dialogue = Dialogue(Script())
+    assert dialogue.prompt(text) == line
+    dialogue.said(line)
+    assert dialogue.prompt(text) is None
+
+
+@pytest.mark.parametrize("ids", [["person_hello"], [None]])
+def test_whoever_speaks_after_the_screening_is_greeted(ids: list[str | None]) -> None:
+    dialogue = Dialogue(Script())
+    dialogue.said("agent_screening")
+    assert dialogue.answer(heard("screening_wait")) is None
+    assert dialogue.answer(heard(*ids)) == "agent_greeting"
+
+
+def test_the_script_says_only_clips_that_exist() -> None:
     assert Script().lines() <= clips.load("agent").keys()
-    assert Script().hellos | (Script().replies.keys() - {"beep"}) <= clips.load("callee").keys()
 
 
 def test_a_plan_holds_every_sample_and_every_word() -> None:

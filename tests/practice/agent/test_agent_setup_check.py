@@ -244,7 +244,19 @@ def test_unknown_fields_are_named() -> None:
         {"clientContent": {"turns": [{"role": "system", "parts": [{"text": "a"}]}]}},
         {"clientContent": {"turns": "hello"}},
         {"clientContent": {"turnComplete": "yes"}},
-        {"toolResponse": {"functionResponses": [{"id": "1", "name": "n", "response": {}}]}},
+        {"toolResponse": {}},
+        {"toolResponse": {"functionResponses": []}},
+        {"toolResponse": {"functionResponses": [{"name": "n", "response": {}}]}},
+        {"toolResponse": {"functionResponses": [{"id": "1", "response": {}}]}},
+        {"toolResponse": {"functionResponses": [{"id": "1", "name": "n", "response": "ok"}]}},
+        {"toolResponse": {"functionResponses": [{"id": "1", "name": "n", "outcome": {}}]}},
+        {
+            "toolResponse": {
+                "functionResponses": [
+                    {"id": "1", "name": "n", "response": {}, "scheduling": "LATER"}
+                ]
+            }
+        },
         {"contextUpdate": {}},
     ],
 )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,8 +18,15 @@ from practice_customer import (
 from twilio.rest import Client
 
 from callconsole.audio import mulaw
-from callconsole.practice.callees import Wait
-from callconsole.practice.carrier import Callee, Edge, PracticeCarrier
+from callconsole.practice.callees import MENU, Wait
+from callconsole.practice.carrier import (
+    Callee,
+    Edge,
+    PracticeCarrier,
+    StreamFaults,
+    hastened,
+    tones,
+)
 from callconsole.practice.carrier.orders import TwimlSource
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -85,6 +93,101 @@ async def test_redirects_and_actions_lead_to_the_next_document(
     fetched = [path for path, _, _ in customer.requests if path.startswith("/calls/")]
     assert fetched == ["/calls/first", "/calls/second", "/calls/after"]
     assert len(carrier.alerts) == 0
+
+
+@pytest.mark.parametrize("way", ["the server closes", "the connection breaks", "refused"])
+async def test_however_a_stream_ends_its_action_is_asked_for_what_follows(
+    carrier: PracticeCarrier, customer: Customer, sdk: Client, way: str
+) -> None:
+    customer.twiml["/after"] = STREAM_TWIML.replace("t-1", "t-2")
+    document = STREAM_TWIML.replace("<Connect>", f'<Connect action="{PUBLIC}/after">')
+    if way == "the connection breaks":
+        carrier.faults.stream = StreamFaults(drop_after_ms=200)
+    customer.refuse_stream = 403 if way == "refused" else 0
+    placed = await sdk.calls.create_async(**order(twiml=document))
+    if way != "refused":
+        first = await customer.sockets.get()
+        carrier.faults.stream = StreamFaults()
+        if way == "the server closes":
+            await first.ws.close()
+        await first.closed.wait()
+        assert first.of("stop") == []
+    else:
+        await customer.until("/after")
+    customer.refuse_stream = 0
+    (fields,) = await customer.until("/after")
+    assert (fields["CallSid"], fields["CallStatus"]) == (placed.sid, "in-progress")
+    assert fields["From"] == NUMBER
+    assert customer.bad_signatures == []
+    if way != "refused":
+        second = await customer.sockets.get()
+        assert second.messages[1]["start"]["customParameters"] == {"token": "t-2"}
+        assert second.messages[1]["sequenceNumber"] == "1"
+        assert second.sid != first.sid
+        assert (await second.until("media"))[0]["media"]["timestamp"] == "0"
+        assert (await second.until("media"))[0]["media"]["chunk"] == "1"
+    assert carrier.alerts.codes == ([31920] if way == "refused" else [])
+
+
+@pytest.mark.parametrize("way", ["ended", "redirected", "hung up by the callee"])
+async def test_a_stream_that_is_taken_away_asks_its_action_nothing(
+    carrier: PracticeCarrier, customer: Customer, sdk: Client, way: str
+) -> None:
+    customer.twiml["/after"] = "<Response/>"
+    if way == "hung up by the callee":
+        carrier.callees = (replace(LISTENER, script=(Wait(0.3),)),)
+    document = STREAM_TWIML.replace("<Connect>", f'<Connect action="{PUBLIC}/after">')
+    placed = await sdk.calls.create_async(**order(twiml=document))
+    socket = await customer.sockets.get()
+    if way == "ended":
+        await sdk.calls(placed.sid).update_async(status="completed")
+    elif way == "redirected":
+        await sdk.calls(placed.sid).update_async(twiml="<Response><Pause/></Response>")
+    await carrier.calls[placed.sid].wait_until_over()
+    await customer.until("/call-status", 4)
+    assert socket.messages[-1]["event"] == "stop"
+    assert customer.callbacks("/after") == []
+
+
+@pytest.mark.parametrize(("status", "code"), [(500, 11200), (302, 11200), (200, 12300)])
+async def test_an_action_that_fails_ends_the_call_with_an_apology(
+    carrier: PracticeCarrier, customer: Customer, sdk: Client, status: int, code: int
+) -> None:
+    customer.status["/after"] = status
+    document = STREAM_TWIML.replace("<Connect>", f'<Connect action="{PUBLIC}/after">')
+    placed = await sdk.calls.create_async(**order(twiml=document))
+    socket = await customer.sockets.get()
+    await socket.ws.close()
+    call = carrier.calls[placed.sid]
+    await call.wait_until_over()
+    assert carrier.alerts.codes == [code]
+    assert set(call.heard) != {0xFF}
+    assert (call.status, call.ended_by) == ("completed", "twiml")
+
+
+async def test_keys_are_pressed_at_a_menu_and_the_talk_goes_on(
+    carrier: PracticeCarrier, customer: Customer, sdk: Client
+) -> None:
+    carrier.callees = hastened([MENU])
+    placed = await sdk.calls.create_async(**order(to=MENU.number))
+    call = carrier.calls[placed.sid]
+    first = await customer.sockets.get()
+    # In the stream's own audio the same tones are no keys.
+    await first.play(tones.key_tones("1"))
+    await first.mark("played")
+    await first.until("mark")
+    assert call.person is not None
+    assert call.person.keys_heard == ""
+    keys = STREAM_TWIML.replace("<Response>", '<Response><Play digits="w1"/>')
+    await sdk.calls(placed.sid).update_async(twiml=keys)
+    second = await customer.sockets.get()
+    assert call.person.keys_heard == "1"
+    assert call.person.said == ["menu_greeting"]
+    await second.until_turn_over()
+    assert call.person.said == ["menu_greeting", "business_hello"]
+    assert first.sid != second.sid
+    assert first.messages[-1]["event"] == "stop"
+    assert first.of("dtmf") == second.of("dtmf") == []
 
 
 async def test_the_fallback_is_told_what_went_wrong(

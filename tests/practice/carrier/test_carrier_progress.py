@@ -111,6 +111,17 @@ async def test_only_the_end_is_told_by_default(
         (CallbackFaults(duplicated=frozenset({"completed"})), ["0", "1", "2", "2"]),
         (CallbackFaults(reordered=True), ["1", "0", "2"]),
         (CallbackFaults(delayed_s={"initiated": 0.4}), ["1", "2", "0"]),
+        (CallbackFaults(overtaken=frozenset({"ringing"})), ["0", "2", "1"]),
+        (CallbackFaults(overtaken=frozenset({"initiated", "ringing"})), ["2", "0", "1"]),
+        (CallbackFaults(lost=frozenset({"initiated", "ringing"})), ["2"]),
+        (
+            CallbackFaults(
+                lost=frozenset({"initiated"}),
+                duplicated=frozenset({"ringing"}),
+                overtaken=frozenset({"ringing"}),
+            ),
+            ["2", "1", "1"],
+        ),
     ],
 )
 async def test_faults_of_callbacks(
@@ -125,6 +136,18 @@ async def test_faults_of_callbacks(
         await sdk.calls.create_async(**order(to="+14155550105"))
         events = await customer.until("/call-status", len(sequence))
     assert [e["SequenceNumber"] for e in events] == sequence
+
+
+async def test_an_end_that_is_never_told_can_be_asked_for(
+    carrier: PracticeCarrier, customer: Customer, sdk: Client
+) -> None:
+    carrier.faults.callbacks = CallbackFaults(lost=frozenset({"completed"}))
+    async with asyncio.timeout(10):
+        placed = await sdk.calls.create_async(**order(to="+14155550105"))
+        await carrier.wait_until_idle()
+        await customer.until("/call-status", 2)
+    assert (await sdk.calls(placed.sid).fetch_async()).status == "busy"
+    assert [e["CallStatus"] for e in customer.callbacks()] == ["initiated", "ringing"]
 
 
 @pytest.mark.parametrize(

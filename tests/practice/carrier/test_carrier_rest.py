@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 from practice_customer import ACCOUNT, NUMBER, PUBLIC, STREAM_TWIML, TOKEN, order
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.rest import Client
 
 from callconsole.practice.carrier import PracticeCarrier, RestFault
@@ -86,6 +86,14 @@ async def test_calls_are_found_by_number_and_time(carrier: PracticeCarrier, sdk:
     assert await sdk.calls.list_async(start_time_before=ago) == []
     assert len(await sdk.calls.list_async(start_time=datetime.now(UTC))) == 2
     assert len(await sdk.calls.list_async(limit=1)) == 1
+    assert await sdk.calls.list_async(parent_call_sid=first.sid) == []
+    await carrier.calls[first.sid].wait_until_over()
+    assert [c.sid for c in await sdk.calls.list_async(status="busy")] == [first.sid]
+    found = await sdk.calls.list_async(
+        to="+14155550104", from_=NUMBER, start_time_after=ago, status="queued"
+    )
+    assert [c.sid for c in found] in ([second.sid], [])
+    assert (await sdk.calls.list_async(to="+14155550104"))[0].date_created >= ago
 
 
 @pytest.mark.parametrize(
@@ -95,6 +103,7 @@ async def test_calls_are_found_by_number_and_time(carrier: PracticeCarrier, sdk:
         (21211, {"to": "+1415555"}),
         (21211, {"to": "nobody"}),
         (21219, {"to": "+14155550109"}),
+        (21215, {"to": "+19005550123"}),
         (21212, {"from_": "practice"}),
         (21210, {"from_": "+14155550177"}),
         (20001, {"url": f"{PUBLIC}/twiml"}),
@@ -192,6 +201,74 @@ async def test_faults_of_the_api(carrier: PracticeCarrier, sdk: Client) -> None:
         await sdk.calls(sid).update_async(status="completed")
     carrier.faults.fetch = RestFault(delay_s=0.02, times=1)
     assert (await sdk.calls(sid).fetch_async()).sid == sid
+
+
+async def test_an_answer_that_comes_too_late_hides_a_call_that_was_placed(
+    carrier: PracticeCarrier, sdk: Client
+) -> None:
+    carrier.faults.create = RestFault(acts=True, delay_s=30, times=1)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.3):
+            await sdk.calls.create_async(**order(to="+14155550104"))
+    (call,) = carrier.calls.values()
+    (found,) = await sdk.calls.list_async(to="+14155550104", from_=NUMBER)
+    assert found.sid == call.sid
+    assert call.live
+
+
+async def test_a_late_answer_is_the_right_one_and_the_only_one(
+    carrier: PracticeCarrier, sdk: Client
+) -> None:
+    carrier.faults.create = RestFault(acts=True, delay_s=0.05, times=1)
+    placed = await sdk.calls.create_async(**order(to="+14155550104"))
+    assert list(carrier.calls) == [placed.sid]
+    assert placed.status == "queued"
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (RestFault(drop=True), aiohttp.ServerDisconnectedError),
+        (RestFault(status=503), TwilioException),
+    ],
+)
+async def test_the_whole_api_may_be_down_for_a_while(
+    carrier: PracticeCarrier, sdk: Client, fault: RestFault, error: type[Exception]
+) -> None:
+    sid = (await sdk.calls.create_async(**order(to="+14155550104"))).sid
+    carrier.faults.rest = fault
+    for work in (
+        sdk.calls.create_async(**order(to="+14155550103")),
+        sdk.calls(sid).fetch_async(),
+        sdk.calls(sid).update_async(status="completed"),
+        sdk.calls.list_async(),
+        sdk.api.accounts(ACCOUNT).fetch_async(),
+    ):
+        with pytest.raises(error):
+            await work
+    assert list(carrier.calls) == [sid]
+    assert carrier.calls[sid].live
+    carrier.faults.rest = None
+    assert (await sdk.calls(sid).update_async(status="completed")).status == "canceled"
+
+
+async def test_a_connection_may_break_after_the_call_was_placed(
+    carrier: PracticeCarrier, sdk: Client
+) -> None:
+    carrier.faults.create = RestFault(drop=True, acts=True, times=1)
+    with pytest.raises(aiohttp.ServerDisconnectedError):
+        await sdk.calls.create_async(**order(to="+14155550104"))
+    assert len(carrier.calls) == 1
+
+
+async def test_a_new_document_may_be_refused_while_ending_works(
+    carrier: PracticeCarrier, sdk: Client
+) -> None:
+    sid = (await sdk.calls.create_async(**order(to="+14155550104"))).sid
+    carrier.faults.redirect = RestFault(status=400, code=21220)
+    assert (await refused(sdk.calls(sid).update_async(twiml=STREAM_TWIML))).code == 21220
+    assert (await refused(sdk.calls(sid).update_async(url=f"{PUBLIC}/twiml"))).code == 21220
+    assert (await sdk.calls(sid).update_async(status="completed")).status == "canceled"
 
 
 async def test_a_hanging_api_does_not_keep_the_carrier_from_stopping(

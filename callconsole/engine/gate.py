@@ -1,0 +1,104 @@
+"""Nobody is spoken to before a person is there: holds what the agent says until it may be heard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+
+from callconsole.engine.ports import (
+    AgentAudio,
+    AgentCutOff,
+    AgentEvent,
+    AgentGenerated,
+    AgentTurnDone,
+    AgentWords,
+)
+
+_RATE_HZ = 24_000
+
+
+class Hold(Enum):
+    """Why the agent may not be heard."""
+
+    UNDECIDED = "it is not decided who answered"
+    NO_LINE = "the audio stream is away"
+
+
+class Gate:
+    """Passes the agent's events on, or keeps them in order while anything holds it shut.
+
+    Only what is said is held. Words of the caller, functions and news of the connection pass at
+    any time, because the call goes on while the agent waits.
+
+    Args:
+        deliver: takes the events that pass.
+    """
+
+    def __init__(self, deliver: Callable[[AgentEvent], None]) -> None:
+        self._deliver = deliver
+        self._holds: set[Hold] = set()
+        self._held: list[AgentEvent] = []
+        self._unfinished = False
+        self._discarding = False
+
+    @property
+    def open(self) -> bool:
+        """True where the agent may be heard."""
+        return not self._holds
+
+    def holds(self, reason: Hold) -> bool:
+        """True while it is shut for this reason."""
+        return reason in self._holds
+
+    @property
+    def held_ms(self) -> float:
+        """Milliseconds of speech that wait."""
+        samples = sum(len(event.pcm) for event in self._held if isinstance(event, AgentAudio))
+        return samples * 1000 / _RATE_HZ
+
+    def shut(self, reason: Hold) -> None:
+        """Hold what is said from now on."""
+        self._holds.add(reason)
+
+    def release(self, reason: Hold) -> None:
+        """This reason is gone; without another, what waits is delivered in its order."""
+        self._holds.discard(reason)
+        if self._holds:
+            return
+        held, self._held, self._unfinished = self._held, [], False
+        for event in held:
+            self._deliver(event)
+
+    def take(self, event: AgentEvent) -> None:
+        """Deliver an event, keep it, or discard it with the turn it belongs to."""
+        if isinstance(event, AgentTurnDone) and self._discarding:
+            self._discarding = False
+            self._deliver(event)
+        elif not _is_said(event):
+            self._take_other(event)
+        elif self._discarding:
+            return
+        elif self._holds:
+            self._held.append(event)
+            self._unfinished = not isinstance(event, AgentTurnDone)
+        else:
+            self._deliver(event)
+
+    def drop(self) -> float:
+        """Forget what waits, and the rest of its turn; return its milliseconds."""
+        dropped_ms = self.held_ms
+        self._discarding = self._discarding or self._unfinished
+        self._held.clear()
+        self._unfinished = False
+        return dropped_ms
+
+    def _take_other(self, event: AgentEvent) -> None:
+        if isinstance(event, AgentCutOff) and self._holds:
+            self.drop()
+        self._deliver(event)
+
+
+def _is_said(event: AgentEvent) -> bool:
+    if isinstance(event, AgentWords):
+        return not event.by_caller
+    return isinstance(event, (AgentAudio, AgentGenerated, AgentTurnDone))

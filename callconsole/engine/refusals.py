@@ -1,0 +1,62 @@
+"""Why the console does not do what it was asked to, in words that an operator can act on."""
+
+from __future__ import annotations
+
+from callconsole.domain.phone import PhoneNumber
+from callconsole.domain.problems import Problem
+
+FOUND_AND_ENDED = Problem(
+    "call.found_and_ended",
+    "The earlier call was still there",
+    "The last order to this number had got through although its answer was lost. That call has "
+    "been ended now.",
+    "Wait a moment, then call again.",
+)
+STILL_LIVE = Problem(
+    "call.live",
+    "The call is still going on",
+    "Only a call that has ended can be deleted.",
+    "Hang up first.",
+)
+
+
+def already(number: PhoneNumber) -> Problem:
+    """This number is in a call of ours."""
+    return Problem(
+        "call.already",
+        "This number is already in a call",
+        f"A call to {number.formatted} is going on or being placed.",
+        "Wait until that call has ended, or hang it up.",
+    )
+
+
+def too_many(limit: int) -> Problem:
+    """The limit of live calls is reached."""
+    calls = "one call" if limit == 1 else f"{limit} calls"
+    return Problem(
+        "call.limit",
+        "No line is free",
+        f"This console carries {calls} at a time.",
+        "Wait until a call has ended, or raise CALLCONSOLE_MAX_CALLS.",
+    )
+
+
+def in_doubt(reason: Problem) -> Problem:
+    """It cannot be learnt whether an earlier order has placed a call."""
+    return Problem(
+        "call.in_doubt",
+        "It is not known whether the last call got through",
+        f"The phone company could not be asked: {reason.title.lower()}. Dialling again might ring "
+        "the same person twice.",
+        "Try again in a moment, or look at the calls in the Twilio console.",
+    )
+
+
+def unknown(call_sid: str) -> Problem:
+    """There is no call of this name."""
+    return Problem(
+        "call.unknown",
+        "No such call",
+        f"This console has placed no call named {call_sid[:40]}.",
+        "Take the callSid from the answer to /place-call.",
+    )

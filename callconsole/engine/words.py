@@ -1,0 +1,61 @@
+"""What the agent is told in text during a call, and what a call can end for, in words."""
+
+from __future__ import annotations
+
+from callconsole.domain.problems import Problem
+
+GREETING = "The call has just been answered and nobody has spoken yet. Greet the person now."
+NUDGE = "The person on the phone is waiting for your answer. Answer now, in one short sentence."
+SCREENING = (
+    "A call screening service has answered, not the person. Say in one sentence who you are and "
+    "why you call. Then say nothing more until the person speaks to you."
+)
+MENU = (
+    "An automated phone menu has answered, not a person. Listen to it, and press the key that "
+    "leads to a person or to what you call about. Say nothing unless the menu asks you to speak."
+)
+MENU_WITHOUT_KEYS = (
+    "An automated phone menu has answered, not a person. You cannot press keys. Say nothing "
+    "unless the menu asks you to speak, and wait for a person."
+)
+ASK_IF_THERE = (
+    "Nobody has spoken for a while. Ask in one short sentence whether the person is still there."
+)
+TRANSFER_FAILED = (
+    "The colleague could not be reached, and the person is with you again. Tell them so, and "
+    "offer to write down what they need."
+)
+TRANSFER_REFUSED = (
+    "The call could not be passed on. Tell the person so, and offer to write down what they need."
+)
+
+
+def key_received(digit: str) -> str:
+    """The person on the phone pressed a key."""
+    return f"The person on the phone pressed the key {digit}."
+
+
+SILENT_AGENT = Problem(
+    "agent.silent",
+    "The AI fell silent",
+    "It gave no answer that could be heard, and a new session did not help.",
+    "Call again; if it happens again, choose another model in GEMINI_MODEL.",
+)
+STREAM_LOST = Problem(
+    "call.stream_lost",
+    "The call lost its sound",
+    "The audio stream broke off while the call went on, and did not come back.",
+    "Call again; if it happens again, check the tunnel.",
+)
+NOBODY_SPEAKS = Problem(
+    "call.silence",
+    "Nobody spoke any more",
+    "Neither side had made a sound for most of a minute, and the AI's question got no answer.",
+    "Listen to the end of the recording, and call again if something was left open.",
+)
+UNDECIDED_END = Problem(
+    "call.undecided",
+    "Nobody could tell who answered",
+    "The sound of the first seconds was neither clearly a person nor clearly a machine.",
+    "Call again, or let the AI speak in such cases: CALLCONSOLE_UNDECIDED=speak.",
+)

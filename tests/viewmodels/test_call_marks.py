@@ -1,0 +1,101 @@
+"""The lines across a transcript: one for what happened, none where another tells of it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from callconsole.domain import events
+from callconsole.domain.answering import AnsweredBy, JudgedBy
+from callconsole.domain.record import Note
+from callconsole.viewmodels.call_marks import mark_of
+
+AT = datetime(2026, 11, 24, 13, 30, tzinfo=UTC)
+DUE = datetime(2026, 11, 27, 9, 30).astimezone()
+TO = "+14155550117"
+
+
+def said(kind: type[events.CallEvent], **fields: Any) -> str | None:
+    mark = mark_of(kind(call_sid="CA1", at=AT, **fields))
+    if mark is not None:
+        assert mark.icon
+    return mark.text if mark is not None else None
+
+
+def judged(answered_by: AnsweredBy, reason: str = "Because.", **fields: Any) -> str | None:
+    return said(events.AnswerJudged, answered_by=answered_by, reason=reason, **fields)
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "text"),
+    [
+        (events.CallAnswered, {}, "Answered"),
+        (events.StreamStarted, {"stream_sid": "MZ1"}, None),
+        (
+            events.StreamStarted,
+            {"stream_sid": "MZ2", "gap_ms": 940},
+            "The sound is back after 0.9 s",
+        ),
+        (events.OperatorActed, {"act": "hung up"}, "You hung up"),
+        (events.OperatorActed, {"act": "noted", "detail": "vip"}, "You noted: vip"),
+        (events.AbilityUsed, {"ability": "take_note", "outcome": "noted"}, None),
+        (
+            events.AbilityUsed,
+            {"ability": "press_keys", "outcome": "refused: no menu", "done": False},
+            "The AI could not press keys: refused: no menu",
+        ),
+        (
+            events.AbilityUsed,
+            {"ability": "fly", "outcome": "unknown", "done": False},
+            "The AI asked for fly, which there is not: unknown",
+        ),
+        (events.NoteTaken, {"note": Note(AT, "Prefers mornings")}, "Noted: Prefers mornings"),
+        (
+            events.NoteTaken,
+            {"note": Note(AT, "Moved", {"new time": "Friday 9:30"})},
+            "Noted: Moved; new time: Friday 9:30",
+        ),
+        (
+            events.NoteTaken,
+            {"note": Note(AT, "Ask for Sam", due=DUE)},
+            "Call back Fri 27 Nov, 09:30: Ask for Sam",
+        ),
+        (events.KeysPressed, {"digits": "12#"}, "The AI pressed 1 2 #"),
+        (events.KeysPressed, {"digits": "1", "by_operator": True}, "You pressed 1"),
+        (events.KeyReceived, {"digit": "5"}, "The callee pressed 5"),
+        (
+            events.TransferBegan,
+            {"to": TO, "label": "Front desk"},
+            "Passing the call on to Front desk (+1 415-555-0117)",
+        ),
+        (events.TransferAnswered, {"to": TO}, "+1 415-555-0117 picked up"),
+        (
+            events.TransferEnded,
+            {"to": TO, "reached": True, "reason": "they hung up"},
+            "The passed-on call is over: they hung up",
+        ),
+        (
+            events.TransferEnded,
+            {"to": TO, "reached": False, "reason": "busy"},
+            "Passing on failed, the AI goes on: busy",
+        ),
+        (events.FarewellBegan, {}, "The AI ends the call after its last words"),
+        (events.FarewellCalledOff, {}, "They spoke into the goodbye: the call goes on"),
+        (events.StreamStopped, {}, None),
+        (events.AgentHeard, {"delay_ms": 700}, None),
+    ],
+)
+def test_lines(kind: type[events.CallEvent], fields: dict[str, Any], text: str | None) -> None:
+    assert said(kind, **fields) == text
+
+
+def test_a_verdict_says_why_and_whether_it_counts() -> None:
+    assert judged(AnsweredBy.SCREENING) == "Call screening answered · Because"
+    assert judged(AnsweredBy.UNKNOWN, "", by=JudgedBy.LIMIT) == "Nobody knows who answered"
+    assert judged(AnsweredBy.VOICEMAIL, obeyed=False) == (
+        "Voicemail answered · Because · shown only"
+    )
+
+
+def test_what_the_operator_did_has_a_line_of_its_own() -> None:
+    assert judged(AnsweredBy.PERSON, by=JudgedBy.OPERATOR) is None
