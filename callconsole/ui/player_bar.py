@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from callconsole.ui.kit.button import Button, Kind
@@ -56,6 +57,9 @@ class PlayerBar(Surface):
             button.setAccessibleName(name)
         self.back.setToolTip(f"{self.back.accessibleName()} (Left)")
         self.forth.setToolTip(f"{self.forth.accessibleName()} (Right)")
+        for button in (self.play, self.back, self.forth, self.speed):
+            # A click leaves the keyboard where it is, so that Space goes on to play and pause.
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         controls = QWidget()
         row = QHBoxLayout(controls)
         row.setContentsMargins(0, 0, 0, 0)

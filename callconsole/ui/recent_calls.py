@@ -29,6 +29,7 @@ class RecentRow(RowButton):
     def __init__(self, call: RecentCall) -> None:
         super().__init__()
         self.call = call
+        self._twice = False
         self.open = IconButton("clock-counter-clockwise", "Open in history", parent=self)
         self.open.setVisible(bool(call.sid))
         self.open.clicked.connect(self.open_asked)
@@ -52,9 +53,15 @@ class RecentRow(RowButton):
         self.open.setGeometry(self.width() - 32, (self.height() - 28) // 2 + 1, 28, 28)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Open the call's page."""
+        """Open the call's page, once the button is up: the row is hidden then."""
         super().mouseDoubleClickEvent(event)
-        if self.call.sid:
+        self._twice = bool(self.call.sid)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Open what was double-clicked."""
+        super().mouseReleaseEvent(event)
+        twice, self._twice = self._twice, False
+        if twice:
             self.open_asked.emit()
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -25,6 +25,7 @@ from callconsole.ui.main_window import HISTORY, PROMPTS, MainWindow
 from callconsole.viewmodels.call_sound import Sound
 from callconsole.viewmodels.desk import PracticeCallee
 from callconsole.viewmodels.models import Models
+from callconsole.viewmodels.playback import Player
 from fakes.desk import CALLEES, CROWD, SID, FakeDesk, FakePrompts, refused, steps
 from fakes.kept_records import TALK_SID, kept_records
 from fakes.player import FakePlayer
@@ -123,6 +124,7 @@ class Scene:
         line: str = "practice",
         missing: tuple[Problem, ...] = (),
         callees: tuple[PracticeCallee, ...] = CALLEES,
+        player: Player | None = None,
     ) -> None:
         self.desk = FakeDesk(line)
         self.desk.all_ready()
@@ -135,7 +137,7 @@ class Scene:
             self.prompts,
             callees=callees,
             missing=missing,
-            player=self.player,
+            player=player or self.player,
             check=lambda: None,
             listen=True,
         )

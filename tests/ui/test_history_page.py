@@ -298,7 +298,9 @@ async def test_an_ended_call_and_a_recent_one_open_there(
     assert (scene.window.page, scene.models.history.selected) == (HISTORY, sid)
     scene.window.open_page(CALLS)
     scene.models.history.select(None)
+    # QTest leaves the button down.
     QTest.mouseDClick(row, LEFT, pos=QPoint(40, 20))
+    QTest.mouseRelease(row, LEFT, pos=QPoint(40, 20))
     assert (scene.window.page, scene.models.history.selected) == (HISTORY, sid)
     await settle()
 
