@@ -316,12 +316,15 @@ def _talking_on(facts: Facts, settled: Finding, thresholds: AnswerThresholds) ->
 def _carried(facts: Facts, answered_by: AnsweredBy, thresholds: AnswerThresholds) -> Finding:
     """The carrier calls all that talks long a machine: firms, menus and screening as well.
 
-    Its word counts in full once their words would be here, which would say more.
+    Its word counts in full once their words would be here, which would say more. A person who
+    talked for so long was none by its own rule: it heard less than we did.
     """
     points = CARRIER_POINTS.get(answered_by, 0)
     may_come = facts.speaking or (facts.first_ms is not None and facts.quiet_ms < _WORDS_MS)
     may_come = may_come and facts.settled is None
     if answered_by is _VOICEMAIL and may_come and facts.elapsed_ms < thresholds.limit_ms:
+        points = _HASTY
+    if answered_by is _PERSON and facts.talk_ms > thresholds.long_ms:
         points = _HASTY
     word = facts.carrier_detail.replace("_", " ") or answered_by.value
     return Finding(answered_by if points else None, points, f"The carrier's word: {word}", True)

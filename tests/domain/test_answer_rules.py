@@ -86,8 +86,8 @@ def test_nobody_is_a_person_while_somebody_speaks() -> None:
 
 def test_talk_that_does_not_wait_is_a_machine_once_its_words_are_due() -> None:
     assert sure(talk(4000, 0, speaking=True)) is None
-    assert sure(talk(4000, 900)) is None
-    assert sure(talk(4000, 1000)) is VOICEMAIL
+    assert sure(talk(4000, 1400)) is None
+    assert sure(talk(4000, 1500)) is VOICEMAIL
     assert sure(talk(4600, 0, "and so on and on", speaking=True)) is VOICEMAIL
     assert sure(talk(7700, 0, speaking=True)) is VOICEMAIL
 
@@ -133,9 +133,9 @@ def test_the_carriers_word_is_a_second_voice() -> None:
     human = talk(500, 500, carrier=PERSON, carrier_detail="human")
     assert assess(human, USUAL_THRESHOLDS).sure is PERSON
     assert assess(human, USUAL_THRESHOLDS).sure_without_carrier is None
-    machine = talk(2500, 0, speaking=True, carrier=VOICEMAIL, carrier_detail="machine_start")
+    machine = talk(3500, 0, speaking=True, carrier=VOICEMAIL, carrier_detail="machine_start")
     assert sure(machine) is None
-    machine = replace(machine, speaking=False, elapsed_ms=machine.elapsed_ms + 1000)
+    machine = replace(machine, speaking=False, elapsed_ms=machine.elapsed_ms + 1500)
     assert sure(machine) is VOICEMAIL
     assert "machine start" in assess(machine, USUAL_THRESHOLDS).evidence[0].text
     assert sure(talk(500, 900, carrier=AnsweredBy.UNKNOWN, carrier_detail="unknown")) is PERSON

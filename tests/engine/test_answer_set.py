@@ -126,13 +126,15 @@ def test_nobody_is_never_a_person_and_comes_to_a_verdict(heard: list[Outcome], m
         assert one.verdicts[0].after_ms <= 8100
 
 
-def test_a_voicemail_is_told_before_it_has_recorded_a_second(heard: list[Outcome]) -> None:
+def test_a_voicemail_is_told_within_a_moment_of_its_last_word(heard: list[Outcome]) -> None:
     for one in heard:
         script = one.answer.script
         if script.answered_by is VOICEMAIL and one.last is VOICEMAIL:
             told_ms = next(v.after_ms for v in one.verdicts if v.answered_by is VOICEMAIL)
             silence_after_the_end_ms = 3000
-            assert told_ms <= len(one.answer.pcm) / 8 - silence_after_the_end_ms + 1100, script.id
+            # Its words, which might make it a firm or a menu, may take 1.5 s to come.
+            limit_ms = len(one.answer.pcm) / 8 - silence_after_the_end_ms + 1600
+            assert told_ms <= limit_ms, script.id
 
 
 def test_the_figures_count_what_happened(heard: list[Outcome]) -> None:

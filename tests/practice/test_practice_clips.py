@@ -11,9 +11,7 @@ from callconsole.practice.clips import load
 FOLDER = paths.resources() / "practice"
 
 
-@pytest.mark.parametrize(
-    ("role", "rate_hz", "count"), [("agent", 24000, 11), ("callee", 8000, 29)]
-)
+@pytest.mark.parametrize(("role", "rate_hz", "count"), [("agent", 24000, 11), ("callee", 8000, 29)])
 def test_every_clip_is_as_the_manifest_says(role: str, rate_hz: int, count: int) -> None:
     clips = load(role)  # type: ignore[arg-type]
     assert len(clips) == count
