@@ -33,6 +33,8 @@ _MUSIC_HOPS = 40
 _LOOK_EVERY_HOPS = 5
 # Words come so long after they were said.
 _WORDS_LATE_MS = 1500
+# Pieces of one sentence come within this of one another, and the last may turn its meaning.
+_SENTENCE_HOPS = 15
 _REASONS = {
     AnsweredBy.PERSON: "A person",
     AnsweredBy.VOICEMAIL: "Voicemail or a recording",
@@ -86,6 +88,7 @@ class AnswerEar:
         self._verdict: Verdict | None = None
         self._assessment = _NOBODY
         self._judged_at = self._look_at = 0
+        self._worded_at = -_SENTENCE_HOPS
         self._was_speaking = False
 
     @property
@@ -139,6 +142,7 @@ class AnswerEar:
             if self._before is not None and index > self._heard.from_span:
                 self._heard = _Heard(from_span=index, beep=self._heard.beep)
         self._heard.add(text)
+        self._worded_at = self._hop
         self._judge()
 
     def carrier_says(self, answered_by: AnsweredBy, detail: str) -> None:
@@ -196,18 +200,28 @@ class AnswerEar:
     # What it comes to ----------------------------------------------------------------------
 
     def _judge(self) -> None:
-        self._assessment = answer_rules.assess(self._facts(), self._thresholds)
+        facts = self._facts()
+        self._assessment = answer_rules.assess(facts, self._thresholds)
         self._judged_at = self._hop
         wait_ms = self._assessment.wait_ms
         soon = _LOOK_EVERY_HOPS if wait_ms is None else -(-wait_ms // HOP_MS)
         self._look_at = self._hop + max(1, min(_LOOK_EVERY_HOPS, soon))
         sure = self._assessment.sure
-        if sure is not None:
+        if sure is AnsweredBy.VOICEMAIL and self._in_a_sentence(facts):
+            # "The person you are calling …" may go on with "… uses a screening service".
+            self._look_at = self._worded_at + _SENTENCE_HOPS
+        elif sure is not None:
             if self._verdict is None or self._verdict.answered_by is not sure:
                 own = self._assessment.sure_without_carrier is sure
                 self._decide(sure, JudgedBy.EAR if own else JudgedBy.CARRIER)
         elif self._verdict is None and self._out_of_time():
             self._decide(AnsweredBy.UNKNOWN, JudgedBy.LIMIT)
+
+    def _in_a_sentence(self, facts: Facts) -> bool:
+        """Words have just come, say too little by themselves, and more may follow."""
+        fresh = self._hop - self._worded_at < _SENTENCE_HOPS
+        enough = facts.points_of_words(AnsweredBy.VOICEMAIL) >= answer_rules.SURE
+        return fresh and not facts.beep and not enough
 
     def _decide(self, answered_by: AnsweredBy, by: JudgedBy) -> None:
         self._verdict = Verdict(

@@ -77,6 +77,7 @@ class Bridge:
     Attributes:
         gate: holds the agent while it may not be heard.
         voice: the agent's side.
+        machine_listens: a screening or a menu is on the line, which the agent need not answer.
     """
 
     def __init__(
@@ -124,6 +125,7 @@ class Bridge:
         self._unmeasured: list[tuple[Pcm16, Pcm16]] = []
         self._levels_at_ms = 0.0
         self._agent: asyncio.Task[None] | None = None
+        self.machine_listens = False
         self.voice = AgentVoice(
             call_sid,
             timeline,
@@ -261,7 +263,7 @@ class Bridge:
             self._watchdog.agent_quiet()
         if not self.gate.open:
             return
-        found = self._watchdog.check(now_ms)
+        found = None if self.machine_listens else self._watchdog.check(now_ms)
         if found is not None:
             self._host.stalled(*found)
         step = self._silence.after(now_ms, caller=bool(caller_ms), agent=playout.busy)

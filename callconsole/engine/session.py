@@ -62,6 +62,8 @@ LAST_WORD_S = 5.0
 KEY_S = 0.5
 # After this many turns of each side it is a conversation, whatever a detector says.
 CONVERSATION_TURNS = 2
+# They talk, and wait for keys or for a person, but not for an answer to all they say.
+_ANNOUNCERS = frozenset({AnsweredBy.SCREENING, AnsweredBy.MENU})
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +325,7 @@ class CallSession:
     def _decided(self, verdict: Verdict) -> None:
         """Do what a verdict means for the call."""
         answered_by, gate = verdict.answered_by, self._bridge.gate
+        self._bridge.machine_listens = answered_by in _ANNOUNCERS
         if answered_by in MACHINES:
             by = EndedBy.OPERATOR if verdict.by is JudgedBy.OPERATOR else EndedBy.CONSOLE
             self._end_soon(Ending(Outcome.VOICEMAIL, by))
@@ -397,6 +400,8 @@ class CallSession:
     def silent(self, step: SilenceStep) -> None:
         """Nobody has spoken for long."""
         if step is SilenceStep.ASK:
+            if self._bridge.machine_listens:
+                return
             self._agent.send_text(words.ASK_IF_THERE)
         else:
             self._end_soon(Ending(Outcome.COMPLETED, EndedBy.CONSOLE, words.NOBODY_SPEAKS))

@@ -311,3 +311,22 @@ def test_whatever_comes_in_whatever_order_it_stays_sane(things: list) -> None:
 def test_other_than_a_row_of_16_bit_samples_is_refused(bad: np.ndarray) -> None:
     with pytest.raises(ValueError, match=r"expected shape \(n,\), int16"):
         AnswerEar().hear(bad)
+
+
+def test_a_sentence_is_heard_out_before_its_first_half_decides() -> None:
+    ear, pcm = AnswerEar(), line(0.3, "voicemail_greeting")
+    play(ear, pcm[: 8000 * 6])
+    for piece in ("Hello. The person that you are", " calling uses", " a screening service."):
+        ear.words(piece)
+    assert ear.verdict is not None
+    assert ear.verdict.answered_by is SCREENING
+
+
+def test_half_a_sentence_that_stays_one_decides_a_moment_later() -> None:
+    ear, pcm = AnswerEar(), line(0.3, "voicemail_greeting")
+    play(ear, pcm[: 8000 * 6])
+    ear.words("Hello. The person that you are")
+    assert ear.verdict is None
+    play(ear, pcm[8000 * 6 : 8000 * 6 + 3200])
+    assert ear.verdict is not None
+    assert ear.verdict.answered_by is VOICEMAIL
