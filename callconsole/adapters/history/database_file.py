@@ -10,6 +10,7 @@ import sqlite3
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 
 from callconsole.adapters.history import problems
 from callconsole.domain.problems import Problem, ProblemError
@@ -21,6 +22,9 @@ BUSY_S = 5.0
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _COMPANIONS = ("", "-wal", "-shm")
 _VERSIONS = "alembic_version"
+# Alembic keeps the connection it works on in its module: two upgrades in two threads would take
+# each other's, and SQLite crashes on that.
+_ONE_UPGRADE = Lock()
 
 
 class _BrokenError(Exception):
@@ -59,7 +63,8 @@ def prepare(path: Path, *, closely: bool, alone: bool) -> Problem | None:
         _make_private(path)
         revision = None
     if revision != HEAD:
-        _upgrade(path, revision)
+        with _ONE_UPGRADE:
+            _upgrade(path, revision)
     return problem
 
 
