@@ -160,6 +160,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[object]:
 def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
     """Fail a test that leaves a thread, a running timer or a running animation."""
     yield
+    if "qtbot" in getattr(item, "fixturenames", ()):
+        leaks.delete_later_now()
     if _may_leave(item):
         return
     if names := leaks.left(_KNOWN_THREADS):

@@ -92,6 +92,7 @@ async def seated(
         desktop.window.close()
         assert await running == 0
         desktop.window.deleteLater()
+        desktop.models.deleteLater()
 
 
 async def test_a_call_typed_on_the_keyboard_grows_a_transcript_and_is_recorded(

@@ -119,7 +119,7 @@ class Photographer:
         await self.looked_at()
         desktop.models.detail.play_row(desktop.models.detail.transcript.rowCount() // 2)
         await self.spoken_words()
-        await self.shoot("8_history", SIZES)
+        await self.shoot("9_history", SIZES)
         desktop.window.close()
         await running
         self._data.cleanup()

@@ -149,6 +149,7 @@ class Scene:
         self.models.close()
         self.window.hide()
         self.window.deleteLater()
+        self.models.deleteLater()
         self.folder.cleanup()
 
     async def dial(self, number: str = "+14155550101") -> str:

@@ -47,7 +47,7 @@ def qt_activity() -> list[str]:
     """Active timers and running animations that Python still holds."""
     if running := _active():
         # A widget's cycle may only be waiting for the collector, its deletion for the event loop.
-        _delete_later_now()
+        delete_later_now()
         gc.collect()
         running = _active()
     for thing in running:
@@ -77,7 +77,12 @@ def _owner(thing: Any) -> str:
     return f"{type(parent).__name__} {parent.objectName()}".strip() if parent else "nobody"
 
 
-def _delete_later_now() -> None:
+def delete_later_now() -> None:
+    """Let what waits for its deletion go now, in this thread.
+
+    Left waiting, it may fall to Python's collector in a worker thread, and a QObject that dies
+    there leaves its timers behind, which crash the next event loop.
+    """
     from PySide6.QtCore import QCoreApplication, QEvent
 
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

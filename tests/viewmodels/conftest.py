@@ -27,3 +27,4 @@ def models(qtbot: QtBot, desk: FakeDesk, player: FakePlayer) -> Iterator[Models]
     made = Models(desk, FakePrompts(), callees=CALLEES, player=player)
     yield made
     made.close()
+    made.deleteLater()
