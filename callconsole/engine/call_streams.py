@@ -21,6 +21,9 @@ REJOIN_S = 6.0
 MISSED_AFTER_S = 0.7
 # A stream that breaks again and again helps nobody.
 RETURNS_AT_MOST = 8
+# The end of the code of an order about which nobody knows whether the carrier has carried it
+# out: either the stream goes on, or the new one comes.
+PERHAPS_DONE = ".perhaps_done"
 
 
 class CallStreams:
@@ -78,6 +81,11 @@ class CallStreams:
             self._wait_anew()
         return self._tokens.mint(self._state.call.sid)
 
+    async def gone_within(self, limit_s: float) -> bool:
+        """Return True as soon as no stream is open, False where one still is after `limit_s`."""
+        changes = self._state.changes
+        return await changes.until(lambda: self.line is None or not self._state.live, limit_s)
+
     def leave_for_good(self) -> None:
         """The present stream will stop, and none is waited for until a token is minted."""
         self._patience_s = None
@@ -122,6 +130,7 @@ class CallStreams:
             self._left_at = self._clock.monotonic()
             await line.close()
             self._publish(events.StreamStopped)
+            self._state.changes.happened()
             if self._state.going_on:
                 self._wait_anew()
 

@@ -9,9 +9,12 @@ from callconsole.domain.problems import ProblemError
 from callconsole.engine import tasks, words
 from callconsole.engine.bridge import Bridge
 from callconsole.engine.call_state import CallState
-from callconsole.engine.call_streams import CallStreams
+from callconsole.engine.call_streams import PERHAPS_DONE, CallStreams
 from callconsole.engine.farewell import Farewell
 from callconsole.engine.ports import AgentSession, Carrier, Clock, Transfer
+
+# The stream of a call that is being passed on stops at once.
+DOUBT_S = 3.0
 
 
 class PassingOn:
@@ -65,6 +68,9 @@ class PassingOn:
         try:
             await self._carrier.transfer(self._state.call.sid, Transfer(target.number))
         except ProblemError as error:
+            unsure = error.problem.code.endswith(PERHAPS_DONE)
+            if unsure and await self._streams.gone_within(DOUBT_S):
+                return
             self._streams.stay()
             self._over(reached=False, reason=error.problem.title)
             self._agent.send_text(words.TRANSFER_REFUSED)

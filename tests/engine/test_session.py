@@ -93,7 +93,7 @@ class Talk:
 @pytest.fixture(autouse=True)
 def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, seconds in (
-        ("session.LAST_WORD_S", 0.05),
+        ("hanging_up.LAST_WORD_S", 0.05),
         ("call_streams.REJOIN_S", 0.2),
         ("call_streams.MISSED_AFTER_S", 0.01),
         ("farewell.WORDS_S", 0.3),
@@ -313,6 +313,21 @@ async def test_refused_keys_leave_the_stream_as_it_was(talk: Talk) -> None:
     assert talk.line.audio()
 
 
+async def test_keys_of_which_nobody_knows_whether_they_went_out_may_bring_a_new_stream(
+    talk: Talk,
+) -> None:
+    doubt = Problem("twilio.timeout.perhaps_done", "No answer", "It took too long.", "Wait.")
+    talk.desk.carrier.update_refusal = doubt
+    known = set(talk.desk.carrier.tokens)
+    with pytest.raises(ProblemError):
+        await talk.desk.console.press_keys(talk.sid, "1")
+    (token,) = set(talk.desk.carrier.tokens) - known
+    line = await talk.rejoin(token)
+    talk.carrier_hears(AnsweredBy.PERSON, "human")
+    await talk.said(*SAID)
+    assert line.audio()
+
+
 async def test_the_polite_end(talk: Talk) -> None:
     talk.carrier_hears(AnsweredBy.PERSON, "human")
     await talk.said(AgentAudio(tone(400, 24000)))
@@ -375,6 +390,21 @@ async def test_a_transfer_that_reaches_nobody_comes_back_to_the_agent(talk: Talk
     assert talk.call.transferred_to is None
     await talk.said(*SAID)
     assert line.audio()
+
+
+async def test_a_transfer_that_took_place_unanswered_is_none_that_failed(talk: Talk) -> None:
+    doubt = Problem("twilio.timeout.perhaps_done", "No answer", "It took too long.", "Wait.")
+    talk.desk.carrier.update_refusal = doubt
+    talk.carrier_hears(AnsweredBy.PERSON, "human")
+    await talk.said(*SAID)
+    talk.tool("transfer_call", to="Front desk")
+    talk.echo_all()
+    await talk.event("TransferBegan")
+    talk.line.hang_up()
+    await talk.served
+    assert talk.desk.console.transfer_answered(talk.sid)
+    assert talk.call.transferred_to == COLLEAGUE.number
+    assert "TransferEnded" not in talk.desk.names()
 
 
 async def test_a_refused_transfer_is_told_to_the_agent(talk: Talk) -> None:
