@@ -63,7 +63,7 @@ class FirstWords:
                 return
             if self._bridge.silent and not gate.held_ms:
                 self._greet()
-        self._bridge.machine_listens = answered_by in _ANNOUNCERS
+        self._bridge.listened_to_by(machine=answered_by in _ANNOUNCERS)
         if answered_by is AnsweredBy.SCREENING:
             self._instruct(words.SCREENING)
         elif answered_by is AnsweredBy.MENU:
