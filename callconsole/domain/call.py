@@ -25,6 +25,7 @@ class Floor(StrEnum):
     NOBODY = "nobody"
     AGENT = "agent"
     CALLER = "caller"
+    OPERATOR = "operator"
 
 
 class Outcome(StrEnum):
@@ -79,6 +80,10 @@ class Call:
         deciding: somebody or something has answered, it is not decided who, and so the agent is
             not heard.
         away: the audio stream is gone for the moment while the call goes on.
+        taken_over: the operator speaks in the agent's place.
+        agent_muted: the callee does not hear the agent.
+        caller_muted: the agent does not hear the callee.
+        on_hold: the callee hears the hold sound and nobody else.
         transferred_to: whom the call was passed on to, E.164, or None.
         sequence: the carrier's number of the newest report taken in; older ones are late.
     """
@@ -95,6 +100,10 @@ class Call:
     judged_by: JudgedBy | None = None
     deciding: bool = False
     away: bool = False
+    taken_over: bool = False
+    agent_muted: bool = False
+    caller_muted: bool = False
+    on_hold: bool = False
     transferred_to: str | None = None
     sequence: int = -1
     rang_at: datetime | None = None
@@ -145,6 +154,8 @@ def ended(call: Call, ending: Ending, at: datetime) -> Call:
         floor=Floor.NOBODY,
         deciding=False,
         away=False,
+        taken_over=False,
+        on_hold=False,
         ended_at=at,
         ending=ending,
     )

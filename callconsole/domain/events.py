@@ -105,6 +105,56 @@ class OperatorActed(CallEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Whispered(CallEvent):
+    """The operator told the agent something that the callee does not hear; ids count from 1."""
+
+    whisper_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhisperHeeded(CallEvent):
+    """The agent began to speak after a whisper: `delay_ms` later."""
+
+    whisper_id: int
+    delay_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SayAsked(CallEvent):
+    """The operator had the agent say exactly this sentence."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorTookOver(CallEvent):
+    """The agent is silent, and the callee hears the operator's microphone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorHandedBack(CallEvent):
+    """The agent goes on.
+
+    Attributes:
+        spoke_s: seconds that the operator's voice was heard.
+        note: what the agent was told of it.
+    """
+
+    spoke_s: float
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MutingChanged(CallEvent):
+    """Who is not heard by whom, and whether the callee is on hold; see `Call`."""
+
+    agent_muted: bool
+    caller_muted: bool
+    on_hold: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AbilityUsed(CallEvent):
     """The agent did something besides talking.
 

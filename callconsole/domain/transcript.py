@@ -11,6 +11,7 @@ class Speaker(StrEnum):
 
     CALLER = "caller"
     AGENT = "agent"
+    OPERATOR = "operator"
     SYSTEM = "system"
 
 

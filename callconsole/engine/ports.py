@@ -419,6 +419,10 @@ class AgentSession(Protocol):
         """Queue an instruction in text that the model acts on now, such as to greet."""
         ...
 
+    def tell(self, text: str) -> None:
+        """Queue something to keep in mind; where the model can, it says nothing about it now."""
+        ...
+
     def answer_tool(
         self, call: AgentToolCall, result: dict[str, Any], reply: ToolReply = ToolReply.WHEN_IDLE
     ) -> None:
@@ -498,6 +502,22 @@ class Speaker(Protocol):
 
     def stop(self) -> None:
         """Close the device; safe to call twice."""
+        ...
+
+
+class Microphone(Protocol):
+    """This computer's sound input."""
+
+    def start(self, on_frame: Callable[[Pcm16], None]) -> str:
+        """Open the input; return its name. Raises `ProblemError` where there is none.
+
+        From then on `on_frame` is called in the event loop with 20 ms of levelled speech: int16,
+        8000 Hz, shape (160,).
+        """
+        ...
+
+    def stop(self) -> None:
+        """Close the input; safe to call twice."""
         ...
 
 

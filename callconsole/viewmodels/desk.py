@@ -44,6 +44,45 @@ class Desk(Protocol):
         """The operator says who answered; that wins over every other verdict, at any time."""
         ...
 
+    def whisper(self, call_sid: str, text: str) -> None:
+        """Tell the agent something that the callee does not hear. Raises `ProblemError`."""
+        ...
+
+    def say(self, call_sid: str, text: str) -> None:
+        """Have the agent say exactly this sentence now. Raises `ProblemError`."""
+        ...
+
+    async def take_over(self, call_sid: str) -> None:
+        """The callee hears the operator's microphone from now on, and the agent no more.
+
+        Raises `ProblemError`: there is no microphone; then the agent goes on.
+        """
+        ...
+
+    def hand_back(self, call_sid: str, note: str) -> None:
+        """The agent goes on, and knows of `note`. Raises `ProblemError`."""
+        ...
+
+    def mute_agent(self, call_sid: str, on: bool) -> None:
+        """The callee does not hear the agent, or does again. Raises `ProblemError`."""
+        ...
+
+    def mute_caller(self, call_sid: str, on: bool) -> None:
+        """The agent does not hear the callee, or does again. Raises `ProblemError`."""
+        ...
+
+    def hold(self, call_sid: str, on: bool) -> None:
+        """The callee hears the hold sound, or the agent again. Raises `ProblemError`."""
+        ...
+
+    async def press_keys(self, call_sid: str, digits: str) -> None:
+        """Send tones to the callee's end. Raises `ProblemError`."""
+        ...
+
+    def microphone_dbfs(self) -> float:
+        """Loudness of the operator's microphone, -90 to 0; -90 while it is off."""
+        ...
+
     async def find_calls(self, query: CallQuery) -> CallPage:
         """Calls that are kept, newest first. Raises `ProblemError`."""
         ...
