@@ -13,7 +13,12 @@ from callconsole.domain.call import Call, EndedBy, Ending, Outcome
 from callconsole.domain.record import Note
 from callconsole.domain.transcript import Speaker, Turn
 
-NAMES = {Speaker.AGENT: "AI", Speaker.CALLER: "Callee", Speaker.SYSTEM: "—"}
+NAMES = {
+    Speaker.AGENT: "AI",
+    Speaker.CALLER: "Callee",
+    Speaker.OPERATOR: "You",
+    Speaker.SYSTEM: "—",
+}
 ENDED_BY = {
     EndedBy.CALLER: "the callee hung up",
     EndedBy.AGENT: "the AI hung up",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypedDict
 
 from callconsole.domain.answering import AnsweredBy, Evidence, JudgedBy, Weighing
 from callconsole.domain.call import Call, Ending, Floor
@@ -13,6 +13,13 @@ from callconsole.domain.json_ready import json_ready
 from callconsole.domain.problems import Problem
 from callconsole.domain.record import Note
 from callconsole.domain.transcript import Turn
+
+
+class Stamp(TypedDict):
+    """What every event of a call begins with."""
+
+    call_sid: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

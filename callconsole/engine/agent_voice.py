@@ -30,6 +30,10 @@ from callconsole.engine.watchdog import Watchdog
 Publish = Callable[[events.CallEvent], None]
 
 
+def _nothing() -> None:
+    """Nobody wants to know."""
+
+
 class AgentVoice:
     """Plays the agent's turns, cuts them off, and knows how much of each was heard.
 
@@ -37,6 +41,7 @@ class AgentVoice:
         playout: what is sent to the phone.
         changes: told whenever a turn begins, ends, is cut off or has been heard.
         cuts: how often the agent was cut off so far.
+        turn_began: called at the beginning of each turn.
     """
 
     def __init__(
@@ -66,6 +71,7 @@ class AgentVoice:
         self._turn_sounded = False
         self._reply: tuple[float, float] | None = None
         self.cuts = 0
+        self.turn_began: Callable[[], None] = _nothing
         self.changes = Changes()
         self.playout = Playout(None, clock, timeline.agent_sent, self._drained)
 
@@ -176,6 +182,11 @@ class AgentVoice:
             self._turn_whole = False
             self._turn_sounded = False
             self._turn_base_ms = self.playout.fed_ms
+            self.turn_began()
+
+    def operator_said(self, data: bytes) -> None:
+        """Play the operator's voice, μ-law, in whole frames, in the agent's place."""
+        self.playout.feed(data)
 
     def _generated(self) -> None:
         if self._turn_cut or not self._turn_open:

@@ -77,6 +77,7 @@ class Bridge:
     Attributes:
         gate: holds the agent while it may not be heard.
         voice: the agent's side.
+        caller_muted: the agent hears silence in the caller's place.
     """
 
     def __init__(
@@ -125,6 +126,8 @@ class Bridge:
         self._levels_at_ms = 0.0
         self._agent: asyncio.Task[None] | None = None
         self._machine_listens = False
+        self._operator = False
+        self.caller_muted = False
         self.voice = AgentVoice(
             call_sid,
             timeline,
@@ -138,6 +141,26 @@ class Bridge:
         self.gate = Gate(self.voice.take)
         self.gate.shut(Hold.NO_LINE)
         timeline.add_tap(self._measure)
+
+    @property
+    def position_s(self) -> float:
+        """Seconds of call audio so far."""
+        return self._timeline.position_s
+
+    @property
+    def operator_speaking(self) -> bool:
+        """True while the operator is on the line and makes a sound."""
+        return self._floor.operator_speaking
+
+    def taken_over(self, on: bool) -> None:
+        """The operator's voice takes the agent's place, from this moment, or leaves it again."""
+        self.cut_short()
+        self._operator = on
+        self._floor.taken_over(on)
+        if not on:
+            self.voice.playout.finish()
+            self._watchdog.forgive()
+        self._show_floor()
 
     @property
     def machine_listens(self) -> bool:
@@ -200,6 +223,8 @@ class Bridge:
 
     def _heard_by_agent(self, pcm: Pcm16) -> Pcm16:
         shield = self._shield
+        if self.caller_muted:
+            return np.zeros_like(pcm)
         if shield is None:
             return pcm
         if self.voice.turn_whole and self.gate.open and not self.voice.playout.busy:
@@ -232,7 +257,7 @@ class Bridge:
     def _measure(self, caller: Pcm16, agent: Pcm16) -> None:
         self._unmeasured.append((caller, agent))
         now_ms = self._now_ms
-        if self._early is not None and self._shield is None:
+        if self._early is not None and self._shield is None and not self._operator:
             self._listen_early(self._early, caller, agent)
         passed_ms = now_ms - self._levels_at_ms
         if passed_ms < LEVELS_EVERY_MS:
@@ -243,6 +268,7 @@ class Bridge:
         )
         self._unmeasured.clear()
         sounds = self._floor.caller_level(caller_dbfs, now_ms)
+        self._floor.operator_level(agent_dbfs, now_ms)
         self._publish(
             events.LevelsMeasured(
                 call_sid=self._call_sid,

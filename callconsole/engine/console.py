@@ -26,12 +26,14 @@ from callconsole.engine.ports import (
     Clock,
     History,
     MediaLine,
+    Microphone,
     Prompts,
     Speaker,
 )
 from callconsole.engine.recorder import Recordings
 from callconsole.engine.session import CallSession, Joined
 from callconsole.engine.stream_tokens import StreamTokens
+from callconsole.engine.taking_over import TakingOver
 from callconsole.engine.world import STARTING, STOPPING, Habits, World
 
 STOP_S = 3.0
@@ -52,6 +54,7 @@ class Console:
         habits: Habits,
         recordings: Path,
         speaker: Speaker | None = None,
+        microphone: Microphone | None = None,
         history: History,
         version: str = "",
     ) -> None:
@@ -69,6 +72,7 @@ class Console:
         self._services: dict[Service, ServiceChanged] = {}
         self._stopping = False
         self._listening = Listening(speaker, self.report_service)
+        self._taking_over = TakingOver(microphone)
         self._bus.subscribe(self._follow)
 
     # Joining ----------------------------------------------------------------------------------
@@ -219,6 +223,42 @@ class Console:
         """
         self._known(call_sid).judge_answer(answered_by)
 
+    def whisper(self, call_sid: str, text: str) -> None:
+        """Tell the agent something that the callee does not hear. Raises `ProblemError`."""
+        self._known(call_sid).operator.whisper(text)
+
+    def say(self, call_sid: str, text: str) -> None:
+        """Have the agent say exactly this sentence now. Raises `ProblemError`."""
+        self._known(call_sid).operator.say(text)
+
+    async def take_over(self, call_sid: str) -> None:
+        """The callee hears the operator from now on, and the agent no more.
+
+        Raises `ProblemError`: there is no microphone; then the agent goes on.
+        """
+        await self._taking_over.begin(call_sid, self._known(call_sid).operator)
+
+    def hand_back(self, call_sid: str, note: str) -> None:
+        """The agent goes on, and knows of `note`. Raises `ProblemError`."""
+        self._known(call_sid)
+        self._taking_over.end(call_sid, note)
+
+    def mute_agent(self, call_sid: str, on: bool) -> None:
+        """The callee does not hear the agent, or does again. Raises `ProblemError`."""
+        self._known(call_sid).operator.mute_agent(on=on)
+
+    def mute_caller(self, call_sid: str, on: bool) -> None:
+        """The agent does not hear the callee, or does again. Raises `ProblemError`."""
+        self._known(call_sid).operator.mute_caller(on=on)
+
+    def hold(self, call_sid: str, on: bool) -> None:
+        """The callee hears the hold sound, or the agent again. Raises `ProblemError`."""
+        self._known(call_sid).operator.hold(on=on)
+
+    def microphone_dbfs(self) -> float:
+        """Loudness of the operator's microphone, -90 to 0; -90 while it is off."""
+        return self._taking_over.dbfs
+
     async def press_keys(self, call_sid: str, digits: str) -> None:
         """Send tones to the other end for the operator. Raises `ProblemError`."""
         session = self._known(call_sid)
@@ -259,6 +299,7 @@ class Console:
                 session.give_up()
         self._recordings.close()
         await self._listening.close()
+        await self._taking_over.close()
 
     # What the outside reports (ports.Switchboard) ----------------------------------------------
 
@@ -369,6 +410,7 @@ class Console:
             self._listening.focus(event.call_sid)
         elif isinstance(event, events.CallEnded):
             self._tokens.forget(event.call_sid)
+            self._taking_over.end(event.call_sid)
             live = self.live_calls()
             self._listening.focus(live[-1].sid if live else None)
             self._forget_old()

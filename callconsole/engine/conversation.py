@@ -66,6 +66,18 @@ class Conversation:
         if final:
             self._open.pop(speaker, None)
 
+    def put(self, speaker: Speaker, text: str, offset_s: float) -> int:
+        """Begin a turn whose words come later, if at all; returns its id for `amend`."""
+        self._close_others(speaker)
+        turn = Turn(len(self._turns) + 1, speaker, text, offset_s)
+        self._turns.append(turn)
+        self._put(turn)
+        return turn.id
+
+    def amend(self, turn_id: int, text: str) -> None:
+        """The words of a turn are these, and no more will come."""
+        self._put(replace(self._turns[turn_id - 1], text=text, final=True))
+
     def finish(self, speaker: Speaker) -> None:
         """The speaker's turn is complete."""
         index = self._open.pop(speaker, None)

@@ -23,6 +23,7 @@ class FloorTracker:
         self._agent_playing = False
         self._agent_since_ms = 0.0
         self._answered = True
+        self._operator_until_ms: float | None = None
         self.caller_began_ms = 0.0
 
     @property
@@ -57,10 +58,32 @@ class FloorTracker:
 
     @property
     def floor(self) -> Floor:
-        """The agent while its audio plays, else the caller, else nobody."""
+        """The operator or the agent while they are heard, else the caller, else nobody."""
+        if self.operator_speaking:
+            return Floor.OPERATOR
         if self._agent_playing:
             return Floor.AGENT
         return Floor.CALLER if self.caller_speaking else Floor.NOBODY
+
+    @property
+    def operator_speaking(self) -> bool:
+        """True while the operator is on the line and makes a sound."""
+        return self._operator_until_ms is not None and self._operator_until_ms >= 0
+
+    def taken_over(self, on: bool) -> None:
+        """The operator speaks in the agent's place, or does no more."""
+        self._operator_until_ms = -1.0 if on else None
+        self._agent_playing = False
+        self._answered = True
+
+    def operator_level(self, level_dbfs: float, now_ms: float) -> None:
+        """Take in the level of what the operator said in the last moments."""
+        if self._operator_until_ms is None:
+            return
+        if level_dbfs > SPEECH_DBFS:
+            self._operator_until_ms = now_ms + HOLD_MS
+        elif now_ms > self._operator_until_ms:
+            self._operator_until_ms = -1.0
 
     def caller_level(self, level_dbfs: float, now_ms: float) -> bool:
         """Take in the caller's level of the last moments; True where it was a sound."""

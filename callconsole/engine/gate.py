@@ -22,10 +22,19 @@ class Hold(Enum):
 
     UNDECIDED = "it is not decided who answered"
     NO_LINE = "the audio stream is away"
+    TAKEN_OVER = "the operator speaks"
+    MUTED = "the operator has muted it"
+    ON_HOLD = "the callee is on hold"
+
+
+# What would have been said meanwhile is out of place afterwards.
+_IN_VAIN = frozenset({Hold.TAKEN_OVER, Hold.MUTED, Hold.ON_HOLD})
 
 
 class Gate:
     """Passes the agent's events on, or keeps them in order while anything holds it shut.
+
+    While the operator keeps it shut, what is said is for nobody and is discarded, turn by turn.
 
     Only what is said is held. Words of the caller, functions and news of the connection pass at
     any time, because the call goes on while the agent waits.
@@ -78,6 +87,8 @@ class Gate:
             self._take_other(event)
         elif self._discarding:
             return
+        elif self._holds & _IN_VAIN:
+            self._discarding = not isinstance(event, AgentTurnDone)
         elif self._holds:
             self._held.append(event)
             self._unfinished = not isinstance(event, AgentTurnDone)

@@ -19,6 +19,34 @@ STILL_LIVE = Problem(
     "Hang up first.",
 )
 
+NOT_ANSWERED = Problem(
+    "call.not_answered",
+    "Nobody is on the line",
+    "This works only while a call is answered and goes on.",
+    "Wait until somebody has picked up.",
+)
+NOTHING_TO_SAY = Problem(
+    "call.no_words", "There is nothing to say", "The text is empty.", "Type a sentence first."
+)
+YOU_ARE_ON_THE_LINE = Problem(
+    "call.taken_over",
+    "You are on the line yourself",
+    "The AI is silent while you speak.",
+    "Hand the call back first.",
+)
+NO_MICROPHONE = Problem(
+    "sound.no_microphone",
+    "This computer has no microphone",
+    "Nothing was found that could be spoken into.",
+    "Connect a headset and start the console again.",
+)
+ELSEWHERE = Problem(
+    "call.taken_over_elsewhere",
+    "You are on the line with another call",
+    "One microphone speaks to one person at a time.",
+    "Hand the other call back first.",
+)
+
 
 def already(number: PhoneNumber) -> Problem:
     """This number is in a call of ours."""

@@ -26,6 +26,7 @@ from callconsole.engine.figures import CallFigures
 from callconsole.engine.first_words import FirstWords
 from callconsole.engine.gate import Hold
 from callconsole.engine.hanging_up import HangingUp
+from callconsole.engine.operator_desk import OperatorDesk
 from callconsole.engine.passing_on import PassingOn
 from callconsole.engine.ports import (
     AgentSession,
@@ -75,6 +76,7 @@ class CallSession:
     """Joins the parts of one call: its state, its streams, its agent and its recording.
 
     Attributes:
+        operator: what the person at the desk can do in it.
         closed: set once nothing of the call is open any more.
     """
 
@@ -106,6 +108,7 @@ class CallSession:
             state, bridge, self._streams, self._passing_on, self._hanging_up, carrier, clock
         )
         self._tools = Tools(call.sid, agent, abilities, self._deeds, clock, state.publish)
+        self.operator = OperatorDesk(state, bridge, agent, self._conversation, clock)
         self._quiet = self._build_quiet_call()
         self._background: list[asyncio.Task[None]] = []
         self.closed = asyncio.Event()
@@ -301,6 +304,7 @@ class CallSession:
         """Free what an ended call holds, whichever of its ends is stuck."""
         await self._state.over.wait()
         self._answering.close()
+        self.operator.close()
         for task in self._background:
             await tasks.stop(task)
         await self._tools.close()

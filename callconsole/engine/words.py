@@ -30,6 +30,40 @@ TRANSFER_REFUSED = (
 )
 
 
+BACK_FROM_HOLD = (
+    "The person was on hold and is with you again. Thank them for waiting, in one short sentence, "
+    "and go on."
+)
+SPEAKING = "(speaking)"
+
+
+def whisper(text: str) -> str:
+    """The operator tells the agent something."""
+    return (
+        f"A colleague, whom the person on the phone does not hear, tells you: {text} "
+        "Keep to that from now on. Do not mention it."
+    )
+
+
+def say(text: str) -> str:
+    """The operator wants this sentence said."""
+    return f"Say exactly this sentence now, word for word, and nothing else: {text}"
+
+
+def spoke_for(seconds: float) -> str:
+    """An operator's turn of which no words are known."""
+    return f"(spoke for {seconds:.0f} s)"
+
+
+def handed_back(note: str, seconds: float) -> str:
+    """The operator has spoken with the person and leaves again."""
+    told = f"This was said or agreed: {note} " if note else ""
+    return (
+        f"A colleague has spoken with the person on the phone for {seconds:.0f} seconds and has "
+        f"left again. {told}Go on with the conversation from there. Do not greet again."
+    )
+
+
 def key_received(digit: str) -> str:
     """The person on the phone pressed a key."""
     return f"The person on the phone pressed the key {digit}."

@@ -60,7 +60,7 @@ def test_before_anything_happened_nothing_is_measured() -> None:
             "heard_median_ms": None,
             "recent": [],
         },
-        "turns": {"caller": 0, "agent": 0, "system": 0},
+        "turns": {"caller": 0, "agent": 0, "operator": 0, "system": 0},
         "interruptions": 0,
         "dropped_ms": 0,
         "unheard_words": 0,
@@ -105,7 +105,7 @@ def test_interruptions_and_what_they_cost() -> None:
     )
     assert (figures["interruptions"], figures["dropped_ms"]) == (2, 2000)
     assert figures["unheard_words"] == 3
-    assert figures["turns"] == {"caller": 0, "agent": 2, "system": 0}
+    assert figures["turns"] == {"caller": 0, "agent": 2, "operator": 0, "system": 0}
 
 
 def test_a_turn_that_grows_is_counted_once() -> None:
@@ -113,7 +113,7 @@ def test_a_turn_that_grows_is_counted_once() -> None:
     figures = figures_of(
         said(1, "Hel"), said(1, "Hello"), events.TurnChanged(**ABOUT, turn=caller), said(1, "Hello")
     )
-    assert figures["turns"] == {"caller": 1, "agent": 1, "system": 0}
+    assert figures["turns"] == {"caller": 1, "agent": 1, "operator": 0, "system": 0}
 
 
 def test_words_that_arrive_late_for_a_cut_turn_are_unheard_too() -> None:

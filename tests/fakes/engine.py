@@ -124,6 +124,7 @@ class FakeAgentSession:
         self.texts: list[str] = []
         self.closed = False
         self.results: list[tuple[AgentToolCall, dict[str, Any], ToolReply]] = []
+        self.told: list[str] = []
         self.text_sent = asyncio.Event()
         self.answered = asyncio.Event()
         self.history: Callable[[], Sequence[Turn]] = tuple
@@ -150,6 +151,9 @@ class FakeAgentSession:
     def send_text(self, text: str) -> None:
         self.texts.append(text)
         self.text_sent.set()
+
+    def tell(self, text: str) -> None:
+        self.told.append(text)
 
     def answer_tool(
         self, call: AgentToolCall, result: dict[str, Any], reply: ToolReply = ToolReply.WHEN_IDLE
@@ -280,6 +284,32 @@ class FakePrompts:
     def write(self, prompt: Prompt) -> None:
         self.texts[prompt.name] = prompt.text
         self.abilities[prompt.name] = prompt.abilities
+
+
+class FakeMicrophone:
+    """A microphone into which the test speaks, or none at all."""
+
+    def __init__(self, problem: Problem | None = None) -> None:
+        self.problem = problem
+        self.on_frame: Callable[[Pcm16], None] | None = None
+        self.opened = 0
+        self.closed = 0
+
+    def start(self, on_frame: Callable[[Pcm16], None]) -> str:
+        if self.problem is not None:
+            raise ProblemError(self.problem)
+        self.opened += 1
+        self.on_frame = on_frame
+        return "Fake headset"
+
+    def stop(self) -> None:
+        self.closed += 1
+        self.on_frame = None
+
+    def speak(self, pcm: Pcm16) -> None:
+        for start in range(0, len(pcm), 160):
+            if self.on_frame is not None:
+                self.on_frame(pcm[start : start + 160])
 
 
 class FakeSpeaker:

@@ -12,7 +12,15 @@ from callconsole.domain.events import Event
 from callconsole.engine.console import Console
 from callconsole.engine.ports import CarrierReport, CarrierStatus
 from callconsole.engine.world import Habits, World
-from fakes.engine import FakeAgent, FakeCarrier, FakeClock, FakeLine, FakePrompts, FakeSpeaker
+from fakes.engine import (
+    FakeAgent,
+    FakeCarrier,
+    FakeClock,
+    FakeLine,
+    FakeMicrophone,
+    FakePrompts,
+    FakeSpeaker,
+)
 from fakes.history import FakeHistory
 
 NUMBER = "+1 415 555 2671"
@@ -31,6 +39,7 @@ class Desk:
         self.agent = FakeAgent()
         self.prompts = FakePrompts()
         self.history = FakeHistory()
+        self.microphone = FakeMicrophone()
         self.events: list[Event] = []
         self._changed = asyncio.Event()
         self.console = Console(
@@ -39,6 +48,7 @@ class Desk:
             habits=habits or Habits("appointment_reminder", gate=GateMode.OFF),
             recordings=recordings,
             speaker=speaker,
+            microphone=self.microphone,
             history=self.history,
             version="1.2.3",
         )

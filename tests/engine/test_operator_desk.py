@@ -1,0 +1,234 @@
+"""What the operator does in a call: heard by whom, known to whom, and on the record."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from callconsole.audio import mulaw
+from callconsole.domain import events
+from callconsole.domain.answering import AnsweredBy
+from callconsole.domain.call import Floor
+from callconsole.domain.problems import Problem, ProblemError
+from callconsole.domain.transcript import Speaker
+from callconsole.engine.ports import AgentAudio, AgentTurnDone, AgentWords, CarrierStatus
+from support.bridge_rig import tone
+from support.console_desk import NUMBER, Desk
+from support.talk import SAID, Talk, closed, hurry, opened
+
+VOICE = tone(200, 8000, 300.0, 9000)
+
+
+@pytest.fixture
+async def talk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Talk]:
+    hurry(monkeypatch)
+    made = await opened(tmp_path)
+    made.carrier_hears(AnsweredBy.PERSON, "human")
+    yield made
+    await closed(made)
+
+
+def of(talk: Talk, kind: type) -> list:
+    return [event for event in talk.desk.events if isinstance(event, kind)]
+
+
+async def on_the_line(talk: Talk) -> None:
+    await talk.desk.console.take_over(talk.sid)
+
+
+# Words ------------------------------------------------------------------------------------------
+
+
+async def test_a_whisper_reaches_the_agent_alone_and_is_seen_to_be_heeded(talk: Talk) -> None:
+    talk.desk.console.whisper(talk.sid, "  Offer 3:15\nor 4:00. ")
+    (told,) = talk.agent.told
+    assert "Offer 3:15 or 4:00." in told
+    assert talk.line.audio() == b""
+    (whispered,) = of(talk, events.Whispered)
+    assert (whispered.whisper_id, whispered.text) == (1, "Offer 3:15 or 4:00.")
+    await talk.said(*SAID)
+    (heeded,) = of(talk, events.WhisperHeeded)
+    assert heeded.whisper_id == 1
+    await talk.said(*SAID)
+    assert len(of(talk, events.WhisperHeeded)) == 1
+
+
+async def test_a_sentence_is_said_now_word_for_word(talk: Talk) -> None:
+    talk.desk.console.say(talk.sid, "We close at five.")
+    assert talk.agent.texts[-1].endswith("We close at five.")
+    assert "exactly" in talk.agent.texts[-1]
+    assert [event.text for event in of(talk, events.SayAsked)] == ["We close at five."]
+
+
+@pytest.mark.parametrize("text", ["", "  \n "])
+async def test_nothing_cannot_be_said(talk: Talk, text: str) -> None:
+    for act in (talk.desk.console.whisper, talk.desk.console.say):
+        with pytest.raises(ProblemError):
+            act(talk.sid, text)
+    assert talk.agent.told == []
+
+
+async def test_nobody_is_spoken_to_before_the_answer(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    call = await desk.console.place_call(NUMBER)
+    with pytest.raises(ProblemError) as refused:
+        desk.console.whisper(call.sid, "Wait.")
+    assert refused.value.problem.code == "call.not_answered"
+    with pytest.raises(ProblemError):
+        await desk.console.take_over(call.sid)
+    desk.report(call, CarrierStatus.COMPLETED)
+    await desk.console.stop()
+
+
+# The operator's own voice -----------------------------------------------------------------------
+
+
+async def test_the_agent_stops_at_once_and_the_microphone_is_heard_instead(talk: Talk) -> None:
+    await talk.said(AgentAudio(tone(3000, 24000)))
+    before = len(talk.line.audio())
+    await on_the_line(talk)
+    assert talk.line.sent[-1][0] == "clear"
+    await talk.said(AgentAudio(tone(500, 24000)))
+    talk.desk.microphone.speak(VOICE)
+    heard = talk.line.audio()[before:]
+    assert heard == mulaw.encode(VOICE)
+    assert talk.call.taken_over
+
+
+async def test_each_frame_leaves_as_it_comes(talk: Talk) -> None:
+    await on_the_line(talk)
+    for count in range(1, 6):
+        talk.desk.microphone.speak(VOICE[:160])
+        assert talk.line.count("audio") == count
+
+
+async def test_handed_back_the_agent_knows_and_goes_on_without_its_held_words(talk: Talk) -> None:
+    await on_the_line(talk)
+    await talk.said(AgentAudio(tone(400, 24000)), AgentTurnDone())
+    talk.desk.microphone.speak(VOICE)
+    before = len(talk.line.audio())
+    talk.desk.console.hand_back(talk.sid, "Agreed: Tuesday, 3:15.")
+    assert "Agreed: Tuesday, 3:15." in talk.agent.texts[-1]
+    assert "Do not greet again" in talk.agent.texts[-1]
+    assert len(talk.line.audio()) == before
+    await talk.said(*SAID)
+    assert len(talk.line.audio()) - before >= 400 * 8
+    assert not talk.call.taken_over
+    (back,) = of(talk, events.OperatorHandedBack)
+    assert back.note == "Agreed: Tuesday, 3:15."
+    while not talk.desk.microphone.closed:
+        await asyncio.sleep(0)
+
+
+async def test_what_the_operator_said_is_a_turn_of_its_own(talk: Talk) -> None:
+    await on_the_line(talk)
+    assert talk.desk.console.turns(talk.sid)[-1].speaker is Speaker.OPERATOR
+    for _ in range(20):
+        talk.line.say(np.zeros(160, np.int16))
+        talk.desk.microphone.speak(VOICE[:160])
+        await asyncio.sleep(0)
+    await talk.desk.until(lambda: talk.call.floor is Floor.OPERATOR)
+    talk.desk.microphone.speak(VOICE)
+    talk.desk.console.hand_back(talk.sid, "")
+    turn = talk.desk.console.turns(talk.sid)[-1]
+    assert turn.final
+    assert turn.text.startswith("(spoke for")
+    assert talk.call.floor is not Floor.OPERATOR
+
+
+async def test_while_the_operator_speaks_the_agent_hears_the_callee(talk: Talk) -> None:
+    await on_the_line(talk)
+    talk.line.say(VOICE)
+    await talk.said(AgentWords("Oh, hello.", by_caller=True))
+    assert talk.agent.audio().any()
+    assert talk.desk.console.turns(talk.sid)[-1].text == "Oh, hello."
+
+
+async def test_without_a_microphone_the_agent_goes_on(talk: Talk) -> None:
+    talk.desk.microphone.problem = Problem("sound.no_device", "None", "None found.", "Plug in.")
+    with pytest.raises(ProblemError):
+        await on_the_line(talk)
+    assert not talk.call.taken_over
+    before = len(talk.line.audio())
+    await talk.said(*SAID)
+    assert len(talk.line.audio()) > before
+
+
+async def test_one_microphone_speaks_to_one_call(talk: Talk) -> None:
+    await on_the_line(talk)
+    other = await talk.desk.console.place_call("+1 415 555 2672")
+    with pytest.raises(ProblemError) as refused:
+        await talk.desk.console.take_over(other.sid)
+    assert refused.value.problem.code == "call.taken_over_elsewhere"
+    await on_the_line(talk)
+    assert talk.desk.microphone.opened == 1
+
+
+async def test_the_end_of_the_call_closes_the_microphone(talk: Talk) -> None:
+    await on_the_line(talk)
+    await talk.over()
+    while not talk.desk.microphone.closed:
+        await asyncio.sleep(0)
+    assert not talk.call.taken_over
+    assert talk.desk.console.turns(talk.sid)[-1].final
+
+
+async def test_taking_over_decides_who_answered(tmp_path: Path) -> None:
+    talk = await opened(tmp_path)
+    assert talk.call.deciding
+    await on_the_line(talk)
+    talk.desk.microphone.speak(VOICE)
+    assert talk.line.audio() == mulaw.encode(VOICE)
+    assert not talk.call.deciding
+    await closed(talk)
+
+
+# Who hears whom ---------------------------------------------------------------------------------
+
+
+async def test_a_muted_agent_is_not_heard_and_does_not_catch_up(talk: Talk) -> None:
+    talk.desk.console.mute_agent(talk.sid, True)
+    await talk.said(*SAID)
+    assert talk.line.audio() == b""
+    talk.desk.console.mute_agent(talk.sid, False)
+    assert talk.line.audio() == b""
+    await talk.said(*SAID)
+    assert talk.line.audio()
+    assert [e.agent_muted for e in of(talk, events.MutingChanged)] == [True, False]
+
+
+async def test_a_muted_callee_is_silence_to_the_agent_and_still_recorded(talk: Talk) -> None:
+    talk.desk.console.mute_caller(talk.sid, True)
+    talk.line.say(VOICE)
+    while len(talk.agent.audio()) < 2 * len(VOICE):
+        await asyncio.sleep(0)
+    assert not talk.agent.audio()[:3000].any()
+    levels = of(talk, events.LevelsMeasured)
+    assert levels[-1].caller_dbfs > -30
+
+
+async def test_on_hold_the_callee_hears_notes_and_nobody_else(talk: Talk) -> None:
+    talk.desk.console.hold(talk.sid, True)
+    assert talk.call.on_hold
+    await talk.said(*SAID)
+    sound = mulaw.decode(talk.line.audio())
+    assert np.abs(sound.astype(int)).max() > 1500
+    talk.desk.console.hold(talk.sid, False)
+    assert talk.line.sent[-1][0] == "clear"
+    assert "on hold" in talk.agent.texts[-1]
+    before = len(talk.line.audio())
+    await talk.said(*SAID)
+    assert len(talk.line.audio()) > before
+
+
+async def test_on_hold_nobody_takes_over_a_held_call_without_ending_the_hold(talk: Talk) -> None:
+    talk.desk.console.hold(talk.sid, True)
+    await on_the_line(talk)
+    assert not talk.call.on_hold
+    assert talk.call.taken_over
+    with pytest.raises(ProblemError):
+        talk.desk.console.hold(talk.sid, True)
