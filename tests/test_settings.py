@@ -43,6 +43,14 @@ def test_defaults() -> None:
     assert settings.backend is None
 
 
+def test_strict_without_the_carriers_word_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALLCONSOLE_GATE", "strict")
+    monkeypatch.setenv("CALLCONSOLE_AMD", "off")
+    with pytest.raises(ProblemError) as refused:
+        load(None)
+    assert "strict needs CALLCONSOLE_AMD=on" in refused.value.problem.cause
+
+
 def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
     Path(".env").write_text(
         "GEMINI_MODEL=from-file\nGEMINI_VOICE=Kore\nCALLCONSOLE_RECORD=off\nNGROK_DOMAIN=\n"
