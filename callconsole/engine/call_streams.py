@@ -63,16 +63,18 @@ class CallStreams:
         self._begun = begun
         self._lost = lost
         self._left_at: float | None = None
-        self._returns = 0
+        self._losses = 0
         self._patience_s: float | None = REJOIN_S
         self._waiting: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
         self.line: MediaLine | None = None
 
-    @property
-    def worn_out(self) -> bool:
-        """True where the stream has come back too often to be of use."""
-        return self._returns >= RETURNS_AT_MOST
+    def token_after_loss(self) -> str | None:
+        """The secret of a stream in the place of one that broke; None where too many have."""
+        if self._losses >= RETURNS_AT_MOST:
+            return None
+        self._losses += 1
+        return self.token()
 
     def token(self, within_s: float = REJOIN_S) -> str:
         """The secret of a stream that will follow the present one; it is waited for so long."""
@@ -140,7 +142,6 @@ class CallStreams:
         if self._left_at is not None:
             gap_ms = round((self._clock.monotonic() - self._left_at) * 1000)
             self._timeline.rejoined(gap_ms)
-            self._returns += 1
         self._state.change(away=False)
         self._state.publish(
             events.StreamStarted(

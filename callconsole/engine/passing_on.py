@@ -78,7 +78,7 @@ class PassingOn:
     def answered(self, title: str) -> str:
         """They have picked up; returns what they are told before they talk.
 
-        The agent is not needed any more: its session ends, and costs nothing from now on.
+        The agent stays: should they hang up before the two are joined, it goes on.
         """
         if self._target is not None:
             self._state.publish(
@@ -86,7 +86,6 @@ class PassingOn:
                     call_sid=self._state.call.sid, at=self._clock.now(), to=self._target.number
                 )
             )
-            tasks.start(self._agent.close(), name="close the agent")
         about = f" {self._reason}" if self._reason else ""
         return f"A call for you. It was about: {title}.{about}"
 
@@ -97,6 +96,7 @@ class PassingOn:
         self._over(reached=reached, reason=status.replace("-", " "))
         if reached:
             self._state.requested = Ending(Outcome.COMPLETED, EndedBy.CALLER)
+            tasks.start(self._agent.close(), name="close the agent")
             return None
         self._agent.send_text(words.TRANSFER_FAILED)
         return self._streams.token()

@@ -35,6 +35,7 @@ from callconsole.engine.ports import (
     AnswerVerdict,
     Carrier,
     CarrierReport,
+    CarrierStatus,
     Clock,
     MediaLine,
 )
@@ -49,6 +50,8 @@ from callconsole.engine.world import Habits, Opening
 
 # After this many turns of each side it is a conversation, whatever a detector says.
 CONVERSATION_TURNS = 2
+# The carrier's clock begins a moment before ours does, and its news takes a moment.
+LIMIT_TOLERANCE_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +187,16 @@ class CallSession:
     def carrier_reported(self, report: CarrierReport) -> None:
         """Take in a report; late, doubled and disordered ones change nothing."""
         waiting = self.call.phase is Phase.QUEUED
+        if report.status is CarrierStatus.COMPLETED and self._state.going_on and self._timed_out():
+            self._state.requested = Ending(Outcome.COMPLETED, EndedBy.CARRIER, words.TIME_LIMIT)
         self._state.take(report)
         if waiting and self.call.phase is Phase.RINGING:
             self._first_words.prepare()
+
+    def _timed_out(self) -> bool:
+        """The carrier ends a call by its time limit without saying that it was that."""
+        limit_s = self._joined.habits.time_limit_s
+        return self.call.duration_s(self._clock.now()) >= limit_s - LIMIT_TOLERANCE_S
 
     def answer_judged(self, verdict: AnswerVerdict) -> None:
         """Take in the carrier's verdict."""
@@ -203,10 +213,10 @@ class CallSession:
         """The carrier lost the stream while the call goes on: another stream's token, or None."""
         if not self._state.going_on:
             return None
-        if self._streams.worn_out:
+        token = self._streams.token_after_loss()
+        if token is None:
             self._state.requested = _failed(words.STREAM_LOST)
-            return None
-        return self._streams.token()
+        return token
 
     def transfer_answered(self) -> str:
         """Whom the call is passed on to has picked up: what they are told."""

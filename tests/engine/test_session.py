@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -292,6 +293,46 @@ async def test_a_transfer_is_announced_then_made(talk: Talk) -> None:
     assert talk.ending.outcome is Outcome.COMPLETED
     while not talk.agent.closed:
         await asyncio.sleep(0)
+
+
+async def test_a_colleague_who_hangs_up_before_they_are_joined_leaves_the_agent(
+    talk: Talk,
+) -> None:
+    talk.carrier_hears(AnsweredBy.PERSON, "human")
+    await talk.said(*SAID)
+    talk.tool("transfer_call", to="Front desk")
+    talk.echo_all()
+    await talk.desk.carrier.transferred.wait()
+    talk.line.hang_up()
+    await talk.served
+    talk.desk.console.transfer_answered(talk.sid)
+    token = talk.desk.console.transfer_ended(talk.sid, reached=False, status="completed")
+    assert token is not None
+    line = await talk.rejoin(token)
+    await talk.said(*SAID)
+    assert line.audio()
+
+
+async def test_the_carriers_time_limit_is_told_from_a_callee_who_hangs_up(tmp_path: Path) -> None:
+    talk = await opened(tmp_path, time_limit_s=60)
+    talk.desk.clock.wall += timedelta(seconds=59)
+    await talk.over()
+    assert talk.ending.by is EndedBy.CARRIER
+    assert talk.ending.problem is not None
+    assert talk.ending.problem.code == "call.time_limit"
+    await closed(talk)
+
+
+async def test_keys_of_ours_are_no_lost_streams(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("callconsole.engine.call_streams.RETURNS_AT_MOST", 1)
+    line = talk.line
+    for _ in range(3):
+        await talk.desk.console.press_keys(talk.sid, "1")
+        line.hang_up()
+        line = await talk.rejoin(talk.desk.carrier.keys[-1][1])
+    assert talk.desk.console.stream_ended(talk.sid) is not None
 
 
 async def test_a_transfer_that_reaches_nobody_comes_back_to_the_agent(talk: Talk) -> None:
