@@ -122,6 +122,7 @@ class FakeAgentSession:
     def __init__(self) -> None:
         self.heard: list[Pcm16] = []
         self.texts: list[str] = []
+        self.told: list[str] = []
         self.closed = False
         self.results: list[tuple[AgentToolCall, dict[str, Any], ToolReply]] = []
         self.text_sent = asyncio.Event()
@@ -150,6 +151,9 @@ class FakeAgentSession:
     def send_text(self, text: str) -> None:
         self.texts.append(text)
         self.text_sent.set()
+
+    def tell(self, text: str) -> None:
+        self.told.append(text)
 
     def answer_tool(
         self, call: AgentToolCall, result: dict[str, Any], reply: ToolReply = ToolReply.WHEN_IDLE

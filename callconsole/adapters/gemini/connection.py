@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from callconsole.adapters.gemini.fast_path import audio_frame, audio_parts
 from callconsole.adapters.gemini.tool_answer import ToolAnswer
 from callconsole.adapters.gemini.uplink import RATE_HZ, Item
+from callconsole.adapters.gemini.whisper import Whisper, WhisperWay
 
 if TYPE_CHECKING:
     from google.genai import Client, types
@@ -48,12 +49,14 @@ class Connection:
         context: AbstractAsyncContextManager[AsyncSession],
         session: AsyncSession,
         text_way: TextWay,
+        whisper_way: WhisperWay,
     ) -> None:
         self.unreadable = 0
         self.on_audio: Callable[[list[bytes]], bool] = lambda _parts: False
         self._context = context
         self._session = session
         self._text_way = text_way
+        self._whisper_way = whisper_way
         self._socket = _live_socket(session)
         self._reads_fast: bool | None = None if self._socket else False
         self._writes_fast: bool | None = None if self._socket else False
@@ -67,6 +70,7 @@ class Connection:
         model: str,
         config: types.LiveConnectConfig,
         text_way: TextWay,
+        whisper_way: WhisperWay,
         *,
         within_s: float = OPEN_S,
     ) -> Connection:
@@ -78,7 +82,7 @@ class Connection:
         context = client.aio.live.connect(model=model, config=config)
         async with asyncio.timeout(within_s):
             session = await context.__aenter__()
-        connection = cls(context, session, text_way)
+        connection = cls(context, session, text_way, whisper_way)
         if session.setup_complete is None:
             await connection.close()
             raise NotReadyError("no setupComplete")
@@ -109,7 +113,7 @@ class Connection:
         return message
 
     async def send(self, item: Item) -> None:
-        """Send audio (int16 little-endian, mono, 16000 Hz), text to act on, or a result.
+        """Send audio (int16 little-endian, mono, 16000 Hz), text, a whisper, or a result.
 
         Raises:
             websockets.ConnectionClosed: the socket has closed; `receive` says how.
@@ -120,6 +124,8 @@ class Connection:
                 await self._send_audio(item)
             elif isinstance(item, ToolAnswer):
                 await self._session.send_tool_response(function_responses=item.to_response())
+            elif isinstance(item, Whisper):
+                await self._send_whisper(item)
             else:
                 await self._send_text(item)
 
@@ -219,6 +225,16 @@ class Connection:
             return
         turn = types.Content(role="user", parts=[types.Part(text=text)])
         await self._session.send_client_content(turns=turn, turn_complete=True)
+
+    async def _send_whisper(self, whisper: Whisper) -> None:
+        from google.genai import types
+
+        if whisper.plainly or self._whisper_way.by == "realtime_text":
+            await self._session.send_realtime_input(text=whisper.in_words())
+            return
+        part = types.Part(text=whisper.text)
+        turn = types.Content(role=self._whisper_way.role or None, parts=[part])
+        await self._session.send_client_content(turns=turn, turn_complete=False)
 
 
 def _live_socket(session: AsyncSession) -> LiveSocket | None:
