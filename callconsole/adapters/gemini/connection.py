@@ -42,6 +42,7 @@ class Connection:
         unreadable: messages so far that the SDK could not read.
         on_audio: given audio the moment it arrives, one item for each part, int16 little-endian
             at 24000 Hz; returns False to have it from `receive`, in its turn.
+        whisper_way: how whispers are sent.
     """
 
     def __init__(
@@ -52,11 +53,11 @@ class Connection:
         whisper_way: WhisperWay,
     ) -> None:
         self.unreadable = 0
+        self.whisper_way = whisper_way
         self.on_audio: Callable[[list[bytes]], bool] = lambda _parts: False
         self._context = context
         self._session = session
         self._text_way = text_way
-        self._whisper_way = whisper_way
         self._socket = _live_socket(session)
         self._reads_fast: bool | None = None if self._socket else False
         self._writes_fast: bool | None = None if self._socket else False
@@ -229,11 +230,11 @@ class Connection:
     async def _send_whisper(self, whisper: Whisper) -> None:
         from google.genai import types
 
-        if whisper.plainly or self._whisper_way.by == "realtime_text":
+        if self.whisper_way.by == "realtime_text":
             await self._session.send_realtime_input(text=whisper.in_words())
             return
         part = types.Part(text=whisper.text)
-        turn = types.Content(role=self._whisper_way.role or None, parts=[part])
+        turn = types.Content(role=self.whisper_way.role or None, parts=[part])
         await self._session.send_client_content(turns=turn, turn_complete=False)
 
 

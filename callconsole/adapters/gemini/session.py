@@ -19,7 +19,7 @@ from callconsole.adapters.gemini.tool_answer import ToolAnswer
 from callconsole.adapters.gemini.tool_calls import ToolCalls, ToolTerms
 from callconsole.adapters.gemini.unanswered import Unanswered
 from callconsole.adapters.gemini.uplink import Uplink, to_bytes
-from callconsole.adapters.gemini.whisper import Whisper
+from callconsole.adapters.gemini.whisper import Whisper, WhisperWay
 from callconsole.adapters.gemini.whispers import Whispers
 from callconsole.audio.meter import level_dbfs
 from callconsole.domain.problems import Problem, ProblemError
@@ -351,6 +351,8 @@ class GeminiSession:
                 known, self._unanswered, fresh=told is not None, unfinished=unfinished
             )
             self._uplink.put_back(again)
+        if self._whispers.plainly:
+            self._connection.whisper_way = WhisperWay("realtime_text")
         self._uplink.put_back(self._whispers.moved(fresh=told is not None))
         self._calls.moved(fresh=told is not None or refused)
         self._unanswered.answered()

@@ -28,15 +28,9 @@ class WhisperWay:
 # Compared by identity: the same words may be meant twice.
 @dataclass(frozen=True, slots=True, eq=False)
 class Whisper:
-    """One thing to keep in mind.
-
-    Attributes:
-        text: the words as they were given.
-        plainly: send it as realtime text, because a turn was refused.
-    """
+    """One thing to keep in mind; `text` is as it was given."""
 
     text: str
-    plainly: bool = False
 
     def in_words(self) -> str:
         """The text with a request for silence around it."""

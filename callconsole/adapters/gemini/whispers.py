@@ -24,10 +24,11 @@ _EARLIER = (
 )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Told:
-    """A whisper: `kept` once a resumption handle remembers it, `heeded` once a turn began."""
+    """What was told: `kept` once a resumption handle remembers it, `heeded` once a turn began."""
 
+    text: str
     whisper: Whisper
     sent_at: float | None = None
     kept: bool = False
@@ -43,21 +44,24 @@ class Whispers:
     Args:
         uplink: where whispers go once they may be sent.
         clock: for durations.
+
+    Attributes:
+        plainly: they have to be realtime text, because a turn was refused.
     """
 
     def __init__(self, uplink: Uplink, clock: Clock) -> None:
+        self.plainly = False
         self._uplink = uplink
         self._clock = clock
         self._told: deque[_Told] = deque(maxlen=_KEPT)
         self._held: list[Whisper] = []
         self._speaking = False
-        self._plainly = False
         self._timer: asyncio.TimerHandle | None = None
 
     def add(self, text: str) -> None:
         """Queue a whisper, or hold it while the model speaks."""
-        whisper = Whisper(text, self._plainly)
-        self._told.append(_Told(whisper))
+        whisper = Whisper(text)
+        self._told.append(_Told(text, whisper))
         if not self._speaking:
             self._uplink.add_text(whisper)
             return
@@ -102,9 +106,9 @@ class Whispers:
         From then on whispers are realtime text, which every model takes.
         """
         times = [told.sent_at for told in self._told if told.sent_at is not None]
-        if self._plainly or not any(at - sent_at < REFUSED_S for sent_at in times):
+        if self.plainly or not any(at - sent_at < REFUSED_S for sent_at in times):
             return False
-        self._plainly = True
+        self.plainly = True
         return True
 
     def moved(self, *, fresh: bool) -> list[Whisper]:
@@ -115,18 +119,16 @@ class Whispers:
         """
         self.heed(speaking=False)
         again: list[Whisper] = []
-        earlier: list[str] = []
-        for told in self._told:
-            if told.sent_at is None or (told.kept and not fresh):
-                continue
-            if fresh and told.heeded:
-                earlier.append(told.whisper.text)
-                continue
-            told.whisper, told.sent_at = Whisper(told.whisper.text, self._plainly), None
-            told.kept = told.heeded = False
-            again.append(told.whisper)
+        lost = [t for t in self._told if t.sent_at is not None and (fresh or not t.kept)]
+        earlier = [told for told in lost if fresh and told.heeded]
         if earlier:
-            again.insert(0, Whisper("\n".join((_EARLIER, *earlier)), self._plainly))
+            again.append(Whisper("\n".join((_EARLIER, *(told.text for told in earlier)))))
+        for told in lost:
+            if told in earlier:
+                told.whisper = again[0]
+            elif told.whisper not in again:
+                again.append(told.whisper)
+            told.sent_at, told.kept, told.heeded = None, False, told in earlier
         return again
 
     def close(self) -> None:
