@@ -122,6 +122,7 @@ class FakeAgentSession:
     def __init__(self) -> None:
         self.heard: list[Pcm16] = []
         self.texts: list[str] = []
+        self.told: list[str] = []
         self.closed = False
         self.results: list[tuple[AgentToolCall, dict[str, Any], ToolReply]] = []
         self.told: list[str] = []

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from callconsole.adapters.gemini.fast_path import audio_frame, audio_parts
 from callconsole.adapters.gemini.tool_answer import ToolAnswer
 from callconsole.adapters.gemini.uplink import RATE_HZ, Item
+from callconsole.adapters.gemini.whisper import Whisper, WhisperWay
 
 if TYPE_CHECKING:
     from google.genai import Client, types
@@ -41,6 +42,7 @@ class Connection:
         unreadable: messages so far that the SDK could not read.
         on_audio: given audio the moment it arrives, one item for each part, int16 little-endian
             at 24000 Hz; returns False to have it from `receive`, in its turn.
+        whisper_way: how whispers are sent.
     """
 
     def __init__(
@@ -48,8 +50,10 @@ class Connection:
         context: AbstractAsyncContextManager[AsyncSession],
         session: AsyncSession,
         text_way: TextWay,
+        whisper_way: WhisperWay,
     ) -> None:
         self.unreadable = 0
+        self.whisper_way = whisper_way
         self.on_audio: Callable[[list[bytes]], bool] = lambda _parts: False
         self._context = context
         self._session = session
@@ -67,6 +71,7 @@ class Connection:
         model: str,
         config: types.LiveConnectConfig,
         text_way: TextWay,
+        whisper_way: WhisperWay,
         *,
         within_s: float = OPEN_S,
     ) -> Connection:
@@ -78,7 +83,7 @@ class Connection:
         context = client.aio.live.connect(model=model, config=config)
         async with asyncio.timeout(within_s):
             session = await context.__aenter__()
-        connection = cls(context, session, text_way)
+        connection = cls(context, session, text_way, whisper_way)
         if session.setup_complete is None:
             await connection.close()
             raise NotReadyError("no setupComplete")
@@ -109,7 +114,7 @@ class Connection:
         return message
 
     async def send(self, item: Item) -> None:
-        """Send audio (int16 little-endian, mono, 16000 Hz), text to act on, or a result.
+        """Send audio (int16 little-endian, mono, 16000 Hz), text, a whisper, or a result.
 
         Raises:
             websockets.ConnectionClosed: the socket has closed; `receive` says how.
@@ -120,6 +125,8 @@ class Connection:
                 await self._send_audio(item)
             elif isinstance(item, ToolAnswer):
                 await self._session.send_tool_response(function_responses=item.to_response())
+            elif isinstance(item, Whisper):
+                await self._send_whisper(item)
             else:
                 await self._send_text(item)
 
@@ -219,6 +226,16 @@ class Connection:
             return
         turn = types.Content(role="user", parts=[types.Part(text=text)])
         await self._session.send_client_content(turns=turn, turn_complete=True)
+
+    async def _send_whisper(self, whisper: Whisper) -> None:
+        from google.genai import types
+
+        if self.whisper_way.by == "realtime_text":
+            await self._session.send_realtime_input(text=whisper.in_words())
+            return
+        part = types.Part(text=whisper.text)
+        turn = types.Content(role=self.whisper_way.role or None, parts=[part])
+        await self._session.send_client_content(turns=turn, turn_complete=False)
 
 
 def _live_socket(session: AsyncSession) -> LiveSocket | None:

@@ -170,7 +170,12 @@ class GeminiAgent:
         )
         try:
             return await Connection.open(
-                client, self._model, config, self._able.text, within_s=within_s
+                client,
+                self._model,
+                config,
+                self._able.text,
+                self._able.whisper_way,
+                within_s=within_s,
             )
         except Exception as error:
             raise self._refusal(error) from None

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from callconsole.adapters.gemini.whisper import WhisperWay
 from callconsole.domain.problems import Problem, ProblemError
 
 HistoryWay = Literal["client_content", "initial_history", "instruction"]
@@ -42,6 +43,8 @@ class Capabilities(BaseModel):
         thinking: leave thinking out, send a budget of 0, or send `thinking_level`.
         speech_language: True where the voice takes a language code.
         text: how text that the model shall act on is sent during a session.
+        whisper: how text that the model shall only keep in mind is sent during a session.
+        whisper_role: whose turn such a text is where it is one; empty for nobody's.
         history: how a fresh session is told what has been said before.
         tools: how functions run: the model waits for each result and takes no realtime input
             meanwhile, or it goes on talking; or it has no functions.
@@ -66,12 +69,19 @@ class Capabilities(BaseModel):
     thinking_level: str
     speech_language: bool
     text: Literal["realtime_text", "client_content"]
+    whisper: Literal["client_content", "realtime_text"]
+    whisper_role: Literal["user", "model", ""]
     history: HistoryWay
     tools: Literal["blocking", "non_blocking", "none"]
     tool_behavior: bool
     tool_scheduling: bool
     api_version: str
     retires: date | None = None
+
+    @property
+    def whisper_way(self) -> WhisperWay:
+        """The two fields of a whisper together."""
+        return WhisperWay(self.whisper, self.whisper_role)
 
 
 def bare_name(model: str) -> str:
@@ -89,9 +99,11 @@ def capabilities(model: str, back_end: BackEnd) -> Capabilities:
     table = _table()
     row: dict[str, Any] = dict(table["models"].get(bare_name(model), {}))
     known = bool(row)
-    family = table["families"].get(row.pop("family", ""), {})
-    own = {side: row.pop(side, {}) for side in BackEnd}
-    merged = {"back_ends": list(BackEnd), **table["defaults"], **family, **row, **own[back_end]}
+    family = dict(table["families"].get(row.pop("family", ""), {}))
+    merged = {"back_ends": list(BackEnd), **table["defaults"]}
+    for fields in (family, row):
+        own = {side: fields.pop(side, {}) for side in BackEnd}
+        merged |= fields | own[back_end]
     merged["api_version"] = merged["api_version"] or _STABLE_VERSION[back_end]
     return Capabilities(known=known, **merged)
 

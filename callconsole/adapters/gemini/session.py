@@ -19,10 +19,13 @@ from callconsole.adapters.gemini.tool_answer import ToolAnswer
 from callconsole.adapters.gemini.tool_calls import ToolCalls, ToolTerms
 from callconsole.adapters.gemini.unanswered import Unanswered
 from callconsole.adapters.gemini.uplink import Uplink, to_bytes
+from callconsole.adapters.gemini.whisper import Whisper, WhisperWay
+from callconsole.adapters.gemini.whispers import Whispers
 from callconsole.audio.meter import level_dbfs
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.transcript import Turn
 from callconsole.engine.ports import (
+    AgentCutOff,
     AgentEvent,
     AgentLeaving,
     AgentRecovered,
@@ -89,6 +92,7 @@ class GeminiSession:
         self._uplink = Uplink()
         self._calls = ToolCalls(tools or ToolTerms(), self._uplink, clock)
         self._unanswered = Unanswered()
+        self._whispers = Whispers(self._uplink, clock)
         self._inbox = Inbox()
         self._reader = MessageReader(self._calls)
         self._handover = Handover(clock.monotonic(), self._lifetime)
@@ -141,7 +145,14 @@ class GeminiSession:
     def send_text(self, text: str) -> None:
         """Queue an instruction in text that the model acts on now."""
         if not self._closing:
+            # In the order given; where it has to be acted on now, a turn may as well be cut off.
+            self._whispers.release()
             self._uplink.add_text(text)
+
+    def tell(self, text: str) -> None:
+        """Queue something to keep in mind; it is sent once the model has finished its turn."""
+        if not self._closing:
+            self._whispers.add(text)
 
     def answer_tool(
         self, call: AgentToolCall, result: dict[str, Any], reply: ToolReply = ToolReply.WHEN_IDLE
@@ -181,6 +192,7 @@ class GeminiSession:
                 await self._connection.close()
             finally:
                 self._calls.close()
+                self._whispers.close()
                 self._inbox.end(end)
                 self._log_end()
 
@@ -260,6 +272,9 @@ class GeminiSession:
             self._note(message, events)
         if self._reader.unfinished:
             self._unanswered.answered()
+            self._whispers.turn_began()
+        cut = any(isinstance(event, AgentCutOff) for event in events)
+        self._whispers.heed(speaking=self._reader.in_turn and not cut)
         for event in events:
             self._inbox.put(event)
 
@@ -270,6 +285,7 @@ class GeminiSession:
         if self._handover.handle != known:
             self._unanswered.remembered()
             self._calls.remembered()
+            self._whispers.remembered()
         if left_s is not None:
             self._watch()
 
@@ -289,6 +305,8 @@ class GeminiSession:
             self._uplink.sent(item)
             if isinstance(item, ToolAnswer):
                 self._calls.sent(item)
+            elif isinstance(item, Whisper):
+                self._whispers.sent(item)
             else:
                 self._unanswered.sent(item)
             if not isinstance(item, bytes):
@@ -309,6 +327,8 @@ class GeminiSession:
             self._redial.plainly, handle = True, None
         elif leave.problem is not None and (refused := self._call_refused(leave)):
             _log.warning("Gemini ended the session over a function call; it is resumed")
+        elif leave.problem is not None and self._whisper_refused(leave):
+            _log.warning("Gemini ended the session over a whisper; it is resumed")
         elif leave.problem is not None and (
             leave.problem.code not in PASSING or (handle is None and recollect is None)
         ):
@@ -331,6 +351,9 @@ class GeminiSession:
                 known, self._unanswered, fresh=told is not None, unfinished=unfinished
             )
             self._uplink.put_back(again)
+        if self._whispers.plainly:
+            self._connection.whisper_way = WhisperWay("realtime_text")
+        self._uplink.put_back(self._whispers.moved(fresh=told is not None))
         self._calls.moved(fresh=told is not None or refused)
         self._unanswered.answered()
         _log.info("Gemini session %s (%d ms)", "resumed" if told is None else "anew", gap_ms)
@@ -345,6 +368,15 @@ class GeminiSession:
             and leave.problem.code == "agent.input_refused"
             and not self._redial.plainly
             and leave.at - self._seeded_at < SEED_REFUSED_S
+        )
+
+    def _whisper_refused(self, leave: Departure) -> bool:
+        """True where a whisper has ended the session, which goes on with it as plain text."""
+        return (
+            leave.problem is not None
+            and leave.problem.code == "agent.input_refused"
+            and (self._handover.handle is not None or self._history is not None)
+            and self._whispers.refused(leave.at)
         )
 
     def _call_refused(self, leave: Departure) -> bool:

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from callconsole.adapters.gemini.tool_answer import ToolAnswer
+from callconsole.adapters.gemini.whisper import Whisper
 from callconsole.engine.ports import Pcm16
 
 RATE_HZ = 16_000
@@ -16,7 +17,7 @@ KEPT_MS = 2000
 KEPT_WHILE_MOVING_MS = 12_000
 CHUNK_MS = 100
 
-Item = bytes | str | ToolAnswer
+Item = bytes | str | Whisper | ToolAnswer
 
 
 def to_bytes(pcm: Pcm16) -> bytes:
@@ -78,8 +79,8 @@ class Uplink:
             self._drop_oldest_audio()
         self._filled.set()
 
-    def add_text(self, text: str) -> None:
-        """Queue text."""
+    def add_text(self, text: str | Whisper) -> None:
+        """Queue text to act on, or to keep in mind."""
         self._items.append(text)
         self._filled.set()
 

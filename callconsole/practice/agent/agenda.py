@@ -43,12 +43,13 @@ class Agenda:
         self._dialogue, self._wishes = dialogue, wishes
         self._heard: list[Heard] = []
         self._lines: list[str] = []
+        self._exact: list[str] = []
         self._wished: list[Wish] = []
 
     @property
     def due(self) -> bool:
         """True where a turn is called for by more than what was heard."""
-        return bool(self._lines or self._wished)
+        return bool(self._lines or self._wished or self._exact)
 
     def hear(self, heard: Iterable[Heard]) -> None:
         """Words of the caller."""
@@ -63,6 +64,10 @@ class Agenda:
         """An instruction that has to be answered; a menu wants no words."""
         self.told(text, None if MENU.search(text) else self._dialogue.demand())
 
+    def exactly(self, line: str) -> None:
+        """A line to be said as it is and before all else, whatever the talk has come to."""
+        self._exact.append(line)
+
     def answered(self, name: str, answer: FunctionAnswer) -> None:
         """The result of a function."""
         line = self._wishes.taken(name, answer)
@@ -71,6 +76,9 @@ class Agenda:
 
     def next(self) -> Plan:
         """The next turn; uses up what was heard, and the first of what was asked for."""
+        if self._exact:
+            self._heard = []
+            return Plan(line=self._exact.pop(0))
         asked = self._lines.pop(0) if self._lines else None
         wishes = {wish.name: wish for wish in self._wished}
         if not self._dialogue.state.ended:

@@ -15,6 +15,12 @@ from callconsole.practice.agent.client_messages import ClientContent
 from callconsole.practice.agent.dialogue import Dialogue
 from callconsole.practice.agent.function_calls import FunctionAnswer
 from callconsole.practice.agent.hearing import Hearing, HearingEvent, SpeechEnded, SpeechStarted
+from callconsole.practice.agent.instructions import (
+    exact_sentence,
+    nearest,
+    wants_silence,
+    whispered,
+)
 from callconsole.practice.agent.models import Seeding
 from callconsole.practice.agent.pieces import Piece
 from callconsole.practice.agent.protocol import (
@@ -150,7 +156,10 @@ class Conversation:
         self._record.texts.append(text)
         self._record.notice.changed()
         self._meter = self._meter.with_text(text)
-        self._agenda.told(text, self._owed)
+        if wants_silence(text):
+            self._keep_in_mind(text)
+        elif not await self._say_exactly(text):
+            self._agenda.told(text, self._owed)
         if self._agenda.due:
             self._start_answering()
 
@@ -177,12 +186,39 @@ class Conversation:
         self._record.contents.append(content)
         self._record.notice.changed()
         self._meter = self._meter.with_text(" ".join(content.texts))
-        self._recall(content)
+        whisper = whispered(content, self._setup.model, self._talents)
+        if whisper is not None:
+            self._keep_in_mind(whisper)
+        else:
+            self._recall(content)
         if content.turn_complete and self._setup.model.seeding is Seeding.ANY_TIME:
             await self.interrupt()
-            self._agenda.demanded(content.texts[-1] if content.texts else "")
+            text = content.texts[-1] if content.texts else ""
+            if not await self._say_exactly(text):
+                self._agenda.demanded(text)
             if self._agenda.due:
                 self._start_answering()
+        elif self._phase is _Phase.SPEAKING:
+            # The API's reference: any such message cuts the model off.
+            await self.interrupt()
+
+    def _keep_in_mind(self, text: str) -> None:
+        self._dialogue.keep_in_mind(text)
+        self._record.whispers.append(text)
+        self._record.notice.changed()
+
+    async def _say_exactly(self, text: str) -> bool:
+        """Put the nearest line first where a sentence is asked for: there is no synthesizer."""
+        sentence = exact_sentence(text)
+        if sentence is None:
+            return False
+        self._record.sentences.append(sentence)
+        self._record.notice.changed()
+        if self._phase is _Phase.SPEAKING:
+            await self.interrupt()
+        voice = {clip.id: clip.text for clip in self._talents.voice.values()}
+        self._agenda.exactly(nearest(sentence, voice))
+        return True
 
     def _recall(self, content: ClientContent) -> None:
         """Turns of an earlier session: who has greeted, and who is owed an answer."""

@@ -19,6 +19,8 @@ _SCREENED = re.compile(r"\bscreening\b", re.IGNORECASE)
 MENU = re.compile(r"\bmenu\b", re.IGNORECASE)
 _FAREWELL = re.compile(r"\bgood-?bye\b", re.IGNORECASE)
 
+_OFFER = re.compile(r"\boffer", re.IGNORECASE)
+
 _REPLIES = {
     "interrupter_who": "agent_who",
     "person_move": "agent_offer",
@@ -50,6 +52,7 @@ class Script:
         farewells: agent clips after which nothing more is said.
         unknown: answers speech that no clip matches.
         goodbye: says goodbye where that is asked for.
+        offer: makes an offer where that is asked for.
         moved: the appointment has another time.
         screening: tells a call screening service who calls and why.
         transfer: passes the caller on.
@@ -66,6 +69,7 @@ class Script:
     farewells: frozenset[str] = frozenset({"agent_goodbye", "agent_sorry"})
     unknown: str = "agent_again"
     goodbye: str = "agent_goodbye"
+    offer: str = "agent_offer"
     moved: str = "agent_moved"
     screening: str = "agent_screening"
     transfer: str = "agent_transfer"
@@ -77,7 +81,7 @@ class Script:
     def lines(self) -> frozenset[str]:
         """Every agent clip that the script can ask for."""
         opening = {self.greeting, self.introduction, self.unknown, self.screening, self.moved}
-        passing = {self.transfer, self.transfer_failed, self.goodbye}
+        passing = {self.transfer, self.transfer_failed, self.goodbye, self.offer}
         return frozenset({*opening, *passing, *self.replies.values()})
 
 
@@ -90,12 +94,14 @@ class DialogueState:
         ended: it has said goodbye.
         screened: it has told a screening service who calls, and waits for a person.
         apologised: it has said that nobody could be reached.
+        in_mind: the line that a whisper asks for as the next answer, or None.
     """
 
     greeted: bool = False
     ended: bool = False
     screened: bool = False
     apologised: bool = False
+    in_mind: str | None = None
 
 
 class Dialogue:
@@ -115,6 +121,8 @@ class Dialogue:
         ids = [piece.clip_id or "" for piece in heard]
         if self.state.ended or not ids:
             return None
+        if self.state.in_mind is not None:
+            return self.state.in_mind
         replies = [self._script.replies[clip] for clip in ids if clip in self._script.replies]
         if replies:
             return replies[-1]
@@ -140,6 +148,13 @@ class Dialogue:
             return None
         return self._script.goodbye
 
+    def keep_in_mind(self, text: str) -> None:
+        """Take in a whisper; one that asks for nothing known changes nothing."""
+        if _FAREWELL.search(text):
+            self.state = replace(self.state, in_mind=self._script.goodbye)
+        elif _OFFER.search(text):
+            self.state = replace(self.state, in_mind=self._script.offer)
+
     def demand(self) -> str:
         """The clip for an instruction that has to be answered."""
         return self._script.introduction if self.state.greeted else self._script.greeting
@@ -160,4 +175,5 @@ class Dialogue:
             ended=self.state.ended or clip_id in self._script.farewells,
             screened=self.state.screened or clip_id == self._script.screening,
             apologised=self.state.apologised or clip_id == self._script.transfer_failed,
+            in_mind=None if clip_id == self.state.in_mind else self.state.in_mind,
         )

@@ -46,6 +46,8 @@ class Model:
         thinking_budget: ``thinkingConfig.thinkingBudget`` may be sent.
         thinking_levels: values of ``thinkingConfig.thinkingLevel`` that may be sent.
         seeding: when ``clientContent`` may be sent.
+        heeds_model_only: of turns that want no answer, those in the role ``model`` alone count
+            as instructions; others are passed over.
         media_chunks: the old ``realtimeInput.mediaChunks`` is still taken.
         stream_end: ``audioStreamEnd`` ends the caller's turn; 3.8 ignores it.
         context_update: instructions and tools can be changed while talking.
@@ -66,6 +68,7 @@ class Model:
     thinking_budget: bool = False
     thinking_levels: frozenset[str] = frozenset()
     seeding: Seeding = Seeding.ANY_TIME
+    heeds_model_only: bool = False
     media_chunks: bool = False
     stream_end: bool = True
     context_update: bool = False
@@ -101,6 +104,7 @@ def _gen_2_5(
         affective=Extra.ALPHA_ONLY,
         proactive=Extra.ALPHA_ONLY,
         thinking_budget=True,
+        heeds_model_only=back_ends == _VERTEX,
         media_chunks=True,
         bundles=False,
         # On Vertex AI both were seen to end the session.
@@ -113,6 +117,7 @@ def _half_cascade(back_ends: frozenset[BackEnd], retires: date) -> Model:
     return Model(
         back_ends=back_ends,
         retires=retires,
+        heeds_model_only=back_ends == _VERTEX,
         media_chunks=True,
         bundles=False,
         behaviors=_BEHAVIORS,

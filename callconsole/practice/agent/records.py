@@ -67,6 +67,8 @@ class SessionRecord:
         set_up: the setup was accepted.
         texts: realtime texts.
         contents: ``clientContent`` messages.
+        whispers: texts to keep in mind that were heeded, however they came.
+        sentences: what the agent was asked to say word for word.
         updates: ``contextUpdate`` messages.
         heard: what was recognised in the caller's turns.
         said: ids of the clips that were begun.
@@ -92,6 +94,8 @@ class SessionRecord:
     set_up: bool = False
     texts: list[str] = field(default_factory=list)
     contents: list[ClientContent] = field(default_factory=list)
+    whispers: list[str] = field(default_factory=list)
+    sentences: list[str] = field(default_factory=list)
     updates: list[ContextUpdate] = field(default_factory=list)
     heard: list[Heard] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
