@@ -28,6 +28,7 @@ class HearsStrip(Surface):
         self._callee_db = _decibels()
         self._agent_db = _decibels()
         self._callee_name = Text("Callee", 12, 500, "callee")
+        self._agent_name = Text("AI", 12, 500, "ai")
         self.buffered = Cell("Buffered")
         self.reply = Cell("Reply now")
         self.interruptions = Cell("Interruptions")
@@ -49,7 +50,7 @@ class HearsStrip(Surface):
         meters.setVerticalSpacing(2)
         rows = (
             (self._callee_name, self.callee, self._callee_db),
-            (Text("AI", 12, 500, "ai"), self.agent, self._agent_db),
+            (self._agent_name, self.agent, self._agent_db),
         )
         for row, widgets in enumerate(rows):
             for column, widget in enumerate(widgets):
@@ -88,6 +89,7 @@ class HearsStrip(Surface):
         party = live.party
         if party is not None:
             self._callee_name.setText(party.short)
+        self._show_voice(live.call is not None and live.call.taken_over)
         self.verdict.show_state(*self._verdict())
         self._show_figures()
         if live.stage is not Stage.LIVE:
@@ -95,6 +97,13 @@ class HearsStrip(Surface):
                 meter.reset()
                 text.setText("silent")
             self.buffered.show_value("—")
+
+    def _show_voice(self, yours: bool) -> None:
+        """Name the voice that is sent: the AI's, or the operator's own."""
+        self._agent_name.setText("You" if yours else "AI")
+        self._agent_name.set_tone("accent" if yours else "ai")
+        self.agent.set_tone("accent" if yours else "ai")
+        self.agent.setAccessibleName("Level of your voice" if yours else "Level of the AI")
 
     def _verdict(self) -> tuple[str, str, str]:
         if self._live.trouble is not None:

@@ -21,6 +21,16 @@ SHORTCUTS = (
     ("Listen in, on or off", "Ctrl L"),
     ("Say who answered, on the answer card", "1 – 5"),  # noqa: RUF001
     ("Say who answered, at any time in a call", "Alt 1 – 5"),  # noqa: RUF001
+    ("Take over or hand back; held, talk while you hold", "Ctrl Space"),
+    ("The same, unless you are typing", "Space"),
+    ("Go to the whisper field, or to the note", "Ctrl T"),
+    ("Whisper to the AI", "Enter"),
+    ("Let the AI say this", "⇧ Enter"),
+    ("Saved phrases, from the field", "↓"),
+    ("Mute the AI", "Ctrl M"),
+    ("Mute the callee for the AI", "Ctrl ⇧ M"),
+    ("Hold", "Ctrl P"),
+    ("Keypad", "Ctrl ⇧ K"),
     ("Calls", "Ctrl 1"),
     ("Prompts", "Ctrl 2"),
     ("History", "Ctrl 3"),
