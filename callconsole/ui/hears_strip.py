@@ -25,8 +25,8 @@ class HearsStrip(Surface):
         self.verdict = Pill(filled=False)
         self.callee = Meter("Level of the person on the phone", "callee")
         self.agent = Meter("Level of the AI", "ai")
-        self._callee_db = _decibels()
-        self._agent_db = _decibels()
+        self._callee_db = decibels()
+        self._agent_db = decibels()
         self._callee_name = Text("Callee", 12, 500, "callee")
         self._agent_name = Text("AI", 12, 500, "ai")
         self.buffered = Cell("Buffered")
@@ -124,7 +124,8 @@ def decibel_text(level_dbfs: float) -> str:
     return f"{round(level_dbfs)} dB".replace("-", "\u2212")
 
 
-def _decibels() -> Text:
+def decibels() -> Text:
+    """A label that is wide enough for every level."""
     label = Text("silent", 12, 400, "muted", tabular=True)
     label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     metrics = QFontMetrics(fonts.font(12, 400, tabular=True))

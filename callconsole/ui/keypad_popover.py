@@ -12,7 +12,7 @@ from callconsole.ui.kit.surfaces import Surface
 from callconsole.ui.kit.text import Text
 from callconsole.viewmodels.operator import KEYS, Operator
 
-WIDTH, HEIGHT = 232, 296
+WIDTH, HEIGHT = 232, 300
 SHOWN_KEYS = 12
 NOTHING_SENT = "Typed digits work too."
 
@@ -36,7 +36,7 @@ class KeypadPopover(Surface):
         head.addWidget(self.close_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 16)
-        column.setSpacing(6)
+        column.setSpacing(8)
         column.addLayout(head)
         column.addWidget(self.sent)
         column.addWidget(self.pad, 1)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from callconsole.ui.announce import announce
+from callconsole.ui.hears_strip import decibel_text, decibels
 from callconsole.ui.kit.banner import IconMark
 from callconsole.ui.kit.boxed_field import BoxedField
 from callconsole.ui.kit.button import Button, Kind
@@ -16,7 +17,7 @@ from callconsole.ui.kit.text import Elided, Text
 from callconsole.ui.talk_key import BARE, EVERYWHERE, takes_space
 from callconsole.viewmodels.operator import Operator
 
-WHISPER_WORDS = "Tell the AI something. {} will not hear it."
+WHISPER_WORDS = "Tell the AI. {} will not hear it."
 NOTE_QUESTION = "What should the AI know when it comes back?"
 
 
@@ -54,6 +55,7 @@ class OperatorBar(Surface):
         self.take_over = TalkButton("Take over", "microphone-fill")
         self.hand_back = TalkButton("Hand back", "arrow-u-up-left")
         self.microphone = Meter("Level of your microphone", "accent", "accent_soft")
+        self.decibels = decibels()
         self.mute = Button("Mute AI", Kind.GHOST, icon="microphone-slash")
         self.hold = Button("Hold", Kind.GHOST, icon="pause")
         self.keypad = Button("Keypad", Kind.GHOST, icon="dots-nine")
@@ -113,18 +115,19 @@ class OperatorBar(Surface):
 
     def _tool_row(self) -> QHBoxLayout:
         self._meter = QWidget()
-        self._meter.setMaximumWidth(180)
+        self._meter.setMaximumWidth(240)
         meter = QHBoxLayout(self._meter)
         meter.setContentsMargins(8, 0, 8, 0)
         meter.setSpacing(8)
         meter.addWidget(IconMark("microphone-fill", "accent", 16))
         meter.addWidget(self.microphone, 1)
+        meter.addWidget(self.decibels)
         row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(self.take_over)
         row.addWidget(self.hand_back)
         row.addWidget(self._meter, 1)
-        row.addStretch(1)
+        row.addStretch()
         for tool in (self.mute, self.hold, self.keypad, self.more):
             row.addWidget(tool)
         return row
@@ -151,7 +154,7 @@ class OperatorBar(Surface):
         self.more.clicked.connect(self._on_more)
         self.mute_caller.triggered.connect(operator.toggle_caller_mute)
         operator.changed.connect(self._show)
-        operator.level_changed.connect(self.microphone.set_level)
+        operator.level_changed.connect(self._show_level)
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._on_focus_changed)
@@ -203,6 +206,10 @@ class OperatorBar(Surface):
         self.set_ground("accent_soft" if yours else "sunken")
         if not yours:
             self.microphone.reset()
+
+    def _show_level(self, level_dbfs: float) -> None:
+        self.microphone.set_level(level_dbfs)
+        self.decibels.setText(decibel_text(level_dbfs))
 
     @staticmethod
     def _show_tool(button: Button, on: bool, off_words: str, on_words: str) -> None:

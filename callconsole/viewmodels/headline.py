@@ -51,11 +51,12 @@ _MACHINES = {
     AnsweredBy.SCREENING: Headline("Call screening", "warning", "shield-check"),
     AnsweredBy.MENU: Headline("A menu answered", "warning", "list-numbers"),
 }
+_CONNECTED = Headline("Connected", "success", "check-circle-fill")
 _SPEAKING = {
     Floor.AGENT: Headline("AI is speaking", "ai", "waveform"),
     Floor.CALLER: Headline("Callee is speaking", "callee", "waveform"),
-    Floor.OPERATOR: TAKEN_OVER,
-    Floor.NOBODY: Headline("Connected", "success", "check-circle-fill"),
+    Floor.OPERATOR: _CONNECTED,  # heard to its end after the operator handed back
+    Floor.NOBODY: _CONNECTED,
 }
 
 

@@ -51,16 +51,25 @@ class Whisper:
 
 
 @dataclass(frozen=True, slots=True)
+class DeedLine:
+    """A system line; `yours` where it tells that the operator's voice came or went."""
+
+    text: str
+    icon: str
+    yours: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Deeds:
     """Everything the operator did in a kept call.
 
     Attributes:
-        notes: system lines as (text, seconds since the answer, icon).
+        notes: system lines, each with its seconds since the answer.
         whispers: oldest first.
         said: ids of the turns that the agent spoke because the operator asked for them.
     """
 
-    notes: tuple[tuple[str, float, str], ...] = ()
+    notes: tuple[tuple[DeedLine, float], ...] = ()
     whispers: tuple[Whisper, ...] = ()
     said: frozenset[int] = frozenset()
 
@@ -74,23 +83,23 @@ class DeedLines:
     def __init__(self) -> None:
         self._muting: dict[str, bool] = {}
 
-    def lines(self, name: str, details: Details) -> list[tuple[str, str]]:
-        """The lines that an event leaves, as (text, icon); none for what others tell."""
+    def lines(self, name: str, details: Details) -> list[DeedLine]:
+        """The lines that an event leaves; none for what others tell."""
         if name == events.OperatorTookOver.__name__:
-            return [("You took over", "microphone-fill")]
+            return [DeedLine("You took over", "microphone-fill", yours=True)]
         if name == events.OperatorHandedBack.__name__:
-            return [(_handed_back(details), "arrow-u-up-left")]
+            return [DeedLine(_handed_back(details), "arrow-u-up-left", yours=True)]
         if name == events.MutingChanged.__name__:
             return self._muted(details)
         return []
 
-    def _muted(self, details: Details) -> list[tuple[str, str]]:
+    def _muted(self, details: Details) -> list[DeedLine]:
         told = []
         for field in _MUTING:
             on = bool(details.get(field, False))
             if on != self._muting.get(field, False):
                 self._muting[field] = on
-                told.append(_MUTED_WORDS[field][0 if on else 1])
+                told.append(DeedLine(*_MUTED_WORDS[field][0 if on else 1]))
         return told
 
 
@@ -103,7 +112,7 @@ def deeds_of(record: CallRecord, turns: Sequence[Turn]) -> Deeds:
     """What the operator did in a kept call whose turns these are."""
     began = record.call.answered_at or record.call.placed_at
     worded = DeedLines()
-    notes: list[tuple[str, float, str]] = []
+    notes: list[tuple[DeedLine, float]] = []
     whispers: dict[int, Whisper] = {}
     said: set[int] = set()
     for event in record.events:
@@ -120,8 +129,7 @@ def deeds_of(record: CallRecord, turns: Sequence[Turn]) -> Deeds:
         elif event.name == events.SayAsked.__name__:
             said |= _spoken_for(str(details.get("text", "")), at_s, turns, said)
         else:
-            lines = worded.lines(event.name, details)
-            notes.extend((text, at_s, icon) for text, icon in lines)
+            notes.extend((line, at_s) for line in worded.lines(event.name, details))
     return Deeds(tuple(notes), tuple(whispers.values()), frozenset(said))
 
 

@@ -24,5 +24,6 @@ def tell(
             if isinstance(event, events.OperatorTookOver):
                 # What was asked for and not said yet will not be said any more.
                 transcript.expect_said(False)
-            for text, icon in worded.lines(type(event).__name__, json_ready(event)):
-                transcript.note(text, offset_s, icon, Manner.YOURS)
+            for line in worded.lines(type(event).__name__, json_ready(event)):
+                manner = Manner.YOURS if line.yours else Manner.PLAIN
+                transcript.note(line.text, offset_s, line.icon, manner)

@@ -22,7 +22,7 @@ class Manner(StrEnum):
     """What is special about a row besides its speaker.
 
     WHISPER only the agent was told, SAID the agent spoke because the operator asked for it,
-    and YOURS is a system line about what the operator did.
+    and YOURS is a system line: the operator's voice came or went.
     """
 
     PLAIN = "plain"

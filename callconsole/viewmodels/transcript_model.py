@@ -110,7 +110,7 @@ class TranscriptModel(QAbstractListModel):
         self, text: str, offset_s: float, icon: str = "", manner: Manner = Manner.PLAIN
     ) -> None:
         """Add a system line at `offset_s` seconds of the call."""
-        self._insert(self._line(self._own_turn(Speaker.SYSTEM, text, offset_s), icon, manner))
+        self._insert(self._noted(text, offset_s, icon, manner))
         self.line_finished.emit(text)
 
     def whisper(self, whisper_id: int, text: str, offset_s: float) -> None:
@@ -144,7 +144,10 @@ class TranscriptModel(QAbstractListModel):
         """
         self._notes, self._saying, self._said = 0, False, set(deeds.said)
         lines = [self._line(turn) for turn in turns]
-        noted = [*self._noted(notes, Manner.PLAIN), *self._noted(deeds.notes, Manner.YOURS)]
+        noted = [self._noted(text, offset_s, icon) for text, offset_s, icon in notes]
+        for deed, offset_s in deeds.notes:
+            manner = Manner.YOURS if deed.yours else Manner.PLAIN
+            noted.append(self._noted(deed.text, offset_s, deed.icon, manner))
         whispers = {}
         for said in deeds.whispers:
             turn = self._own_turn(Speaker.OPERATOR, said.text, said.offset_s)
@@ -257,11 +260,8 @@ class TranscriptModel(QAbstractListModel):
         self._notes += 1
         return Turn(-self._notes, speaker, text, offset_s, final=True)
 
-    def _noted(self, notes: Iterable[tuple[str, float, str]], manner: Manner) -> list[Line]:
-        return [
-            self._line(self._own_turn(Speaker.SYSTEM, text, offset_s), icon, manner)
-            for text, offset_s, icon in notes
-        ]
+    def _noted(self, text: str, offset_s: float, icon: str, manner: Manner = Manner.PLAIN) -> Line:
+        return self._line(self._own_turn(Speaker.SYSTEM, text, offset_s), icon, manner)
 
     def _anew(self, line: Line) -> Line:
         return self._line(line.turn, line.icon, line.manner, line.heeded_ms)

@@ -29,7 +29,7 @@ from callconsole.viewmodels.desk import PracticeCallee
 from callconsole.viewmodels.models import Models
 from callconsole.viewmodels.playback import Player
 from fakes.desk import CALLEES, CROWD, SID, FakeDesk, FakePrompts, refused, steps
-from fakes.kept_records import TALK_SID, kept_records
+from fakes.kept_records import TALK_SID, kept_records, stepped_in
 from fakes.player import FakePlayer
 
 KEY_REFUSED = Problem(
@@ -258,13 +258,22 @@ async def in_call(scene: Scene) -> None:
     await scene.talk()
 
 
+def at(scene: Scene, sid: str, offset_s: float) -> None:
+    """Let it be this long after the answer."""
+    answered_at = scene.desk.calls[sid].answered_at
+    assert answered_at is not None
+    scene.desk.now = answered_at + timedelta(seconds=offset_s)
+
+
 async def whispering(scene: Scene) -> None:
     """A whisper heeded, a sentence said for the operator, and the next one being typed."""
     sid = await scene.talk()
     desk = scene.desk
     desk.put_turn(sid, Turn(5, Speaker.AGENT, CONVERSATION[-1][1] + " day.", 18.0, True))
+    at(scene, sid, 17.2)
     desk.whisper(sid, "Offer 3:15 or 4:00 on the same day, and ask for the date of birth.")
     desk.heed(sid, 1, 800)
+    at(scene, sid, 24.6)
     desk.say(sid, "One moment please, I am looking that up.")
     desk.put_turn(
         sid, Turn(6, Speaker.AGENT, "One moment please, I am looking that up.", 25.0, True)
@@ -280,6 +289,7 @@ async def muted(scene: Scene) -> None:
     """All that can be muted is, keys were pressed, and an act was refused."""
     sid = await scene.talk()
     operator = scene.models.operator
+    at(scene, sid, 21.0)
     operator.toggle_agent_mute()
     operator.toggle_caller_mute()
     scene.window.calls.call.toggle_keypad()
@@ -294,7 +304,8 @@ async def muted(scene: Scene) -> None:
 
 
 async def on_hold(scene: Scene) -> None:
-    await scene.talk()
+    sid = await scene.talk()
+    at(scene, sid, 21.0)
     scene.models.operator.toggle_hold()
 
 
@@ -302,7 +313,13 @@ async def taken_over(scene: Scene) -> None:
     """The operator on the line, words of both, and a note begun."""
     sid = await scene.talk()
     desk = scene.desk
+    at(scene, sid, 17.2)
     desk.whisper(sid, "Offer 3:15 or 4:00 on the same day.")
+    cut = CONVERSATION[-1][1] + " day. Which one"
+    desk.put_turn(
+        sid, Turn(5, Speaker.AGENT, cut, 18.0, True, True, heard_chars=cut.index(" Which"))
+    )
+    at(scene, sid, 24.0)
     scene.models.operator.take_over()
     await asyncio.sleep(0.02)
     desk.hand_floor(sid, Floor.OPERATOR, 1)
@@ -318,6 +335,7 @@ async def taken_over(scene: Scene) -> None:
 
 async def handed_back(scene: Scene) -> None:
     await taken_over(scene)
+    at(scene, scene.desk.live_sid, 36.0)
     scene.models.operator.hand_back()
 
 
@@ -478,6 +496,15 @@ async def measured(scene: Scene) -> None:
             await looked_at.wait()
 
 
+async def history_stepped_in(scene: Scene) -> None:
+    """A kept call in which the operator did everything."""
+    kept, *_others = kept_records(scene.desk.now, Path(scene.folder.name))
+    scene.desk.keep(stepped_in(kept))
+    scene.window.open_call(TALK_SID)
+    await measured(scene)
+    scene.window.history.record.transcript.lines.jump_to_end()
+
+
 async def history_playing(scene: Scene) -> None:
     await history(scene)
     scene.models.detail.play_row(7)
@@ -554,6 +581,7 @@ STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "drawer": drawer,
     "low_reason": low_reason,
     "history": history,
+    "history_stepped_in": history_stepped_in,
     "history_playing": history_playing,
     "history_delete": history_delete,
     "history_live": history_live,
