@@ -23,7 +23,7 @@ from callconsole.ui.bubble_layout import (
     shown_text,
 )
 from callconsole.ui.tokens import Tokens
-from callconsole.viewmodels.transcript_line import Line, LineKind, Match
+from callconsole.viewmodels.transcript_line import Line, LineKind, Manner, Match
 from callconsole.viewmodels.transcript_model import TranscriptRole
 
 RADIUS = 10
@@ -92,7 +92,7 @@ class BubbleDelegate(QStyledItemDelegate):
         self, painter: QPainter, line: Line, laid: BubbleLayout, row: int, tokens: Tokens
     ) -> None:
         muted = line.kind is LineKind.SYSTEM
-        painter.setPen(QColor(tokens.muted if muted else tokens.text))
+        painter.setPen(QColor(_note_ink(line, tokens) if muted else tokens.text))
         marks = self._marks(line, row, tokens)
         laid.text.draw(painter, laid.text_at, marks)
 
@@ -142,26 +142,52 @@ def _match_format(tokens: Tokens, current: bool) -> QTextCharFormat:
 def _paint_bubble(
     painter: QPainter, line: Line, laid: BubbleLayout, tokens: Tokens, selected: bool
 ) -> None:
-    caller = line.kind is LineKind.CALLER
-    outlined = selected or line.playing
-    painter.setPen(QPen(QColor(tokens.accent), 1.5) if outlined else Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(tokens.callee_soft if caller else tokens.ai_soft))
-    painter.drawRoundedRect(laid.box, RADIUS, RADIUS)
+    ground, ink = _COLOURS[line.kind]
+    tone = getattr(tokens, ink)
+    painter.setPen(_outline(line, tokens, selected))
+    painter.setBrush(QColor(getattr(tokens, ground)) if ground else Qt.BrushStyle.NoBrush)
+    inset = 0.0 if ground else 0.5
+    painter.drawRoundedRect(laid.box.adjusted(inset, inset, -inset, -inset), RADIUS, RADIUS)
+    if line.name_icon:
+        icons.paint(painter, line.name_icon, tone, laid.icon_x, PAD_Y + 1, ICON)
     used = bubble_fonts()
     top = PAD_Y
     painter.setFont(used.name)
-    painter.setPen(QColor(tokens.callee if caller else tokens.ai))
+    painter.setPen(QColor(tone))
     _words(painter, laid.name_x, top, laid.clock_x - laid.name_x, laid.name)
     painter.setFont(used.clock)
     painter.setPen(QColor(tokens.muted))
     _words(painter, laid.clock_x, top, laid.box.right() - laid.clock_x, line.clock)
     if laid.tag:
-        ink = tokens.accent if line.playing else tokens.muted
-        icons.paint(painter, line.sign[1], ink, laid.tag_x, top + 1, ICON)
+        quiet = tokens.accent if line.playing else tokens.muted
+        icons.paint(painter, line.sign[1], quiet, laid.tag_x, top + 1, ICON)
         painter.setFont(used.tag)
-        painter.setPen(QColor(ink))
+        painter.setPen(QColor(quiet))
         left = laid.tag_x + ICON + ROW_GAP / 2
         _words(painter, left, top, laid.box.right() - left, laid.tag)
+
+
+_COLOURS = {
+    LineKind.AGENT: ("ai_soft", "ai"),
+    LineKind.CALLER: ("callee_soft", "callee"),
+    LineKind.OPERATOR: ("you_soft", "accent"),
+    LineKind.WHISPER: ("", "accent"),
+}
+
+
+def _outline(line: Line, tokens: Tokens, selected: bool) -> QPen:
+    """None at rest; a whisper never went on the line, so it is only dashed around."""
+    if selected or line.playing:
+        return QPen(QColor(tokens.accent), 1.5)
+    if line.kind is not LineKind.WHISPER:
+        return QPen(Qt.PenStyle.NoPen)
+    dashed = QPen(QColor(tokens.accent), 1)
+    dashed.setDashPattern([4, 3])
+    return dashed
+
+
+def _note_ink(line: Line, tokens: Tokens) -> str:
+    return tokens.accent if line.manner is Manner.YOURS else tokens.muted
 
 
 def _paint_note(
@@ -176,9 +202,9 @@ def _paint_note(
         if right > left:
             painter.drawLine(QPointF(left, middle), QPointF(right, middle))
     if line.icon:
-        icons.paint(painter, line.icon, tokens.muted, laid.name_x, NOTE_PAD + 1, ICON)
+        icons.paint(painter, line.icon, _note_ink(line, tokens), laid.icon_x, NOTE_PAD + 1, ICON)
     painter.setFont(bubble_fonts().clock)
-    painter.setPen(QColor(tokens.muted))
+    painter.setPen(QColor(_note_ink(line, tokens)))
     room = QRectF(laid.clock_x, NOTE_PAD, laid.box.width(), NOTE_LINE)
     painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, line.clock)
 

@@ -65,13 +65,14 @@ class BubbleLayout:
         box: the bubble, or the words of a system line with their icon.
         text: lines of text placed relative to `text_at`.
         name, tag: shortened where they do not fit; empty where they are not drawn.
-        name_x, clock_x, tag_x: where the header's parts begin; on a system line `name_x` is
-            the icon's place.
+        icon_x: where the icon before the name or before a system line goes.
+        name_x, clock_x, tag_x: where the header's parts begin.
     """
 
     box: QRectF
     text: QTextLayout
     text_at: QPointF
+    icon_x: float
     name: str
     name_x: float
     clock_x: float
@@ -104,8 +105,9 @@ def _lay_out(line: Line, width: int) -> BubbleLayout:
     inner = _inner_width(width)
     text = wrapped(shown_text(line), _text_font(line), inner, TEXT_LINE)
     clock_width = _advance(line.clock, used.clock)
-    name = _elided(line.name, used.name, inner - clock_width - ROW_GAP)
-    clock_x = _advance(name, used.name) + ROW_GAP
+    name_x = ICON + ROW_GAP if line.name_icon else 0
+    name = _elided(line.name, used.name, inner - clock_width - ROW_GAP - name_x)
+    clock_x = name_x + _advance(name, used.name) + ROW_GAP
     tag_x = clock_x + clock_width + ROW_GAP
     tag_room = inner - tag_x - ICON - ROW_GAP / 2
     sign = line.sign[0]
@@ -120,8 +122,9 @@ def _lay_out(line: Line, width: int) -> BubbleLayout:
         box=QRectF(left, 0, box_width, box_height),
         text=text,
         text_at=QPointF(left + PAD_X, PAD_Y + HEAD_HEIGHT + HEAD_TO_TEXT),
+        icon_x=left + PAD_X,
         name=name,
-        name_x=left + PAD_X,
+        name_x=left + PAD_X + name_x,
         clock_x=left + PAD_X + clock_x,
         tag=tag,
         tag_x=left + PAD_X + tag_x,
@@ -139,6 +142,7 @@ def _lay_out_note(line: Line, width: int) -> BubbleLayout:
         box=QRectF(left, NOTE_PAD, box_width, NOTE_LINE * max(text.lineCount(), 1)),
         text=text,
         text_at=QPointF(left + icon + clock, NOTE_PAD),
+        icon_x=left,
         name="",
         name_x=left,
         clock_x=left + icon,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from callconsole.domain.prompt import Prompt
@@ -11,10 +12,16 @@ from callconsole.ui.call_header import CallHeader
 from callconsole.ui.ended_bar import EndedBar
 from callconsole.ui.failure_page import FailurePage
 from callconsole.ui.hears_strip import HearsStrip
+from callconsole.ui.keypad_popover import KeypadPopover
+from callconsole.ui.operator_bar import OperatorBar
 from callconsole.ui.progress_page import ProgressPage
+from callconsole.ui.take_over_band import TakeOverBand
 from callconsole.ui.transcript_view import TranscriptView
 from callconsole.viewmodels.live_call import Stage
 from callconsole.viewmodels.models import Models
+
+LOW = 620
+"""Below this height the strip gives its room to the band while the operator is on the line."""
 
 
 class CallPage(QWidget):
@@ -32,10 +39,13 @@ class CallPage(QWidget):
         super().__init__(parent)
         self._live = models.live
         self._answer = models.answer
+        self._operator = models.operator
         self.header = CallHeader(models.live)
         self.strip = HearsStrip(models.live)
         self.transcript = TranscriptView(models.live.transcript)
         self.ended = EndedBar(models)
+        self.band = TakeOverBand(models.operator)
+        self.bar = OperatorBar(models.operator)
         self.progress = ProgressPage(models.live)
         self.answer = AnswerCardView(models.answer)
         self.failure = FailurePage(models)
@@ -45,9 +55,11 @@ class CallPage(QWidget):
         below = QVBoxLayout(talk)
         below.setContentsMargins(0, 0, 16, 0)
         below.setSpacing(12)
+        below.addWidget(self.band)
         below.addWidget(self.strip)
         below.addWidget(self.transcript, 1)
         below.addWidget(self.ended)
+        below.addWidget(self.bar)
         self._talk = talk
         self._stack = QStackedWidget()
         for page in (talk, self.progress, self.answer, self.failure):
@@ -58,9 +70,32 @@ class CallPage(QWidget):
         self.header.setContentsMargins(0, 0, 16, 0)
         column.addWidget(self.header)
         column.addWidget(self._stack, 1)
+        self.keypad = KeypadPopover(models.operator, self)
+        self.bar.keypad_asked.connect(self.toggle_keypad)
+        self.bar.left.connect(self.transcript.setFocus)
+        models.operator.changed.connect(self._show_bar)
         models.live.changed.connect(self._show)
         models.answer.changed.connect(self._show_page)
         self._show()
+
+    def toggle_keypad(self) -> None:
+        """Open or close the keypad above its button."""
+        self.keypad.toggle(self.bar.keypad)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Make room in a low window."""
+        super().resizeEvent(event)
+        self.bar.set_low(self.height() < LOW)
+        self._show_bar()
+        self.keypad.place()
+
+    def _show_bar(self) -> None:
+        operator = self._operator
+        if not operator.open and self.bar.isAncestorOf(self.window().focusWidget()):
+            # A focus that finds its own place may land where Space ends the call.
+            self.transcript.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.bar.setVisible(operator.open)
+        self.strip.setVisible(not operator.taken_over or self.height() >= LOW)
 
     def _show(self) -> None:
         live = self._live

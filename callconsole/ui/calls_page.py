@@ -39,6 +39,7 @@ class CallsPage(QWidget):
         self._centre.addWidget(self.idle)
         self._centre.addWidget(self.call)
         ground = panel()
+        self._ground = ground
         inside = QVBoxLayout(ground)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.addWidget(self._centre)
@@ -52,6 +53,7 @@ class CallsPage(QWidget):
         self.call.prompts_asked.connect(self.prompts_asked)
         self.call.number_asked.connect(self._on_number_chosen)
         models.live.changed.connect(self._show)
+        models.operator.changed.connect(self._show_border)
         models.dialler.started.connect(self._on_started)
         models.answer.changed.connect(self._on_answer_changed)
         self._show()
@@ -59,6 +61,11 @@ class CallsPage(QWidget):
     def _show(self) -> None:
         idle = self._models.live.stage is Stage.IDLE
         self._centre.setCurrentWidget(self.idle if idle else self.call)
+
+    def _show_border(self) -> None:
+        """Frame the whole centre while the operator is on the line."""
+        yours = self._models.operator.taken_over
+        self._ground.set_ground("surface", "accent" if yours else "border", 2 if yours else 1)
 
     def _on_number_chosen(self, e164: str) -> None:
         self._models.dialler.show_number(e164)

@@ -40,9 +40,12 @@ class DialPad(QWidget):
 
     typed = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str = "Dial pad", *, plus: bool = True, parent: QWidget | None = None
+    ) -> None:
+        """`plus`: a long press on 0 types a plus."""
         super().__init__(parent)
-        self.setAccessibleName("Dial pad")
+        self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setMaximumHeight(4 * 56 + 3 * 8)
         grid = QGridLayout(self)
@@ -50,7 +53,8 @@ class DialPad(QWidget):
         grid.setSpacing(8)
         self._keys: list[DialKey] = []
         for index, (digit, letters) in enumerate(_KEYS):
-            key = DialKey(digit, letters, "+" if digit == "0" else "")
+            above = letters if plus or letters != "+" else ""
+            key = DialKey(digit, above, "+" if digit == "0" and plus else "")
             key.typed.connect(self.typed)
             grid.addWidget(key, index // _COLUMNS, index % _COLUMNS)
             self._keys.append(key)

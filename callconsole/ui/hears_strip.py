@@ -25,9 +25,10 @@ class HearsStrip(Surface):
         self.verdict = Pill(filled=False)
         self.callee = Meter("Level of the person on the phone", "callee")
         self.agent = Meter("Level of the AI", "ai")
-        self._callee_db = _decibels()
-        self._agent_db = _decibels()
+        self._callee_db = decibels()
+        self._agent_db = decibels()
         self._callee_name = Text("Callee", 12, 500, "callee")
+        self._agent_name = Text("AI", 12, 500, "ai")
         self.buffered = Cell("Buffered")
         self.reply = Cell("Reply now")
         self.interruptions = Cell("Interruptions")
@@ -49,7 +50,7 @@ class HearsStrip(Surface):
         meters.setVerticalSpacing(2)
         rows = (
             (self._callee_name, self.callee, self._callee_db),
-            (Text("AI", 12, 500, "ai"), self.agent, self._agent_db),
+            (self._agent_name, self.agent, self._agent_db),
         )
         for row, widgets in enumerate(rows):
             for column, widget in enumerate(widgets):
@@ -88,6 +89,7 @@ class HearsStrip(Surface):
         party = live.party
         if party is not None:
             self._callee_name.setText(party.short)
+        self._show_voice(live.call is not None and live.call.taken_over)
         self.verdict.show_state(*self._verdict())
         self._show_figures()
         if live.stage is not Stage.LIVE:
@@ -95,6 +97,13 @@ class HearsStrip(Surface):
                 meter.reset()
                 text.setText("silent")
             self.buffered.show_value("—")
+
+    def _show_voice(self, yours: bool) -> None:
+        """Name the voice that is sent: the AI's, or the operator's own."""
+        self._agent_name.setText("You" if yours else "AI")
+        self._agent_name.set_tone("accent" if yours else "ai")
+        self.agent.set_tone("accent" if yours else "ai")
+        self.agent.setAccessibleName("Level of your voice" if yours else "Level of the AI")
 
     def _verdict(self) -> tuple[str, str, str]:
         if self._live.trouble is not None:
@@ -115,7 +124,8 @@ def decibel_text(level_dbfs: float) -> str:
     return f"{round(level_dbfs)} dB".replace("-", "\u2212")
 
 
-def _decibels() -> Text:
+def decibels() -> Text:
+    """A label that is wide enough for every level."""
     label = Text("silent", 12, 400, "muted", tabular=True)
     label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     metrics = QFontMetrics(fonts.font(12, 400, tabular=True))

@@ -25,6 +25,7 @@ from callconsole.ui.history_page import HistoryPage
 from callconsole.ui.kit.banner import Banner
 from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.focus_ring import FocusRing
+from callconsole.ui.operator_keys import OperatorKeys
 from callconsole.ui.prompts_page import PromptsPage
 from callconsole.ui.rail import Rail
 from callconsole.ui.shortcuts_sheet import ShortcutsSheet
@@ -73,6 +74,14 @@ class MainWindow(QMainWindow):
         self.sheet = ShortcutsSheet(self)
         self.ring = FocusRing(self)
         self._keys = DialKeys(self)
+        self._operator_keys = OperatorKeys(
+            self,
+            models.operator,
+            at_call=lambda: self.page == CALLS,
+            show_call=lambda: self.open_page(CALLS),
+            focus_field=self.calls.call.bar.focus_field,
+            toggle_keypad=self.calls.call.toggle_keypad,
+        )
         self._join()
         self._add_shortcuts()
         self.setWindowIcon(QIcon(str(paths.resources() / "icons" / "callconsole.svg")))
@@ -116,7 +125,7 @@ class MainWindow(QMainWindow):
         keys.digit.connect(self._on_digit)
         keys.backspace.connect(models.dialler.backspace)
         keys.enter.connect(models.dialler.call)
-        keys.escape.connect(models.live.hang_up)
+        keys.escape.connect(self._on_escape)
 
     def _add_shortcuts(self) -> None:
         models = self._models
@@ -168,10 +177,17 @@ class MainWindow(QMainWindow):
         self.calls.dial.put_redial()
 
     def _on_digit(self, digit: str) -> None:
-        if self._models.answer.press(digit):
+        if self._models.answer.press(digit) or self.calls.call.keypad.type_key(digit):
             return
         self._models.dialler.press(digit)
         self.calls.dial.pad.light_up(digit)
+
+    def _on_escape(self) -> None:
+        keypad = self.calls.call.keypad
+        if keypad.isVisible():
+            keypad.close_pad()
+        else:
+            self._models.live.hang_up()
 
     # What is said -----------------------------------------------------------------------------
 

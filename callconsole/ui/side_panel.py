@@ -15,6 +15,7 @@ from callconsole.ui.kit.slider import Slider
 from callconsole.ui.kit.surfaces import Hairline, Scroll, Surface
 from callconsole.ui.kit.switch import Switch
 from callconsole.ui.kit.text import Text
+from callconsole.ui.on_the_line import OnTheLine
 from callconsole.ui.tokens import SIDE_WIDTH
 from callconsole.viewmodels.answer_card import AnswerCard
 from callconsole.viewmodels.desk import PRACTICE
@@ -27,6 +28,7 @@ KEYS = (
     ("Call", "Enter"),
     ("Hang up", "Ctrl ⇧ H"),
     ("Listen in", "Ctrl L"),
+    ("Take over", "Ctrl Space"),
     ("Redial", "Ctrl R"),
     ("All shortcuts", "F1"),
 )
@@ -81,6 +83,8 @@ class ListenSection(QWidget):
         if not self._listening.on:
             return "Off. Calls go on without it."
         if self._live.stage is Stage.LIVE and self._live.answered:
+            if self._live.call is not None and self._live.call.taken_over:
+                return "Both ways while you are on the line."
             return "You hear both sides. The callee cannot hear you."
         return "Starts when a call is answered. The callee cannot hear you."
 
@@ -184,6 +188,7 @@ class SidePanel(Surface):
         super().__init__("window", radius=12, parent=parent)
         self.setFixedWidth(SIDE_WIDTH)
         self._live = models.live
+        self.on_the_line = OnTheLine(models.operator)
         self.listen = ListenSection(models.listening, models.live)
         self.facts = CallFacts(models.live, models.answer)
         self.numbers = SessionNumbers(models.recents)
@@ -191,6 +196,7 @@ class SidePanel(Surface):
         column = QVBoxLayout(content)
         column.setContentsMargins(16, 6, 16, 12)
         column.setSpacing(16)
+        column.addWidget(self.on_the_line)
         column.addWidget(self.listen)
         column.addWidget(Hairline())
         column.addWidget(self.facts)

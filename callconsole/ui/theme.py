@@ -126,7 +126,7 @@ def style_sheet(tokens: Tokens) -> str:
         min-height: 28px; padding: 0 8px; border-radius: 4px; }}
     QComboBox QAbstractItemView::item:selected, CountryPopup QListWidget::item:selected {{
         background: {tokens.accent_soft}; color: {tokens.accent}; }}
-    LineField, NumberDigits {{ background: transparent; border: 0; }}
+    LineField, NumberDigits, BoxedEdit {{ background: transparent; border: 0; }}
     FoldedPopup {{ background: {tokens.surface}; border: 1px solid {tokens.strong}; }}
     CountryPopup QListWidget {{ background: transparent; outline: 0; }}
     CountryPopup {{ background: {tokens.surface}; border: 1px solid {tokens.strong}; }}

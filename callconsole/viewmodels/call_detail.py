@@ -20,6 +20,7 @@ from callconsole.viewmodels.call_story import story
 from callconsole.viewmodels.desk import Desk
 from callconsole.viewmodels.headline import Headline
 from callconsole.viewmodels.history_rows import inside, when_text
+from callconsole.viewmodels.operator_deeds import deeds_of
 from callconsole.viewmodels.parties import Parties, Party
 from callconsole.viewmodels.playback import Playback
 from callconsole.viewmodels.relay import Relay
@@ -227,7 +228,8 @@ class CallDetail(QObject):
         self.transcript.set_names(party.short, "AI")
         self.transcript.set_started_at(call.answered_at)
         lines = [(line.text, line.offset_s, line.icon) for line in story(record)]
-        self.transcript.load(live or record.turns, lines)
+        turns = live or record.turns
+        self.transcript.load(turns, lines, deeds_of(record, turns))
         self._mark_playing()
 
     async def _measure(self, sid: str) -> None:

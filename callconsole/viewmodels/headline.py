@@ -22,6 +22,9 @@ READY = Headline("Ready", "muted", "phone")
 DIALLING = Headline("Dialling…", "accent", "phone-outgoing")
 HANGING_UP = Headline("Hanging up…", "muted", "phone-disconnect")
 DECIDING = Headline("Answered, deciding", "warning", "user-focus")
+ON_HOLD = Headline("On hold", "warning", "pause-fill")
+TAKEN_OVER = Headline("You are on the line", "accent", "microphone-fill")
+AGENT_MUTED = Headline("AI muted", "warning", "microphone-slash")
 AWAY = Headline("Reconnecting the sound…", "warning", "arrows-clockwise")
 NOT_PLACED = Headline("Call failed", "danger", "x-circle-fill")
 PERHAPS_PLACED = Headline("Perhaps placed", "warning", "question")
@@ -48,10 +51,12 @@ _MACHINES = {
     AnsweredBy.SCREENING: Headline("Call screening", "warning", "shield-check"),
     AnsweredBy.MENU: Headline("A menu answered", "warning", "list-numbers"),
 }
+_CONNECTED = Headline("Connected", "success", "check-circle-fill")
 _SPEAKING = {
     Floor.AGENT: Headline("AI is speaking", "ai", "waveform"),
     Floor.CALLER: Headline("Callee is speaking", "callee", "waveform"),
-    Floor.NOBODY: Headline("Connected", "success", "check-circle-fill"),
+    Floor.OPERATOR: _CONNECTED,  # heard to its end after the operator handed back
+    Floor.NOBODY: _CONNECTED,
 }
 
 
@@ -97,6 +102,12 @@ def _in_progress(call: Call, passed_on_to: str) -> Headline:
         if len(whom) > _WHOM_CHARS:
             whom = f"{whom[: _WHOM_CHARS - 1]}…"
         return Headline(f"Transferred to {whom}", "accent", "phone-outgoing")
+    if call.on_hold:
+        return ON_HOLD
+    if call.taken_over:
+        return TAKEN_OVER
+    if call.agent_muted:
+        return AGENT_MUTED
     # On a machine's line only our own voice is worth a word of its own.
     if call.answered_by in _MACHINES and call.floor is not Floor.AGENT:
         return _MACHINES[call.answered_by]

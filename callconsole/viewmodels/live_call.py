@@ -21,6 +21,8 @@ from callconsole.viewmodels.dialler import Attempt, DialFailure
 from callconsole.viewmodels.failure import Failure
 from callconsole.viewmodels.figures import Figures
 from callconsole.viewmodels.headline import Headline
+from callconsole.viewmodels.operator_deeds import DeedLines
+from callconsole.viewmodels.operator_lines import tell
 from callconsole.viewmodels.parties import Parties, Party
 from callconsole.viewmodels.relay import Relay
 from callconsole.viewmodels.transcript_model import TranscriptModel
@@ -68,6 +70,7 @@ class LiveCall(QObject):
         self._desk = desk
         self._parties = parties
         self.transcript = TranscriptModel(self)
+        self._deeds = DeedLines()
         self.call: Call | None = None
         self.attempt: Attempt | None = None
         self.failure: Failure | None = None
@@ -94,6 +97,7 @@ class LiveCall(QObject):
         self.stall = ""
         self._spoken: set[Speaker] = set()
         self._passed_on_to = ""
+        self._deeds = DeedLines()
         self.transcript.clear()
 
     # What is shown ----------------------------------------------------------------------------
@@ -281,6 +285,8 @@ class LiveCall(QObject):
                 self._passed_on_to = label
             case events.CallEnded():
                 self._on_ended()
+        if self.call is not None:
+            tell(self._deeds, self.transcript, event, self.call.duration_s(event.at))
         mark = mark_of(event)
         if mark is not None:
             self.note(mark.text, mark.icon, event.at)

@@ -17,6 +17,7 @@ from callconsole.viewmodels.desk import Desk, PracticeCallee
 from callconsole.viewmodels.dialler import Dialler
 from callconsole.viewmodels.listening import Listening
 from callconsole.viewmodels.live_call import LiveCall
+from callconsole.viewmodels.operator import Operator
 from callconsole.viewmodels.parties import Parties
 from callconsole.viewmodels.playback import Playback, Player
 from callconsole.viewmodels.prompt_shelf import PromptShelf
@@ -74,6 +75,7 @@ class Models(QObject):
             parent=self,
         )
         self.live = LiveCall(desk, self.relay, self.parties, lambda: self.dialler.recording, self)
+        self.operator = Operator(desk, self.live, self)
         self.answer = AnswerCard(desk, self.live, self.relay, self)
         self.listening = Listening(desk, self.relay, on=listen, parent=self)
         self.playback = Playback(player, self)
@@ -90,6 +92,7 @@ class Models(QObject):
         """Stop following the engine and playing."""
         self.playback.stop()
         self.live.stop_clock()
+        self.operator.close()
         self.history.close()
         self.detail.close()
         self.relay.close()

@@ -13,12 +13,28 @@ class LineKind(StrEnum):
 
     AGENT = "agent"
     CALLER = "caller"
+    OPERATOR = "operator"
+    WHISPER = "whisper"
     SYSTEM = "system"
+
+
+class Manner(StrEnum):
+    """What is special about a row besides its speaker.
+
+    WHISPER only the agent was told, SAID the agent spoke because the operator asked for it,
+    and YOURS is a system line: the operator's voice came or went.
+    """
+
+    PLAIN = "plain"
+    WHISPER = "whisper"
+    SAID = "said"
+    YOURS = "yours"
 
 
 KINDS = {
     Speaker.AGENT: LineKind.AGENT,
     Speaker.CALLER: LineKind.CALLER,
+    Speaker.OPERATOR: LineKind.OPERATOR,
     Speaker.SYSTEM: LineKind.SYSTEM,
 }
 
@@ -33,6 +49,8 @@ class Line:
         icon: the icon's name on a system line, or "".
         matches: (start, length) of each place in the text where the search is found.
         playing: these words are being played from the recording.
+        manner: what is special about it.
+        heeded_ms: on a whisper, how much later the agent spoke, or None.
     """
 
     turn: Turn
@@ -40,10 +58,14 @@ class Line:
     icon: str = ""
     matches: tuple[tuple[int, int], ...] = ()
     playing: bool = False
+    manner: Manner = Manner.PLAIN
+    heeded_ms: int | None = None
 
     @property
     def kind(self) -> LineKind:
         """How the row is drawn."""
+        if self.manner is Manner.WHISPER:
+            return LineKind.WHISPER
         return KINDS[self.turn.speaker]
 
     @property
@@ -54,8 +76,10 @@ class Line:
     @property
     def tag(self) -> str:
         """What is to be said of the row beside its text, or ""."""
+        if self.manner is Manner.WHISPER:
+            return _whisper_tag(self.heeded_ms)
         if not self.turn.interrupted:
-            return ""
+            return "at your request" if self.manner is Manner.SAID else ""
         words = self.turn.unheard_words
         if not words:
             return "interrupted"
@@ -66,7 +90,14 @@ class Line:
         """What is drawn beside the clock: the tag or "playing", and its icon; both may be ""."""
         if self.playing:
             return "playing", "speaker-high"
-        return self.tag, "scissors" if self.tag else ""
+        if not self.tag:
+            return "", ""
+        return self.tag, "scissors" if self.turn.interrupted else _TAG_ICONS[self.manner]
+
+    @property
+    def name_icon(self) -> str:
+        """The icon before the name, or ""."""
+        return "chat-teardrop-dots" if self.kind is LineKind.WHISPER else ""
 
     @property
     def struck_from(self) -> int | None:
@@ -89,6 +120,15 @@ class Line:
         who = f"{self.name}, " if self.name else ""
         tag = f", {self.tag}" if self.tag else ""
         return f"{who}{self.clock}{tag}: {self.turn.text.strip()}"
+
+
+_TAG_ICONS = {Manner.WHISPER: "ear-slash", Manner.SAID: "megaphone-simple"}
+
+
+def _whisper_tag(heeded_ms: int | None) -> str:
+    if heeded_ms is None:
+        return "only the AI hears"
+    return f"only the AI hears · the AI spoke {heeded_ms / 1000:.1f} s later"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from PySide6.QtCore import (
 )
 
 from callconsole.domain.transcript import Speaker, Turn
-from callconsole.viewmodels.transcript_line import KINDS, Line, LineKind, Match
+from callconsole.viewmodels.operator_deeds import NOTHING_DONE, Deeds
+from callconsole.viewmodels.transcript_line import KINDS, Line, LineKind, Manner, Match
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -58,7 +59,10 @@ class TranscriptModel(QAbstractListModel):
         self._rows: dict[int, int] = {}
         self._finished: set[int] = set()
         self._notes = 0
-        self._names = {LineKind.CALLER: "Caller", LineKind.AGENT: "AI", LineKind.SYSTEM: ""}
+        self._names = _names("Caller", "AI")
+        self._whispers: dict[int, int] = {}
+        self._said: set[int] = set()
+        self._saying = False
         self._query: re.Pattern[str] | None = None
         self._started_at: datetime | None = None
         self._playing: int | None = None
@@ -90,6 +94,9 @@ class TranscriptModel(QAbstractListModel):
     def put(self, turn: Turn) -> None:
         """Show a turn's newest snapshot: a new row at its time, or its row changed."""
         row = self._rows.get(turn.id)
+        if row is None and self._saying and turn.speaker is Speaker.AGENT:
+            self._saying = False
+            self._said.add(turn.id)
         line = self._line(turn)
         if row is None:
             self._insert(line)
@@ -99,26 +106,54 @@ class TranscriptModel(QAbstractListModel):
             self._finished.add(turn.id)
             self.line_finished.emit(line.spoken())
 
-    def note(self, text: str, offset_s: float, icon: str = "") -> None:
+    def note(
+        self, text: str, offset_s: float, icon: str = "", manner: Manner = Manner.PLAIN
+    ) -> None:
         """Add a system line at `offset_s` seconds of the call."""
-        self._notes += 1
-        # The engine's turns count up from 1, so notes count down.
-        self._insert(
-            self._line(Turn(-self._notes, Speaker.SYSTEM, text, offset_s, final=True), icon)
-        )
+        self._insert(self._noted(text, offset_s, icon, manner))
         self.line_finished.emit(text)
 
-    def load(self, turns: Iterable[Turn], notes: Iterable[tuple[str, float, str]]) -> None:
-        """Show a kept call in place of what was there: its turns, and notes as `note` takes them.
+    def whisper(self, whisper_id: int, text: str, offset_s: float) -> None:
+        """Add what the operator told the agent at `offset_s` seconds of the call."""
+        turn = self._own_turn(Speaker.OPERATOR, text, offset_s)
+        self._whispers[whisper_id] = turn.id
+        line = self._line(turn, manner=Manner.WHISPER)
+        self._insert(line)
+        self.line_finished.emit(line.spoken())
+
+    def heed(self, whisper_id: int, delay_ms: int) -> None:
+        """The agent spoke `delay_ms` after this whisper."""
+        row = self._rows.get(self._whispers.get(whisper_id, 0))
+        if row is not None:
+            self._replace(row, replace(self._lines[row], heeded_ms=delay_ms))
+
+    def expect_said(self, expected: bool = True) -> None:
+        """The agent's next turn is what the operator asked it to say, or is not any more."""
+        self._saying = expected
+
+    def load(
+        self,
+        turns: Iterable[Turn],
+        notes: Iterable[tuple[str, float, str]],
+        deeds: Deeds = NOTHING_DONE,
+    ) -> None:
+        """Show a kept call in place of what was there: turns, notes, and the operator's deeds.
 
         No line is announced: nothing of it is new. Where nothing is another, readers keep their
         place.
         """
+        self._notes, self._saying, self._said = 0, False, set(deeds.said)
         lines = [self._line(turn) for turn in turns]
-        noted = [
-            self._line(Turn(-number, Speaker.SYSTEM, text, offset_s, final=True), icon)
-            for number, (text, offset_s, icon) in enumerate(notes, 1)
-        ]
+        noted = [self._noted(text, offset_s, icon) for text, offset_s, icon in notes]
+        for deed, offset_s in deeds.notes:
+            manner = Manner.YOURS if deed.yours else Manner.PLAIN
+            noted.append(self._noted(deed.text, offset_s, deed.icon, manner))
+        whispers = {}
+        for said in deeds.whispers:
+            turn = self._own_turn(Speaker.OPERATOR, said.text, said.offset_s)
+            whispers[said.whisper_id] = turn.id
+            noted.append(self._line(turn, "", Manner.WHISPER, said.heeded_ms))
+        self._whispers = whispers
         ordered = sorted([*lines, *noted], key=lambda line: line.turn.offset_s)
         if ordered == self._lines:
             return
@@ -126,7 +161,6 @@ class TranscriptModel(QAbstractListModel):
         self._lines = ordered
         self._offsets = [line.turn.offset_s for line in ordered]
         self._finished = {line.turn.id for line in lines if line.turn.final}
-        self._notes = len(noted)
         self._rows.clear()
         self._renumber(0)
         self.endResetModel()
@@ -140,6 +174,9 @@ class TranscriptModel(QAbstractListModel):
         self._offsets.clear()
         self._rows.clear()
         self._finished.clear()
+        self._whispers.clear()
+        self._said.clear()
+        self._saying = False
         self._notes = 0
         self._started_at = None
         self._playing = None
@@ -149,18 +186,18 @@ class TranscriptModel(QAbstractListModel):
 
     def set_names(self, caller: str, agent: str) -> None:
         """Name the two sides, on lines already there as well."""
-        names = {LineKind.CALLER: caller, LineKind.AGENT: agent, LineKind.SYSTEM: ""}
+        names = _names(caller, agent)
         if names == self._names:
             return
         self._names = names
-        self._lines = [self._line(line.turn, line.icon) for line in self._lines]
+        self._lines = [self._anew(line) for line in self._lines]
         self._all_changed()
         self.names_changed.emit()
 
     def row_at(self, at_s: float) -> int | None:
         """The row of the words that are spoken at this second of the call, or spoken last."""
         for row in range(bisect.bisect_right(self._offsets, at_s) - 1, -1, -1):
-            if self._lines[row].kind is not LineKind.SYSTEM:
+            if self._lines[row].kind not in _UNRECORDED:
                 return row
         return None
 
@@ -204,7 +241,7 @@ class TranscriptModel(QAbstractListModel):
         if pattern == self._query:
             return
         self._query = pattern
-        self._lines = [self._line(line.turn, line.icon) for line in self._lines]
+        self._lines = [self._anew(line) for line in self._lines]
         self._all_changed()
         self.search_changed.emit()
 
@@ -218,12 +255,38 @@ class TranscriptModel(QAbstractListModel):
 
     # Inside -----------------------------------------------------------------------------
 
-    def _line(self, turn: Turn, icon: str = "") -> Line:
+    def _own_turn(self, speaker: Speaker, text: str, offset_s: float) -> Turn:
+        # The engine's turns count up from 1, so what is added here counts down.
+        self._notes += 1
+        return Turn(-self._notes, speaker, text, offset_s, final=True)
+
+    def _noted(self, text: str, offset_s: float, icon: str, manner: Manner = Manner.PLAIN) -> Line:
+        return self._line(self._own_turn(Speaker.SYSTEM, text, offset_s), icon, manner)
+
+    def _anew(self, line: Line) -> Line:
+        return self._line(line.turn, line.icon, line.manner, line.heeded_ms)
+
+    def _name(self, turn: Turn, manner: Manner) -> str:
+        if manner is Manner.WHISPER:
+            return self._names[LineKind.WHISPER]
+        name = self._names[KINDS[turn.speaker]]
+        return f"{name}, said for you" if manner is Manner.SAID else name
+
+    def _line(
+        self,
+        turn: Turn,
+        icon: str = "",
+        manner: Manner = Manner.PLAIN,
+        heeded_ms: int | None = None,
+    ) -> Line:
         matches: tuple[tuple[int, int], ...] = ()
         if self._query is not None:
             matches = tuple((m.start(), len(m[0])) for m in self._query.finditer(turn.text))
         playing = turn.id == self._playing
-        return Line(turn, self._names[KINDS[turn.speaker]], icon, matches, playing)
+        if turn.id in self._said:
+            manner = Manner.SAID
+        name = self._name(turn, manner)
+        return Line(turn, name, icon, matches, playing, manner, heeded_ms)
 
     def _insert(self, line: Line) -> None:
         row = bisect.bisect_right(self._offsets, line.turn.offset_s)
@@ -279,3 +342,16 @@ class TranscriptModel(QAbstractListModel):
             return None
         at = self._started_at + timedelta(seconds=line.turn.offset_s)
         return at.astimezone().strftime("%H:%M:%S")
+
+
+_UNRECORDED = frozenset({LineKind.SYSTEM, LineKind.WHISPER})
+
+
+def _names(caller: str, agent: str) -> dict[LineKind, str]:
+    return {
+        LineKind.CALLER: caller,
+        LineKind.AGENT: agent,
+        LineKind.OPERATOR: "You, by voice",
+        LineKind.WHISPER: "You whispered",
+        LineKind.SYSTEM: "",
+    }

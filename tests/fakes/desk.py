@@ -17,6 +17,7 @@ from callconsole.domain.prompt import Prompt, missing
 from callconsole.domain.transcript import Turn
 from callconsole.viewmodels.desk import PracticeCallee
 from fakes.kept_calls import KeptCalls
+from fakes.stepping_in import SteppingIn
 
 CALLEES = (
     PracticeCallee("+14155550101", "Answers", "Answers after two rings and talks.", "user"),
@@ -58,7 +59,7 @@ class FakePrompts:
         self.abilities[prompt.name] = prompt.abilities
 
 
-class FakeDesk(KeptCalls):
+class FakeDesk(SteppingIn, KeptCalls):
     """`Desk` whose calls go as a test says.
 
     Attributes:
@@ -254,7 +255,7 @@ class FakeDesk(KeptCalls):
     def reply(self, sid: str, delay_ms: int) -> None:
         self.publish(events.AgentHeard(call_sid=sid, at=self.now, delay_ms=delay_ms))
 
-    def say(self, sid: str, turn: Turn) -> None:
+    def put_turn(self, sid: str, turn: Turn) -> None:
         turns = [old for old in self.said.get(sid, []) if old.id != turn.id]
         self.said[sid] = [*turns, turn]
         self.publish(events.TurnChanged(call_sid=sid, at=self.now, turn=turn))

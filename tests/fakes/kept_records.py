@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -118,6 +119,31 @@ def talk(placed: datetime, folder: Path) -> CallRecord:
     )
     figures = {"replies": {"count": 4, "heard_median_ms": 790}, "interruptions": 1}
     return CallRecord(kept, tuple(turns), notes, events, verdict, figures)
+
+
+def stepped_in(record: CallRecord) -> CallRecord:
+    """The same call, into which the operator whispered, spoke and pressed keys."""
+    began = record.call.answered_at
+    assert began is not None
+    sentence = record.turns[6].text
+    muted = {"agent_muted": False, "caller_muted": False}
+    done = [
+        LoggedEvent(began + timedelta(seconds=after_s), name, details)
+        for after_s, name, details in (
+            (19.0, "Whispered", {"whisper_id": 1, "text": "Offer 3:15 or 4:00."}),
+            (21.4, "WhisperHeeded", {"whisper_id": 1, "delay_ms": 1900}),
+            (31.0, "MutingChanged", {**muted, "on_hold": True}),
+            (31.5, "MutingChanged", {**muted, "on_hold": False}),
+            (33.0, "SayAsked", {"text": sentence}),
+            (38.5, "OperatorTookOver", {}),
+            (42.0, "OperatorHandedBack", {"spoke_s": 3.0, "note": "The 24th is agreed."}),
+            (44.0, "Whispered", {"whisper_id": 2, "text": "Say goodbye."}),
+        )
+    ]
+    spoken = Turn(9, Speaker.OPERATOR, "This is Dana, all is well.", 39.0, True)
+    turns = sorted([*record.turns, spoken], key=lambda turn: turn.offset_s)
+    logged = sorted([*record.events, *done], key=lambda event: event.at)
+    return replace(record, turns=tuple(turns), events=tuple(logged))
 
 
 def write_recording(path: Path) -> None:

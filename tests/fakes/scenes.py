@@ -9,6 +9,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from PySide6.QtCore import Qt
+
 from callconsole.adapters.twilio import problems
 from callconsole.domain import events
 from callconsole.domain.abilities import Abilities, Ability, TransferTarget
@@ -27,7 +29,7 @@ from callconsole.viewmodels.desk import PracticeCallee
 from callconsole.viewmodels.models import Models
 from callconsole.viewmodels.playback import Player
 from fakes.desk import CALLEES, CROWD, SID, FakeDesk, FakePrompts, refused, steps
-from fakes.kept_records import TALK_SID, kept_records
+from fakes.kept_records import TALK_SID, kept_records, stepped_in
 from fakes.player import FakePlayer
 
 KEY_REFUSED = Problem(
@@ -36,6 +38,12 @@ KEY_REFUSED = Problem(
     "Gemini answered “API key not valid”.",
     "Put a valid key into GEMINI_API_KEY and start the console again.",
     "https://aistudio.google.com/apikey",
+)
+NO_MICROPHONE = Problem(
+    "microphone.none",
+    "There is no microphone",
+    "This computer has no sound input.",
+    "Plug one in, then take over again.",
 )
 HISTORY_LOCKED = Problem(
     "history.locked",
@@ -201,7 +209,7 @@ class Scene:
                 desk.hand_floor(sid, Floor.NOBODY, 1.5)
                 desk.hand_floor(sid, Floor.AGENT, 0.7)
                 desk.reply(sid, 700)
-            desk.say(sid, turn)
+            desk.put_turn(sid, turn)
         desk.publish(AgentInterrupted(call_sid=sid, at=desk.now, turn_id=3, dropped_ms=2100))
         desk.levels(sid, -41.0, -9.0)
         desk.levels(sid, -52.0, -11.0)
@@ -248,6 +256,87 @@ async def ringing(scene: Scene) -> None:
 
 async def in_call(scene: Scene) -> None:
     await scene.talk()
+
+
+def at(scene: Scene, sid: str, offset_s: float) -> None:
+    """Let it be this long after the answer."""
+    answered_at = scene.desk.calls[sid].answered_at
+    assert answered_at is not None
+    scene.desk.now = answered_at + timedelta(seconds=offset_s)
+
+
+async def whispering(scene: Scene) -> None:
+    """A whisper heeded, a sentence said for the operator, and the next one being typed."""
+    sid = await scene.talk()
+    desk = scene.desk
+    desk.put_turn(sid, Turn(5, Speaker.AGENT, CONVERSATION[-1][1] + " day.", 18.0, True))
+    at(scene, sid, 17.2)
+    desk.whisper(sid, "Offer 3:15 or 4:00 on the same day, and ask for the date of birth.")
+    desk.heed(sid, 1, 800)
+    at(scene, sid, 24.6)
+    desk.say(sid, "One moment please, I am looking that up.")
+    desk.put_turn(
+        sid, Turn(6, Speaker.AGENT, "One moment please, I am looking that up.", 25.0, True)
+    )
+    desk.hand_floor(sid, Floor.NOBODY, 0.2)
+    bar = scene.window.calls.call.bar
+    bar.focus_field()
+    bar.tell.edit.setText("Confirm the address")
+    scene.models.relay.flush()
+
+
+async def muted(scene: Scene) -> None:
+    """All that can be muted is, keys were pressed, and an act was refused."""
+    sid = await scene.talk()
+    operator = scene.models.operator
+    at(scene, sid, 21.0)
+    operator.toggle_agent_mute()
+    operator.toggle_caller_mute()
+    scene.window.calls.call.toggle_keypad()
+    for key in "415#":
+        operator.press_key(key)
+        await asyncio.sleep(0.01)
+    scene.desk.step_in_problem = NO_MICROPHONE
+    operator.take_over()
+    await asyncio.sleep(0.01)
+    assert scene.models.live.call is not None
+    assert scene.models.live.call.sid == sid
+
+
+async def on_hold(scene: Scene) -> None:
+    sid = await scene.talk()
+    at(scene, sid, 21.0)
+    scene.models.operator.toggle_hold()
+
+
+async def taken_over(scene: Scene) -> None:
+    """The operator on the line, words of both, and a note begun."""
+    sid = await scene.talk()
+    desk = scene.desk
+    at(scene, sid, 17.2)
+    desk.whisper(sid, "Offer 3:15 or 4:00 on the same day.")
+    cut = CONVERSATION[-1][1] + " day. Which one"
+    desk.put_turn(
+        sid, Turn(5, Speaker.AGENT, cut, 18.0, True, True, heard_chars=cut.index(" Which"))
+    )
+    at(scene, sid, 24.0)
+    scene.models.operator.take_over()
+    await asyncio.sleep(0.02)
+    desk.hand_floor(sid, Floor.OPERATOR, 1)
+    said = "Hi Jordan, this is Dana, I work with Ada. Would Dr. Patel at 3:15 be all right for you?"
+    desk.put_turn(sid, Turn(6, Speaker.OPERATOR, said, 26.0, True))
+    desk.put_turn(sid, Turn(7, Speaker.CALLER, "Oh, hello Dana. Yes, 3:15 with Dr. Patel is", 33.0))
+    desk.levels(sid, -16.0, -14.0, 60)
+    bar = scene.window.calls.call.bar
+    bar.note.edit.setText("Agreed: Tuesday 24th, 3:15, Dr. Patel. Confirm and end.")
+    bar.hand_back.setFocus(Qt.FocusReason.TabFocusReason)
+    scene.models.relay.flush()
+
+
+async def handed_back(scene: Scene) -> None:
+    await taken_over(scene)
+    at(scene, scene.desk.live_sid, 36.0)
+    scene.models.operator.hand_back()
 
 
 async def deciding(scene: Scene) -> None:
@@ -407,6 +496,15 @@ async def measured(scene: Scene) -> None:
             await looked_at.wait()
 
 
+async def history_stepped_in(scene: Scene) -> None:
+    """A kept call in which the operator did everything."""
+    kept, *_others = kept_records(scene.desk.now, Path(scene.folder.name))
+    scene.desk.keep(stepped_in(kept))
+    scene.window.open_call(TALK_SID)
+    await measured(scene)
+    scene.window.history.record.transcript.lines.jump_to_end()
+
+
 async def history_playing(scene: Scene) -> None:
     await history(scene)
     scene.models.detail.play_row(7)
@@ -464,6 +562,11 @@ STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "deciding_early": deciding_early,
     "transferred": transferred,
     "in_call": in_call,
+    "whispering": whispering,
+    "muted": muted,
+    "on_hold": on_hold,
+    "taken_over": taken_over,
+    "handed_back": handed_back,
     "ended": ended,
     "ended_voicemail": ended_voicemail,
     "busy": busy,
@@ -478,6 +581,7 @@ STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "drawer": drawer,
     "low_reason": low_reason,
     "history": history,
+    "history_stepped_in": history_stepped_in,
     "history_playing": history_playing,
     "history_delete": history_delete,
     "history_live": history_live,

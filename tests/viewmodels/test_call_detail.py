@@ -153,7 +153,7 @@ async def test_a_live_call_shows_its_record_so_far(detail: CallDetail, desk: Fak
     await opened(detail, sid)
     assert detail.sound.why_not == "The recording can be played once the call is over."
     assert detail.figures[-1].value == "Still on"
-    desk.say(sid, Turn(1, Speaker.CALLER, "Hello?", 0.4, final=True))
+    desk.put_turn(sid, Turn(1, Speaker.CALLER, "Hello?", 0.4, final=True))
     assert "Callee: Hello?" in detail.transcript.as_text()
     desk.end(sid, Ending(Outcome.COMPLETED, EndedBy.CALLER))
     await until(detail.sound_changed, lambda: "not recorded" in detail.sound.why_not)

@@ -57,7 +57,7 @@ async def test_a_whole_call_passes_every_stage(
     assert live.headline.text == "Ringing…"
     desk.answer(sid)
     assert live.answered
-    desk.say(sid, Turn(1, Speaker.AGENT, "Hello.", 0.4, final=True))
+    desk.put_turn(sid, Turn(1, Speaker.AGENT, "Hello.", 0.4, final=True))
     desk.hand_floor(sid, Floor.AGENT)
     assert live.headline.text == "AI is speaking"
     desk.now += timedelta(seconds=8)
@@ -160,7 +160,7 @@ async def test_reply_times_and_interruptions(qtbot: QtBot, models: Models, desk:
     assert live.reply_median_s is not None
     assert math.isclose(live.reply_median_s, 0.8)
     desk.publish(AgentInterrupted(call_sid=sid, at=desk.now, turn_id=1, dropped_ms=900))
-    desk.say(sid, Turn(1, Speaker.AGENT, "one two three four", 0.0, True, True, 7))
+    desk.put_turn(sid, Turn(1, Speaker.AGENT, "one two three four", 0.0, True, True, 7))
     assert (live.interruptions, live.unheard_words) == (1, 2)
 
 
@@ -258,7 +258,7 @@ async def test_a_failed_call_in_which_somebody_spoke_keeps_its_transcript(
     sid = await dialled(models, desk)
     desk.pick_up(sid)
     desk.judge(sid, AnsweredBy.PERSON)
-    desk.say(sid, Turn(1, Speaker.CALLER, "Hello?", 0.4, final=True))
+    desk.put_turn(sid, Turn(1, Speaker.CALLER, "Hello?", 0.4, final=True))
     desk.end(sid, Ending(Outcome.FAILED, EndedBy.CARRIER, PROBLEM))
     assert models.live.stage is Stage.ENDED
 
@@ -268,10 +268,10 @@ async def test_a_message_left_on_a_voicemail_is_not_denied(
 ) -> None:
     sid = await dialled(models, desk)
     desk.answer(sid, AnsweredBy.VOICEMAIL)
-    desk.say(sid, Turn(1, Speaker.AGENT, "Hello", 0.4, True, True, 0))
+    desk.put_turn(sid, Turn(1, Speaker.AGENT, "Hello", 0.4, True, True, 0))
     assert desk.calls[sid].live
     heard = Turn(1, Speaker.AGENT, "Hello, this is", 0.4, True, True, 5)
     ending = Ending(Outcome.VOICEMAIL, EndedBy.CONSOLE)
-    desk.say(sid, heard)
+    desk.put_turn(sid, heard)
     desk.end(sid, ending)
     assert models.live.headline.text == "Voicemail · hung up"

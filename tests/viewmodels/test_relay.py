@@ -39,9 +39,9 @@ def test_state_comes_at_once_and_after_what_waited(qtbot: QtBot) -> None:
     desk = FakeDesk()
     relay = Relay(desk)
     events = heard(relay)
-    desk.say(SID, Turn(1, Speaker.AGENT, "Hel", 0.0))
-    desk.say(SID, Turn(1, Speaker.AGENT, "Hello", 0.0))
-    desk.say(SID, Turn(2, Speaker.CALLER, "Hi", 1.0))
+    desk.put_turn(SID, Turn(1, Speaker.AGENT, "Hel", 0.0))
+    desk.put_turn(SID, Turn(1, Speaker.AGENT, "Hello", 0.0))
+    desk.put_turn(SID, Turn(2, Speaker.CALLER, "Hi", 1.0))
     desk.publish(CallRinging(call_sid=SID, at=desk.now))
     assert [type(event) for event in events] == [TurnChanged, TurnChanged, CallRinging]
     texts = [event.turn.text for event in events if isinstance(event, TurnChanged)]
@@ -67,7 +67,7 @@ def test_a_final_turn_does_not_wait(qtbot: QtBot) -> None:
     desk = FakeDesk()
     relay = Relay(desk)
     events = heard(relay)
-    desk.say(SID, Turn(1, Speaker.AGENT, "Hello.", 0.0, final=True))
+    desk.put_turn(SID, Turn(1, Speaker.AGENT, "Hello.", 0.0, final=True))
     assert len(events) == 1
     relay.close()
 

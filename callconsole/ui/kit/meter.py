@@ -32,6 +32,12 @@ class Meter(QWidget):
         self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
+    def set_tone(self, tone: str) -> None:
+        """Take another token's colour."""
+        if tone != self._tone:
+            self._tone = tone
+            self.update()
+
     @property
     def level_dbfs(self) -> float:
         """The level shown, at least -60."""

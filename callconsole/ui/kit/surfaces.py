@@ -24,21 +24,22 @@ class Surface(QWidget):
         super().__init__(parent)
         self._ground = ground
         self._outline = outline
+        self._outline_px = 1
         self._radius = radius
 
-    def set_ground(self, ground: str, outline: str = "") -> None:
-        """Take other tokens."""
-        self._ground, self._outline = ground, outline
+    def set_ground(self, ground: str, outline: str = "", outline_px: int = 1) -> None:
+        """Take other tokens, and an outline of this width."""
+        self._ground, self._outline, self._outline_px = ground, outline, outline_px
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the ground."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        outlined = bool(self._outline)
-        painter.setPen(QPen(theme.colour(self._outline), 1) if outlined else Qt.PenStyle.NoPen)
+        width = self._outline_px if self._outline else 0
+        painter.setPen(QPen(theme.colour(self._outline), width) if width else Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour(self._ground))
-        inset = 0.5 if outlined else 0.0
+        inset = width / 2
         box = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
         painter.drawRoundedRect(box, self._radius, self._radius)
 

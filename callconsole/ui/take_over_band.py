@@ -1,0 +1,61 @@
+"""The band over the call while the operator is on the line: that it is so, and for how long."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from callconsole.ui import fonts
+from callconsole.ui.kit.banner import IconMark
+from callconsole.ui.kit.surfaces import Surface
+from callconsole.ui.kit.text import Elided, Text
+from callconsole.viewmodels.operator import Operator
+
+HEIGHT = 64
+
+
+class TakeOverBand(Surface):
+    """64 high, in the operator's colour."""
+
+    def __init__(self, operator: Operator, parent: QWidget | None = None) -> None:
+        super().__init__("accent_fill", parent=parent)
+        self._operator = operator
+        self.setFixedHeight(HEIGHT)
+        self.title = Text("You are on the line", 17, 600, "on_fill")
+        self.sentence = Elided("", 13, 400, "on_fill")
+        self.clock = Text("00:00", 22, 600, "on_fill", tabular=True)
+        self.clock.setAccessibleName("Time on the line")
+        self.clock.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        clock_font = QFontMetrics(fonts.font(22, 600, tabular=True))
+        self.clock.setMinimumWidth(clock_font.horizontalAdvance("00:00") + 4)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addStretch()
+        words.addWidget(self.title)
+        words.addWidget(self.sentence)
+        words.addStretch()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 0, 16, 0)
+        row.setSpacing(12)
+        row.addWidget(IconMark("microphone-fill", "on_fill", 24))
+        row.addLayout(words, 1)
+        row.addWidget(self.clock)
+        operator.changed.connect(self._show)
+        operator.clock_changed.connect(self.clock.setText)
+        self._show()
+
+    def _show(self) -> None:
+        operator = self._operator
+        self.setVisible(operator.taken_over)
+        if not operator.taken_over:
+            return
+        name = operator.callee[:1].upper() + operator.callee[1:]
+        self.clock.setText(operator.clock)
+        if operator.on_hold:
+            self.title.setText("You are on the line, on hold")
+            self.sentence.setText(f"{name} hears the hold sound and not your microphone.")
+        else:
+            self.title.setText("You are on the line")
+            reads = "is silent" if operator.caller_muted else "is silent and keeps reading along"
+            self.sentence.setText(f"{name} hears your microphone. The AI {reads}.")

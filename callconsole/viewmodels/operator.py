@@ -1,0 +1,311 @@
+"""The operator's hand in a live call: whisper, say, take over, hand back, mute, hold, keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from time import monotonic
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from callconsole.domain.call import Call
+from callconsole.domain.problems import Problem, ProblemError
+from callconsole.engine import tasks
+from callconsole.viewmodels import headline
+from callconsole.viewmodels.desk import Desk
+from callconsole.viewmodels.live_call import LiveCall
+
+HOLD_TO_TALK_S = 0.4
+"""A press that lasts so long talks while it lasts; a shorter one takes over until the next."""
+KEYS = frozenset("0123456789*#")
+METER_MS = 33
+SILENT_DBFS = -90.0
+_PHRASES_KEPT = 10
+_USUAL_PHRASES = (
+    "Slow down.",
+    "Ask for the date of birth.",
+    "Repeat the last point.",
+    "Confirm what was agreed, then say goodbye.",
+)
+
+
+class Operator(QObject):
+    """Acts on the call in the centre, and knows what can be done to it now.
+
+    Attributes:
+        note: what the agent shall know when it comes back.
+        keys: the digits pressed in this call.
+        problem: why the last thing could not be done, or None.
+        taking_over: the microphone is being opened.
+
+    Signals:
+        changed: what can be done, what is on, or the problem.
+        level_changed(float): the microphone's loudness in dBFS, while the operator is on the line.
+        clock_changed(str): how long the operator has been on the line.
+        keys_changed: a digit was pressed.
+    """
+
+    changed = Signal()
+    level_changed = Signal(float)
+    clock_changed = Signal(str)
+    keys_changed = Signal()
+
+    def __init__(self, desk: Desk, live: LiveCall, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._live = live
+        self._used: list[str] = []
+        self._sid = ""
+        self._timer = QTimer(self)
+        self._timer.setInterval(METER_MS)
+        self._timer.timeout.connect(self._on_tick)
+        self._begin("")
+        live.changed.connect(self._on_live_changed)
+
+    def _begin(self, sid: str) -> None:
+        self._sid = sid
+        self.note = ""
+        self.keys = ""
+        self.problem: Problem | None = None
+        self.taking_over = False
+        self._since: datetime | None = None
+        self._clock_shown = ""
+        self._pressed_at_s: float | None = None
+        self._released_early = False
+        self._unsent = ""
+        self._sending = False
+
+    # What is shown ----------------------------------------------------------------------------
+
+    @property
+    def _call(self) -> Call | None:
+        call = self._live.call
+        if call is None or not call.live or call.answered_at is None:
+            return None
+        return None if call.deciding or call.transferred_to is not None else call
+
+    @property
+    def open(self) -> bool:
+        """True where the operator can step in: answered, decided by whom, and not passed on."""
+        return self._call is not None
+
+    @property
+    def taken_over(self) -> bool:
+        """True while the operator speaks in the agent's place."""
+        return self._call is not None and self._call.taken_over
+
+    @property
+    def agent_muted(self) -> bool:
+        """True while the callee does not hear the agent."""
+        return self._call is not None and self._call.agent_muted
+
+    @property
+    def caller_muted(self) -> bool:
+        """True while the agent does not hear the callee."""
+        return self._call is not None and self._call.caller_muted
+
+    @property
+    def on_hold(self) -> bool:
+        """True while the callee hears the hold sound."""
+        return self._call is not None and self._call.on_hold
+
+    @property
+    def callee(self) -> str:
+        """How the other end is called in a sentence: a first name or "the callee"."""
+        party = self._live.party
+        name = party.short if party is not None else "Callee"
+        return "the callee" if name == "Callee" else name
+
+    @property
+    def clock(self) -> str:
+        """How long the operator has been on the line: ``00:14``."""
+        if self._since is None:
+            return "00:00"
+        return headline.clock_text((datetime.now(UTC) - self._since).total_seconds())
+
+    @property
+    def phrases(self) -> list[str]:
+        """Sentences at hand: those used last, newest first, then the usual ones."""
+        return [*self._used, *(usual for usual in _USUAL_PHRASES if usual not in self._used)]
+
+    @property
+    def problem_text(self) -> str:
+        """The problem as one line, or ""."""
+        if self.problem is None:
+            return ""
+        return f"{self.problem.title}. {self.problem.cure or self.problem.cause}"
+
+    # What is done -----------------------------------------------------------------------------
+
+    def whisper(self, text: str) -> bool:
+        """Tell the agent; True where that was done."""
+        return self._send(text, self._desk.whisper)
+
+    def say(self, text: str) -> bool:
+        """Have the agent say exactly this; True where that was asked."""
+        return self._send(text, self._desk.say)
+
+    def take_over(self) -> None:
+        """Speak in the agent's place, as soon as the microphone is open."""
+        call = self._call
+        if call is None or call.taken_over or self.taking_over:
+            return
+        self.taking_over, self._released_early = True, False
+        self.problem = None
+        tasks.start(
+            self._take_over(call.sid),
+            on_error=lambda error: self._on_not_taken(call.sid, error),
+            name="take over",
+        )
+        self.changed.emit()
+
+    def hand_back(self) -> None:
+        """Let the agent go on; it is told the note."""
+        note = self.note.strip()
+        if self.taken_over and self._do(lambda sid: self._desk.hand_back(sid, note)):
+            self.note = ""
+            self.changed.emit()
+
+    def press_talk(self) -> None:
+        """The talk key went down: take over, or hand back where the operator is on the line."""
+        if self.taken_over:
+            self.hand_back()
+        elif self.open and not self.taking_over:
+            self._pressed_at_s = monotonic()
+            self.take_over()
+
+    def release_talk(self) -> None:
+        """The talk key went up: after a long press, hand back."""
+        pressed_at_s, self._pressed_at_s = self._pressed_at_s, None
+        if pressed_at_s is None or monotonic() - pressed_at_s < HOLD_TO_TALK_S:
+            return
+        if self.taking_over:
+            self._released_early = True
+        else:
+            self.hand_back()
+
+    def toggle_agent_mute(self) -> None:
+        """Let the callee hear the agent, or not."""
+        on = not self.agent_muted
+        self._do(lambda sid: self._desk.mute_agent(sid, on))
+
+    def toggle_caller_mute(self) -> None:
+        """Let the agent hear the callee, or not."""
+        on = not self.caller_muted
+        self._do(lambda sid: self._desk.mute_caller(sid, on))
+
+    def toggle_hold(self) -> None:
+        """Put the callee on hold, or take them off."""
+        on = not self.on_hold
+        self._do(lambda sid: self._desk.hold(sid, on))
+
+    def press_key(self, key: str) -> None:
+        """Send a tone, after those pressed before; other keys than ``0-9 * #`` are left out."""
+        call = self._call
+        if call is None or key not in KEYS:
+            return
+        self.keys += key
+        self._unsent += key
+        self.keys_changed.emit()
+        if not self._sending:
+            self._sending = True
+            tasks.start(
+                self._send_keys(call.sid),
+                on_error=lambda error: self._on_unsent(call.sid, error),
+                name="press keys",
+            )
+
+    def set_note(self, note: str) -> None:
+        """Keep what the agent shall know when it comes back."""
+        self.note = note
+
+    def forget_problem(self) -> None:
+        """The operator has read it."""
+        if self.problem is not None:
+            self.problem = None
+            self.changed.emit()
+
+    def close(self) -> None:
+        """Nothing is measured any more."""
+        self._timer.stop()
+
+    # Inside -----------------------------------------------------------------------------------
+
+    def _do(self, act: Callable[[str], None]) -> bool:
+        call = self._call
+        if call is None:
+            return False
+        try:
+            act(call.sid)
+        except ProblemError as error:
+            self._fail(error)
+            return False
+        self.forget_problem()
+        return True
+
+    def _send(self, text: str, how: Callable[[str, str], None]) -> bool:
+        words = text.strip()
+        if not words or not self._do(lambda sid: how(sid, words)):
+            return False
+        self._used = [words, *(used for used in self._used if used != words)][:_PHRASES_KEPT]
+        self.changed.emit()
+        return True
+
+    async def _take_over(self, sid: str) -> None:
+        await self._desk.take_over(sid)
+        if sid == self._sid:
+            self.taking_over = False
+            self._on_live_changed()
+            if self._released_early:
+                self.hand_back()
+
+    def _on_not_taken(self, sid: str, error: BaseException) -> None:
+        if sid == self._sid:
+            self.taking_over = False
+            self._pressed_at_s = None
+            self._fail(error)
+
+    async def _send_keys(self, sid: str) -> None:
+        while self._unsent and sid == self._sid:
+            digits, self._unsent = self._unsent, ""
+            await self._desk.press_keys(sid, digits)
+        if sid == self._sid:
+            self._sending = False
+            self.forget_problem()
+
+    def _on_unsent(self, sid: str, error: BaseException) -> None:
+        if sid == self._sid:
+            self._unsent, self._sending = "", False
+            self._fail(error)
+
+    def _fail(self, error: BaseException) -> None:
+        self.problem = error.problem if isinstance(error, ProblemError) else _NOT_DONE
+        self.changed.emit()
+
+    def _on_live_changed(self) -> None:
+        sid = self._live.call.sid if self._live.call is not None else ""
+        if sid != self._sid:
+            self._begin(sid)
+        if not self.taken_over:
+            self._since = None
+            self._timer.stop()
+        elif self._since is None:
+            self._since = datetime.now(UTC)
+            self._clock_shown = ""
+            self._timer.start()
+            self._on_tick()
+        self.changed.emit()
+
+    def _on_tick(self) -> None:
+        self.level_changed.emit(self._desk.microphone_dbfs())
+        if self.clock != self._clock_shown:
+            self._clock_shown = self.clock
+            self.clock_changed.emit(self._clock_shown)
+
+
+_NOT_DONE = Problem(
+    "operator.failed",
+    "That did not work",
+    "Something went wrong in the console.",
+    "The call goes on as before; try again.",
+)

@@ -1,0 +1,217 @@
+"""The operator's hand: what can be done when, the talk key, keys in order, and refusals."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from callconsole.domain.answering import AnsweredBy
+from callconsole.domain.call import EndedBy, Ending, Outcome
+from callconsole.domain.problems import Problem
+from callconsole.viewmodels import operator as operator_module
+from callconsole.viewmodels.models import Models
+from callconsole.viewmodels.operator import HOLD_TO_TALK_S, Operator
+from fakes.desk import FakeDesk
+
+NO_MICROPHONE = Problem("microphone.none", "No microphone", "There is none.", "Plug one in.")
+
+
+class Clock:
+    """Monotonic seconds that a test moves."""
+
+    def __init__(self) -> None:
+        self.now_s = 100.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(operator_module, "monotonic", made)
+    return made
+
+
+@pytest.fixture
+def operator(models: Models) -> Operator:
+    return models.operator
+
+
+async def in_call(desk: FakeDesk) -> str:
+    call = await desk.place_call("+14155550101")
+    desk.ring(call.sid)
+    desk.answer(call.sid)
+    return call.sid
+
+
+async def settle() -> None:
+    for _ in range(6):
+        await asyncio.sleep(0)
+
+
+async def test_there_is_nothing_to_step_into_before_it_is_decided_who_answered(
+    desk: FakeDesk, operator: Operator
+) -> None:
+    call = await desk.place_call("+14155550101")
+    desk.ring(call.sid)
+    assert not operator.open
+    desk.pick_up(call.sid)
+    assert not operator.open
+    assert not operator.whisper("Slow down.")
+    operator.press_talk()
+    operator.press_key("1")
+    await settle()
+    assert (desk.whispered, desk.pressed, operator.taken_over) == ([], [], False)
+    desk.judge(call.sid, AnsweredBy.PERSON)
+    assert operator.open
+    desk.calls[call.sid] = replace(desk.calls[call.sid], transferred_to="+14155550117")
+    desk.floor(call.sid, desk.calls[call.sid].floor)
+    assert not operator.open
+    desk.end(call.sid, Ending(Outcome.COMPLETED, EndedBy.CALLER))
+    assert not operator.open
+
+
+async def test_phrases_used_come_first_and_only_once(desk: FakeDesk, operator: Operator) -> None:
+    sid = await in_call(desk)
+    usual = operator.phrases
+    assert "Slow down." in usual
+    assert operator.whisper("  Offer 3:15. ")
+    assert operator.say("One moment.")
+    assert operator.whisper("Slow down.")
+    assert operator.whisper("Offer 3:15.")
+    assert not operator.whisper("   ")
+    assert desk.whispered == [(sid, "Offer 3:15."), (sid, "Slow down."), (sid, "Offer 3:15.")]
+    assert desk.asked_to_say == [(sid, "One moment.")]
+    assert operator.phrases[:3] == ["Offer 3:15.", "Slow down.", "One moment."]
+    assert operator.phrases[3:] == [phrase for phrase in usual if phrase != "Slow down."]
+    for number in range(12):
+        operator.whisper(f"Number {number}")
+    assert operator.phrases[0] == "Number 11"
+    assert operator.phrases[9:11] == ["Number 2", usual[0]]
+
+
+async def test_a_short_press_toggles(desk: FakeDesk, operator: Operator, clock: Clock) -> None:
+    sid = await in_call(desk)
+    operator.press_talk()
+    assert operator.taking_over
+    clock.now_s += HOLD_TO_TALK_S - 0.05
+    operator.release_talk()
+    await settle()
+    assert operator.taken_over
+    assert not operator.taking_over
+    operator.set_note(" Agreed: 3:15. ")
+    operator.press_talk()
+    operator.release_talk()
+    assert desk.handed_back == [(sid, "Agreed: 3:15.")]
+    assert (operator.taken_over, operator.note) == (False, "")
+
+
+async def test_a_long_press_talks_while_it_lasts(
+    desk: FakeDesk, operator: Operator, clock: Clock
+) -> None:
+    await in_call(desk)
+    operator.press_talk()
+    await settle()
+    assert operator.taken_over
+    clock.now_s += HOLD_TO_TALK_S
+    operator.release_talk()
+    assert not operator.taken_over
+    assert len(desk.handed_back) == 1
+
+
+async def test_a_long_press_that_ends_before_the_microphone_is_open_leaves_nobody_on_the_line(
+    desk: FakeDesk, operator: Operator, clock: Clock
+) -> None:
+    await in_call(desk)
+    desk.microphone_open.clear()
+    operator.press_talk()
+    await settle()
+    clock.now_s += 1.0
+    operator.release_talk()
+    assert desk.handed_back == []
+    desk.microphone_open.set()
+    await settle()
+    assert len(desk.handed_back) == 1
+    assert not operator.taken_over
+
+
+async def test_no_microphone_is_said_and_the_agent_goes_on(
+    desk: FakeDesk, operator: Operator, clock: Clock
+) -> None:
+    sid = await in_call(desk)
+    desk.step_in_problem = NO_MICROPHONE
+    operator.press_talk()
+    await settle()
+    clock.now_s += 1.0
+    operator.release_talk()
+    assert not operator.taken_over
+    assert not operator.taking_over
+    assert operator.problem_text == "No microphone. Plug one in."
+    operator.toggle_hold()
+    assert operator.problem is NO_MICROPHONE
+    desk.step_in_problem = None
+    operator.toggle_hold()
+    assert operator.problem is None
+    assert desk.calls[sid].on_hold
+
+
+async def test_mutings_go_to_and_fro(desk: FakeDesk, operator: Operator) -> None:
+    await in_call(desk)
+    for _ in range(2):
+        operator.toggle_agent_mute()
+        operator.toggle_caller_mute()
+        operator.toggle_hold()
+        states = {operator.agent_muted, operator.caller_muted, operator.on_hold}
+        assert len(states) == 1
+    assert states == {False}
+
+
+async def test_keys_are_sent_in_their_order(desk: FakeDesk, operator: Operator) -> None:
+    sid = await in_call(desk)
+    for key in "41+5#":
+        operator.press_key(key)
+    assert operator.keys == "415#"
+    await settle()
+    assert "".join(digits for _sid, digits in desk.pressed) == "415#"
+    assert {pressed for pressed, _digits in desk.pressed} == {sid}
+    desk.step_in_problem = NO_MICROPHONE
+    operator.press_key("9")
+    await settle()
+    assert operator.problem is NO_MICROPHONE
+    desk.step_in_problem = None
+    operator.press_key("0")
+    await settle()
+    assert desk.pressed[-1] == (sid, "0")
+    assert operator.problem is None
+
+
+async def test_the_clock_and_the_meter_run_while_on_the_line(
+    desk: FakeDesk, operator: Operator
+) -> None:
+    sid = await in_call(desk)
+    levels: list[float] = []
+    clocks: list[str] = []
+    operator.level_changed.connect(levels.append)
+    operator.clock_changed.connect(clocks.append)
+    operator.take_over()
+    await settle()
+    assert (levels[:1], clocks) == ([-14.0], ["00:00"])
+    desk.end(sid, Ending(Outcome.COMPLETED, EndedBy.CALLER))
+    heard = len(levels)
+    operator.close()
+    await settle()
+    assert len(levels) == heard
+    assert not operator.taken_over
+
+
+async def test_another_call_begins_anew(desk: FakeDesk, operator: Operator) -> None:
+    sid = await in_call(desk)
+    operator.set_note("Agreed.")
+    operator.press_key("1")
+    await settle()
+    desk.step_in_problem = NO_MICROPHONE
+    operator.toggle_hold()
+    desk.end(sid, Ending(Outcome.COMPLETED, EndedBy.CALLER))
+    await in_call(desk)
+    assert (operator.note, operator.keys, operator.problem) == ("", "", None)
