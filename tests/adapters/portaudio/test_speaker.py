@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from callconsole.adapters import portaudio
 from callconsole.adapters.portaudio import PortAudioSpeaker, probe
+from callconsole.adapters.portaudio.output import Output
 from callconsole.domain.problems import ProblemError
 from support.sound_server import SoundServer
 
@@ -197,6 +198,7 @@ def test_probe_names_the_device(pulse: SoundServer) -> None:
 
 NO_DEVICE = """
 from callconsole.adapters.portaudio import PortAudioSpeaker, probe
+from callconsole.adapters.portaudio.output import Output
 from callconsole.domain.problems import ProblemError
 for attempt in (probe, PortAudioSpeaker().start):
     try:
@@ -210,7 +212,7 @@ def codes_without_sound(script: str) -> list[str]:
     done = subprocess.run(
         [sys.executable, "-c", script],
         env={**os.environ, "PULSE_SERVER": "unix:/nowhere"},
-        cwd=Path(portaudio.__file__).parents[2],
+        cwd=Path(portaudio.__file__).parents[3],
         capture_output=True,
         text=True,
         check=True,
@@ -258,7 +260,7 @@ def test_a_device_that_appears_later_is_found(pulse: SoundServer) -> None:
 
 
 async def test_the_callback_survives_anything(speaker: PortAudioSpeaker) -> None:
-    output = portaudio.Output(1.0)
+    output = Output(1.0)
 
     def fail(_: object) -> None:
         raise RuntimeError("a fault in the sound thread")
