@@ -17,7 +17,8 @@ logger = logging.getLogger(__name__)
 
 CHECK_S = 0.5
 RETRY_S = 2.0  # to open a device again where there is none
-RETURN_S = 5.0  # to look for the chosen device again while another plays
+RETURN_S = 5.0  # to look for the chosen device again while another plays; doubles if in vain
+LONGEST_RETURN_S = 60.0
 PAUSE_S = 0.6  # of the conversation, in which looking is not heard
 QUIET_DBFS = -45.0
 
@@ -42,6 +43,7 @@ class Listening:
         self._busy: asyncio.Task[object] | None = None
         self._watching: asyncio.Task[object] | None = None
         self._focus: str | None = None
+        self._return_s = RETURN_S
         self._opened_at_s = 0.0
         self._spoke_at_s = 0.0
         self.problem: Problem | None = None
@@ -72,6 +74,7 @@ class Listening:
         """Play on this `SoundDevice.id` from now on, None: on the system's default."""
         if self._speaker is not None:
             self._speaker.choose(device)
+            self._return_s = RETURN_S
             self.problem = None
             self._stale = True
             self._settle()
@@ -166,9 +169,11 @@ class Listening:
             return since_s >= RETRY_S
         if not speaker.healthy:
             logger.warning("the sound device takes no more sound")
+            soon = since_s < 2 * RETURN_S
+            self._return_s = min(LONGEST_RETURN_S, 2 * self._return_s) if soon else RETURN_S
             return True
         paused = now_s - self._spoke_at_s >= PAUSE_S
-        return speaker.fallen_back and paused and since_s >= RETURN_S
+        return speaker.fallen_back and paused and since_s >= self._return_s
 
     def _tell(self, state: ServiceState, detail: str, problem: Problem | None) -> None:
         self._report(

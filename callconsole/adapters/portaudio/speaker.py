@@ -69,20 +69,17 @@ class PortAudioSpeaker:
     def start(self) -> str:
         """Open the chosen device, or the default one where it is missing; return its name.
 
-        What plays already is closed first, so that PortAudio may look for devices anew.
+        What plays already is closed first, so that PortAudio may look for devices anew; a chosen
+        device that has stopped to take sound is passed over this time.
 
         Raises:
             ProblemError: nothing can be opened.
         """
+        former = self._output
+        stuck = former is not None and former.id == self._chosen and not former.healthy
         self.stop()
-        try:
-            output = self._opened(self._chosen)
-        except ProblemError:
-            if self._chosen is None:
-                raise
-            output = self._opened(None)
-        self._output = output
-        return output.name
+        self._output = self._opened_first((None,) if stuck else (self._chosen, None))
+        return self._output.name
 
     def play(self, caller: Pcm16, agent: Pcm16) -> None:
         """Queue both sides, equal length, int16, 8000 Hz; never blocks."""
@@ -119,6 +116,15 @@ class PortAudioSpeaker:
         output, self._output = self._output, None
         if output is not None:
             output.close()
+
+    def _opened_first(self, wanted: tuple[str | None, ...]) -> Output:
+        """The first of these devices that can be opened."""
+        try:
+            return self._opened(wanted[0])
+        except ProblemError:
+            if wanted[0] is None:
+                raise
+        return self._opened_first(wanted[1:])
 
     def _opened(self, device: str | None) -> Output:
         output = Output(self._volume, device)
