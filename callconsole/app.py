@@ -21,7 +21,7 @@ from callconsole.engine import tasks
 from callconsole.engine.archivist import Archivist
 from callconsole.engine.clock import SystemClock
 from callconsole.engine.console import Console
-from callconsole.engine.ports import Speaker
+from callconsole.engine.ports import Microphone, Speaker
 from callconsole.engine.recovery import recover
 from callconsole.engine.world import PHONE, PRACTICE, Habits, Opening, World
 from callconsole.settings import Settings
@@ -47,6 +47,7 @@ class App:
     Args:
         settings: every setting.
         speaker: this computer's sound output; None where nobody listens.
+        microphone: its sound input; None where nobody speaks.
         probe_sound: names the sound device; blocks, and raises `ProblemError` without one.
         at_a_desk: a person watches a few calls: listen for barge-in ourselves, which costs a
             fifth more of the processor, and take a free port for practice where the set one is
@@ -64,6 +65,7 @@ class App:
         settings: Settings,
         *,
         speaker: Speaker | None = None,
+        microphone: Microphone | None = None,
         probe_sound: Callable[[], str] | None = None,
         at_a_desk: bool = False,
     ) -> None:
@@ -93,6 +95,7 @@ class App:
             ),
             recordings=self.recordings,
             speaker=speaker,
+            microphone=microphone,
             history=self.history,
             version=__version__,
         )

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
 from callconsole.adapters import portaudio
-from callconsole.adapters.recording_player import PortAudioPlayer
+from callconsole.adapters.portaudio.player import PortAudioPlayer
 from callconsole.app import App
 from callconsole.domain import phone
 from callconsole.domain.problems import Problem, ProblemError
@@ -95,6 +95,7 @@ class Desktop:
         self.app = App(
             settings,
             speaker=portaudio.PortAudioSpeaker(),
+            microphone=portaudio.PortAudioMicrophone(),
             probe_sound=portaudio.probe,
             at_a_desk=True,
         )

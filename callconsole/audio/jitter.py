@@ -16,8 +16,8 @@ class JitterBuffer:
     oldest sound is dropped down to `target_ms`. Every break, jump and start is faded over 5 ms,
     so that none of them clicks.
 
-    The writer changes `_written` and `_flushed_to`, the reader everything else; each is one
-    number, so that no lock is needed. `read_into` makes no array and raises nothing.
+    The writer changes `_written`, `_flushed_to` and what it aims at, the reader everything else;
+    each is one number, so that no lock is needed. `read_into` makes no array and raises nothing.
 
     Args:
         rate_hz: frames a second.
@@ -57,6 +57,11 @@ class JitterBuffer:
         return max(0, self._written - start) * 1000 / self._rate_hz
 
     @property
+    def playing(self) -> bool:
+        """True while sound is taken, False while it is gathered."""
+        return self._playing
+
+    @property
     def taken(self) -> int:
         """Frames that were played or voided so far."""
         return max(self._read, self._flushed_to)
@@ -85,6 +90,12 @@ class JitterBuffer:
     def finish(self) -> None:
         """No more will come: what is there is played without waiting for more."""
         self._prime = 0
+
+    def aim(self, target_ms: float) -> None:
+        """Gather this much before the next start, and leave this much after a drop."""
+        spare = self._cap - self._target
+        self._target = self._prime = self._usual_prime = int(self._rate_hz * target_ms / 1000)
+        self._cap = self._target + spare
 
     # The reader's side -----------------------------------------------------------------------
 

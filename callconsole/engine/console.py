@@ -14,6 +14,7 @@ from callconsole.domain.call import Call, EndedBy, Ending, Outcome, Phase
 from callconsole.domain.events import Service, ServiceChanged, ServiceState
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.record import CallPage, CallQuery, CallRecord
+from callconsole.domain.sound import SoundDevices
 from callconsole.domain.transcript import Turn
 from callconsole.engine import refusals
 from callconsole.engine.bus import Bus, Listener
@@ -32,6 +33,7 @@ from callconsole.engine.ports import (
 )
 from callconsole.engine.recorder import Recordings
 from callconsole.engine.session import CallSession, Joined
+from callconsole.engine.sound_choice import SoundChoice
 from callconsole.engine.stream_tokens import StreamTokens
 from callconsole.engine.taking_over import TakingOver
 from callconsole.engine.world import STARTING, STOPPING, Habits, World
@@ -73,6 +75,7 @@ class Console:
         self._stopping = False
         self._listening = Listening(speaker, self.report_service)
         self._taking_over = TakingOver(microphone)
+        self._sound = SoundChoice(speaker, microphone)
         self._bus.subscribe(self._follow)
 
     # Joining ----------------------------------------------------------------------------------
@@ -157,6 +160,22 @@ class Console:
     def set_volume(self, fraction: float) -> None:
         """Loudness of listening, 0 to 1."""
         self._listening.set_volume(fraction)
+
+    def set_balance(self, position: float) -> None:
+        """Of listening: -1 is the caller alone, 0 both alike, 1 the agent alone."""
+        self._listening.set_balance(position)
+
+    def choose_speaker(self, device: str | None) -> None:
+        """Listen on this `SoundDevice.id` from now on, None: on the system's default."""
+        self._listening.choose(device)
+
+    def choose_microphone(self, device: str | None) -> None:
+        """Speak through this `SoundDevice.id`, None: the default, from the next time on."""
+        self._sound.choose_microphone(device)
+
+    async def sound_devices(self) -> SoundDevices:
+        """What can be chosen; looked for anew where nothing is open."""
+        return await self._sound.devices()
 
     def listening_problem(self) -> Problem | None:
         """Why listening does not work, or None."""

@@ -16,6 +16,7 @@ from callconsole.domain.call import Call
 from callconsole.domain.problems import Problem
 from callconsole.domain.prompt import Prompt
 from callconsole.domain.record import CallPage, CallQuery, CallRecord, LoggedEvent, Note
+from callconsole.domain.sound import SoundDevice
 from callconsole.domain.transcript import Turn
 
 Pcm16 = NDArray[np.int16]
@@ -484,8 +485,29 @@ class Tunnel(Protocol):
 class Speaker(Protocol):
     """This computer's sound output, fed with what the line carries."""
 
+    @property
+    def healthy(self) -> bool:
+        """True while the device takes sound; to be asked at least once a second."""
+        ...
+
+    @property
+    def fallen_back(self) -> bool:
+        """True where another device plays than the chosen one, which is not there."""
+        ...
+
+    def devices(self) -> list[SoundDevice]:
+        """What can be chosen; blocks for a moment. Raises `ProblemError`."""
+        ...
+
+    def choose(self, device: str | None) -> None:
+        """Use this `SoundDevice.id`, None for the system's default, from the next `start` on."""
+        ...
+
     def start(self) -> str:
-        """Open the device; return its name. Raises `ProblemError` where there is none."""
+        """Open the chosen device, or the default one where it is missing; return its name.
+
+        What is open already is closed first. Raises `ProblemError` where nothing can be opened.
+        """
         ...
 
     def play(self, caller: Pcm16, agent: Pcm16) -> None:
@@ -494,6 +516,10 @@ class Speaker(Protocol):
 
     def set_volume(self, fraction: float) -> None:
         """Loudness, 0 (silent) to 1; works before `start` as well."""
+        ...
+
+    def set_balance(self, position: float) -> None:
+        """-1 is the caller alone, 0 both alike, 1 the agent alone; works before `start` as well."""
         ...
 
     def flush(self) -> None:
@@ -506,18 +532,45 @@ class Speaker(Protocol):
 
 
 class Microphone(Protocol):
-    """This computer's sound input."""
+    """This computer's sound input: the operator's voice. Belongs to the event loop."""
 
-    def start(self, on_frame: Callable[[Pcm16], None]) -> str:
-        """Open the input; return its name. Raises `ProblemError` where there is none.
+    @property
+    def healthy(self) -> bool:
+        """True while the device gives sound; to be asked at least once a second."""
+        ...
 
-        From then on `on_frame` is called in the event loop with 20 ms of levelled speech: int16,
-        8000 Hz, shape (160,).
+    @property
+    def fallen_back(self) -> bool:
+        """True where another device is open than the chosen one, which is not there."""
+        ...
+
+    @property
+    def level_dbfs(self) -> float:
+        """Level of the latest frame; -90 where there is none."""
+        ...
+
+    def devices(self) -> list[SoundDevice]:
+        """What can be chosen; blocks for a moment. Raises `ProblemError`."""
+        ...
+
+    def choose(self, device: str | None) -> None:
+        """Use this `SoundDevice.id`, None for the system's default, from the next `start` on."""
+        ...
+
+    async def start(self, on_frame: Callable[[Pcm16], None]) -> str:
+        """Open the chosen device, or the default one where it is missing; return its name.
+
+        Args:
+            on_frame: is given every 20 ms of the operator's voice in the event loop, levelled,
+                shape (160,), int16, 8000 Hz, until `stop`.
+
+        Raises:
+            ProblemError: nothing can be opened.
         """
         ...
 
-    def stop(self) -> None:
-        """Close the input; safe to call twice."""
+    async def stop(self) -> None:
+        """Close the device; no frame comes once this is called. Safe to call twice."""
         ...
 
 

@@ -77,9 +77,9 @@ class TakingOver:
             if self._microphone is None or wanted == self._open:
                 return
             if wanted:
-                await asyncio.to_thread(self._microphone.start, self._hear)
+                await self._microphone.start(self._hear)
             else:
-                await asyncio.to_thread(self._microphone.stop)
+                await self._microphone.stop()
             self._open = wanted
 
     def _hear(self, frame: Pcm16) -> None:

@@ -12,6 +12,7 @@ from callconsole.domain.dialling import StepResult
 from callconsole.domain.events import Event, Service, ServiceChanged
 from callconsole.domain.problems import Problem
 from callconsole.domain.record import CallPage, CallQuery, CallRecord
+from callconsole.domain.sound import SoundDevices
 from callconsole.domain.transcript import Turn
 
 PRACTICE = "practice"
@@ -125,6 +126,22 @@ class Desk(Protocol):
 
     def set_volume(self, fraction: float) -> None:
         """Loudness of listening, 0 to 1."""
+        ...
+
+    def set_balance(self, position: float) -> None:
+        """Of listening: -1 is the caller alone, 0 both alike, 1 the agent alone."""
+        ...
+
+    def choose_speaker(self, device: str | None) -> None:
+        """Listen on this `SoundDevice.id` from now on, None: on the system's default."""
+        ...
+
+    def choose_microphone(self, device: str | None) -> None:
+        """Speak through this `SoundDevice.id`, None: the default, from the next time on."""
+        ...
+
+    async def sound_devices(self) -> SoundDevices:
+        """What can be chosen, looked for anew where possible."""
         ...
 
     def listening_problem(self) -> Problem | None:

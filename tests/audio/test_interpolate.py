@@ -74,3 +74,26 @@ def test_reset_forgets() -> None:
 def test_it_does_not_go_down() -> None:
     with pytest.raises(ValueError, match="below"):
         Interpolator(48000, 8000, channels=2)
+
+
+def test_a_ratio_makes_more_or_fewer_of_the_same_sound() -> None:
+    stream = Interpolator(8000, 48000, channels=2)
+    sound = np.concatenate([stream.process(piece, 1.001) for piece in np.split(tone(1000), 50)])
+    assert len(sound) == pytest.approx(48048, abs=1)
+    out = sound[4800:][:38438, 0]
+    spectrum = np.abs(np.fft.rfft(out * np.blackman(len(out)))) ** 2
+    bins_hz = np.fft.rfftfreq(len(out), 1 / 48000)
+    near = np.abs(bins_hz - 1000 / 1.001) < 10
+    assert 10 * np.log10(spectrum[~near].sum() / spectrum[near].sum()) < -65
+
+
+def test_a_changing_ratio_does_not_click() -> None:
+    stream = Interpolator(8000, 48000, channels=2)
+    ratios = 1 + 0.005 * np.sin(np.arange(50))
+    pieces = np.split(tone(1000), 50)
+    sound = np.concatenate(
+        [stream.process(piece, ratio) for piece, ratio in zip(pieces, ratios, strict=True)]
+    )[4800:, 0]
+    turn = 2 * np.pi * 1000 / 48000 * 1.006
+    assert np.abs(np.diff(sound)).max() < 1.001 * turn
+    assert np.abs(np.diff(sound, 2)).max() < 1.01 * turn**2

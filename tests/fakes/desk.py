@@ -14,6 +14,7 @@ from callconsole.domain.call import Call, Ending, Floor, Phase, answered, ended,
 from callconsole.domain.dialling import DialError, Step, StepResult, StepState
 from callconsole.domain.problems import Problem
 from callconsole.domain.prompt import Prompt, missing
+from callconsole.domain.sound import SoundDevices
 from callconsole.domain.transcript import Turn
 from callconsole.viewmodels.desk import PracticeCallee
 from fakes.kept_calls import KeptCalls
@@ -83,6 +84,10 @@ class FakeDesk(SteppingIn, KeptCalls):
         self.recording = False
         self.listening = False
         self.volume = 0.0
+        self.balance = 0.0
+        self.speaker: str | None = None
+        self.microphone: str | None = None
+        self.sounds = SoundDevices()
         self.now = START
         super().__init__()
         self.calls: dict[str, Call] = {}
@@ -150,6 +155,18 @@ class FakeDesk(SteppingIn, KeptCalls):
 
     def set_volume(self, fraction: float) -> None:
         self.volume = fraction
+
+    def set_balance(self, position: float) -> None:
+        self.balance = position
+
+    def choose_speaker(self, device: str | None) -> None:
+        self.speaker = device
+
+    def choose_microphone(self, device: str | None) -> None:
+        self.microphone = device
+
+    async def sound_devices(self) -> SoundDevices:
+        return self.sounds
 
     def listening_problem(self) -> Problem | None:
         return self.sound_problem

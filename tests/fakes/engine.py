@@ -14,6 +14,7 @@ from callconsole.audio import mulaw
 from callconsole.domain.abilities import USUAL, Abilities
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.prompt import Prompt, missing
+from callconsole.domain.sound import SoundDevice
 from callconsole.domain.transcript import Turn
 from callconsole.engine.ports import (
     AgentBrief,
@@ -293,17 +294,36 @@ class FakeMicrophone:
     def __init__(self, problem: Problem | None = None) -> None:
         self.problem = problem
         self.on_frame: Callable[[Pcm16], None] | None = None
+        self.chosen: str | None = None
         self.opened = 0
         self.closed = 0
 
-    def start(self, on_frame: Callable[[Pcm16], None]) -> str:
+    @property
+    def healthy(self) -> bool:
+        return True
+
+    @property
+    def fallen_back(self) -> bool:
+        return False
+
+    @property
+    def level_dbfs(self) -> float:
+        return -20.0 if self.on_frame is not None else -90.0
+
+    def devices(self) -> list[SoundDevice]:
+        return [SoundDevice("fake: microphone", "Fake microphone", is_default=True)]
+
+    def choose(self, device: str | None) -> None:
+        self.chosen = device
+
+    async def start(self, on_frame: Callable[[Pcm16], None]) -> str:
         if self.problem is not None:
             raise ProblemError(self.problem)
         self.opened += 1
         self.on_frame = on_frame
         return "Fake headset"
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         self.closed += 1
         self.on_frame = None
 
@@ -314,23 +334,52 @@ class FakeMicrophone:
 
 
 class FakeSpeaker:
-    """A sound device that keeps what it plays, or does not exist."""
+    """A sound device that keeps what it plays, or does not exist.
+
+    Attributes:
+        problem: why it cannot be opened, or None.
+        connected: what can be chosen; the first is the default.
+        healthy: set to False for a device that vanished.
+        starts: how often it was opened.
+    """
 
     def __init__(self, problem: Problem | None = None) -> None:
         self.problem = problem
+        self.connected = [SoundDevice("fake: headset", "Fake headset", is_default=True)]
+        self.healthy = True
+        self.starts = 0
+        self.chosen: str | None = None
         self.playing = False
         self.volume = 1.0
+        self.balance = 0.0
         self.played: list[tuple[Pcm16, Pcm16]] = []
         self.flushed = 0
+        self._opened: SoundDevice | None = None
+
+    @property
+    def fallen_back(self) -> bool:
+        return self._opened is not None and self.chosen not in (None, self._opened.id)
+
+    def devices(self) -> list[SoundDevice]:
+        return self.connected
+
+    def choose(self, device: str | None) -> None:
+        self.chosen = device
 
     def start(self) -> str:
+        self.starts += 1
         if self.problem is not None:
             raise ProblemError(self.problem)
-        self.playing = True
-        return "Fake headset"
+        wanted = [device for device in self.connected if device.id == self.chosen]
+        self._opened = (wanted or self.connected)[0]
+        self.playing = self.healthy = True
+        return self._opened.name
 
     def set_volume(self, fraction: float) -> None:
         self.volume = fraction
+
+    def set_balance(self, position: float) -> None:
+        self.balance = position
 
     def play(self, caller: Pcm16, agent: Pcm16) -> None:
         self.played.append((caller, agent))

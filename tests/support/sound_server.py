@@ -1,7 +1,8 @@
 """A PulseAudio daemon of the tests' own: two null sinks in a private folder, nothing global.
 
 `spk` is the default output, `mic.monitor` the default input. PortAudio reaches the daemon through
-ALSA's pulse plug-in, which is why an ALSA configuration is written beside the socket.
+ALSA's pulse plug-in, which is why an ALSA configuration is written beside the socket. It names two
+devices to choose from as well: `headset`, a sink that a test plugs in, and `desk_mic`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from pathlib import Path
 ALSA_CONFIGURATION = """\
 <{system}>
 pcm.!default {{ type pulse }}
+pcm.headset {{ type pulse device "headset" }}
+pcm.desk_mic {{ type pulse device "mic.monitor" }}
 ctl.!default {{ type pulse }}
 """
 START_LIMIT_S = 15.0
@@ -34,6 +37,7 @@ class SoundServer:
         self.folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         self._pace: subprocess.Popen[bytes] | None = None
+        self._modules: list[str] = []
 
     def environment(self) -> dict[str, str]:
         """Variables that lead libpulse and PortAudio here, and away from the user's own daemon."""
@@ -58,16 +62,14 @@ class SoundServer:
         for program in ("pulseaudio", "pactl", "parec"):
             if shutil.which(program) is None:
                 raise RuntimeError(f"{program} is not installed: `make test` installs it")
-        modules = (
-            "module-native-protocol-unix",
-            "module-null-sink sink_name=spk rate=48000",
-            "module-null-sink sink_name=mic rate=48000",
-        )
         command = ["pulseaudio", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "-n"]
-        for module in modules:
-            command += ["-L", module]
-        self._process = self._run(*command)
+        self._process = self._run(*command, "-L", "module-native-protocol-unix")
         self._wait_until_it_answers()
+        self.plug_in_all()
+
+    def plug_in_all(self) -> None:
+        """Add `spk` and `mic` and make them the defaults."""
+        self._modules = [self.plug_in("spk"), self.plug_in("mic")]
         self.control("set-default-sink", "spk")
         self.control("set-default-source", "mic.monitor")
         # A null sink that nobody listens to takes sound in steps of up to two seconds; a listener
@@ -85,6 +87,24 @@ class SoundServer:
             check=True,
         )
         return done.stdout
+
+    def unplug_all(self) -> None:
+        """Take `spk` and `mic` away: the computer has no sound device any more."""
+        if self._pace is not None:
+            _end(self._pace)
+            self._pace = None
+        for module in self._modules:
+            self.unplug(module)
+
+    def plug_in(self, sink: str) -> str:
+        """Add a null sink; return what `unplug` wants."""
+        return self.control(
+            "load-module", "module-null-sink", f"sink_name={sink}", "rate=48000"
+        ).strip()
+
+    def unplug(self, module: str) -> None:
+        """Take a null sink away."""
+        self.control("unload-module", module)
 
     def stop(self) -> None:
         """End the daemon; safe to call twice."""

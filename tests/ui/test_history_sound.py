@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from callconsole.adapters.recording_player import PortAudioPlayer
+from callconsole.adapters.portaudio.player import PortAudioPlayer
 from callconsole.viewmodels.models import Models
 from fakes.scenes import Scene, history
 from support.sound_server import SoundServer

@@ -3,57 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import os
 import subprocess
 import sys
-import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
+from sound_kit import (
+    FAR,
+    NEAR,
+    RATE_HZ,
+    Capture,
+    amplitude,
+    largest_step,
+    play_live,
+    share_of_tone,
+    sounding,
+    tone,
+)
 
 from callconsole.adapters import portaudio
 from callconsole.adapters.portaudio import PortAudioSpeaker, probe
+from callconsole.adapters.portaudio.output import Output
 from callconsole.domain.problems import ProblemError
 from support.sound_server import SoundServer
-
-RATE_HZ = 48000
-NEAR, FAR = math.cos(math.pi / 8), math.sin(math.pi / 8)
-Pcm = NDArray[np.int16]
-
-
-class Capture:
-    """What the null sink `spk` was given, read back through its monitor."""
-
-    def __init__(self, server: SoundServer) -> None:
-        self._server = server
-        self._bytes = b""
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        process = await asyncio.create_subprocess_exec(
-            *("parec", "-d", "spk.monitor", "--rate=48000", "--channels=2"),
-            *("--format=float32le", "--latency-msec=20"),
-            env={**os.environ, **self._server.environment()},
-            stdout=subprocess.PIPE,
-        )
-        assert process.stdout is not None
-        self._bytes += await process.stdout.readexactly(8)
-        reading = asyncio.create_task(process.stdout.read(-1))
-        try:
-            yield
-        finally:
-            process.terminate()
-            self._bytes += await reading
-            await process.wait()
-
-    def frames(self) -> NDArray[np.float32]:
-        whole = len(self._bytes) // 8 * 8
-        return np.frombuffer(self._bytes[:whole], "<f4").reshape(-1, 2)
 
 
 @pytest.fixture
@@ -66,42 +41,6 @@ def speaker(pulse: SoundServer) -> Iterator[PortAudioSpeaker]:
     output = PortAudioSpeaker()
     yield output
     output.stop()
-
-
-def tone(hz: float, seconds: float, peak: float = 0.5) -> Pcm:
-    times = np.arange(round(8000 * seconds)) / 8000
-    return np.round(32767 * peak * np.sin(2 * np.pi * hz * times)).astype(np.int16)
-
-
-async def play_live(speaker: PortAudioSpeaker, caller: Pcm, agent: Pcm) -> None:
-    """Play 20 ms pieces when they are due, as a call does."""
-    start = time.monotonic()
-    for index in range(len(caller) // 160):
-        await asyncio.sleep(max(0.0, start + index * 0.02 - time.monotonic()))
-        piece = slice(index * 160, index * 160 + 160)
-        speaker.play(caller[piece], agent[piece])
-    await asyncio.sleep(0.3)
-
-
-def sounding(frames: NDArray[np.float32]) -> NDArray[np.float32]:
-    """From the first to the last frame that is not silence."""
-    loud = np.flatnonzero(np.abs(frames).max(axis=1) > 0.005)
-    return frames[loud[0] : loud[-1] + 1]
-
-
-def share_of_tone(wave: NDArray[np.float32], hz: float) -> float:
-    """Part of the power that lies within 15 Hz of a tone."""
-    power = np.abs(np.fft.rfft(wave * np.hanning(len(wave)))) ** 2
-    near = np.abs(np.fft.rfftfreq(len(wave), 1 / RATE_HZ) - hz) < 15
-    return float(power[near].sum() / power.sum())
-
-
-def amplitude(wave: NDArray[np.float32]) -> float:
-    return float(np.sqrt(2 * np.mean(np.square(wave, dtype=np.float64))))
-
-
-def largest_step(wave: NDArray[np.float32]) -> float:
-    return float(np.abs(np.diff(wave)).max())
 
 
 async def test_a_tone_comes_out_whole_and_in_its_place(
@@ -156,6 +95,20 @@ async def test_volume_zero_is_silence(speaker: PortAudioSpeaker, capture: Captur
     assert not capture.frames().any()
 
 
+async def test_balance_leaves_one_side_alone(speaker: PortAudioSpeaker, capture: Capture) -> None:
+    speaker.start()
+    async with capture.running():
+        playing = asyncio.create_task(play_live(speaker, tone(440, 2.4, 0.4), tone(1000, 2.4, 0.4)))
+        await asyncio.sleep(1.2)
+        speaker.set_balance(1)
+        await playing
+    heard = sounding(capture.frames())
+    before, after = heard[RATE_HZ // 10 :][: RATE_HZ // 2], heard[-RATE_HZ : -RATE_HZ // 2]
+    assert share_of_tone(before[:, 0], 440) == pytest.approx(NEAR**2, abs=0.01)
+    assert share_of_tone(after[:, 0], 1000) > 0.9999
+    assert amplitude(after[:, 1]) == pytest.approx(0.4 * NEAR, rel=0.02)
+
+
 async def test_flush_ends_the_sound_at_once(speaker: PortAudioSpeaker, capture: Capture) -> None:
     speaker.start()
     async with capture.running():
@@ -197,6 +150,7 @@ def test_probe_names_the_device(pulse: SoundServer) -> None:
 
 NO_DEVICE = """
 from callconsole.adapters.portaudio import PortAudioSpeaker, probe
+from callconsole.adapters.portaudio.output import Output
 from callconsole.domain.problems import ProblemError
 for attempt in (probe, PortAudioSpeaker().start):
     try:
@@ -210,7 +164,7 @@ def codes_without_sound(script: str) -> list[str]:
     done = subprocess.run(
         [sys.executable, "-c", script],
         env={**os.environ, "PULSE_SERVER": "unix:/nowhere"},
-        cwd=Path(portaudio.__file__).parents[2],
+        cwd=Path(portaudio.__file__).parents[3],
         capture_output=True,
         text=True,
         check=True,
@@ -258,7 +212,7 @@ def test_a_device_that_appears_later_is_found(pulse: SoundServer) -> None:
 
 
 async def test_the_callback_survives_anything(speaker: PortAudioSpeaker) -> None:
-    output = portaudio.Output(1.0)
+    output = Output(1.0)
 
     def fail(_: object) -> None:
         raise RuntimeError("a fault in the sound thread")

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from callconsole.adapters.recording_player import PortAudioPlayer
+from callconsole.adapters.portaudio.player import PortAudioPlayer
 from callconsole.audio.wavfile import WavWriter
 from callconsole.domain.problems import ProblemError
 from support.sound_server import SoundServer

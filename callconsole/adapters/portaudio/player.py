@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from callconsole.adapters.portaudio import Output
+from callconsole.adapters.portaudio.output import Output
 from callconsole.audio.convert import StreamResampler
 from callconsole.audio.jitter import JitterBuffer
 from callconsole.audio.stretch import TimeStretch
