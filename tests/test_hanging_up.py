@@ -11,7 +11,7 @@ from callconsole.domain import events
 from callconsole.domain.call import Call, EndedBy, Outcome
 from callconsole.domain.transcript import Speaker
 from callconsole.practice.carrier.faults import CarrierFaults, RestFault, StreamFaults
-from support.room import Room
+from support.room import Room, until_audio
 from support.stories import NUMBERS, practising, together
 
 # Gemini's session costs money for as long as it is open.
@@ -89,9 +89,9 @@ async def while_the_socket_hangs(data: Path) -> None:
     faults = CarrierFaults(stream=StreamFaults(hang_after_ms=HANGS_AFTER_MS))
     async with practising(data, carrier=faults) as room:
         call = await talking(room)
-        await room.until_audio(call, HANGS_AFTER_MS + 500)
-        await hung_up(room, call)
         practice = room.world.carrier.calls[call.sid]
+        await until_audio(practice, HANGS_AFTER_MS + 500)
+        await hung_up(room, call)
         assert (practice.status, practice.ended_by) == ("completed", "api")
 
 

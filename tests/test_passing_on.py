@@ -12,12 +12,29 @@ from callconsole.domain.abilities import Abilities, TransferTarget
 from callconsole.domain.call import Call, EndedBy, Outcome
 from callconsole.domain.prompt import Prompt
 from callconsole.domain.transcript import Speaker
+from callconsole.practice.callees import AwaitTurn, Callee, Say, Wait, hastened
 from callconsole.practice.carrier import tones
 from callconsole.practice.carrier.call import PracticeCall
 from support.room import Room
 from support.stories import NUMBERS, practising, together
 
 COULD_NOT = "agent_transfer_failed"
+# Asks at once, so that the call is no longer than it has to be.
+ASKS = Callee(
+    NUMBERS["Wants a human"],
+    "Wants a human",
+    "Asks for a person, hears that nobody is free, says goodbye.",
+    dial_s=0.01,
+    ring_s=0.05,
+    script=(
+        Wait(0.3),
+        Say("person_human"),
+        AwaitTurn(),
+        AwaitTurn(patience_s=45.0),
+        Say("person_bye"),
+        AwaitTurn(or_hang_up=False),
+    ),
+)
 
 
 def passes_on_to(colleague: str) -> Prompt:
@@ -63,7 +80,8 @@ async def to_somebody_who_is_there(data: Path) -> None:
 
 
 async def to_somebody_who_is_not(data: Path, colleague: str, reason: str) -> None:
-    async with practising(data, prompt=passes_on_to(colleague)) as room:
+    callees = (ASKS, *(c for c in hastened() if c.number != ASKS.number))
+    async with practising(data, prompt=passes_on_to(colleague), callees=callees) as room:
         call = await room.app.console.place_call(NUMBERS["Wants a human"])
         call = await room.until_over(call)
         (ended,) = room.of(events.TransferEnded)

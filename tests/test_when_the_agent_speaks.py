@@ -122,7 +122,7 @@ async def test_the_prepared_greeting_is_for_people_only(tmp_path: Path) -> None:
 
 
 async def late_machine(data: Path) -> None:
-    faults = CarrierFaults(amd=AmdFault(late_s=18.0, verdict="machine_start"))
+    faults = CarrierFaults(amd=AmdFault(late_s=14.0, verdict="machine_start"))
     async with practising(data, carrier=faults) as room:
         call = await room.app.console.place_call(NUMBERS["A person"])
         await room.until(lambda: len(room.of(events.AnswerJudged)) == 2)

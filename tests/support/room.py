@@ -17,8 +17,25 @@ from callconsole.domain.call import Call
 from callconsole.domain.events import Event
 from callconsole.domain.transcript import Speaker
 from callconsole.practice import clips
+from callconsole.practice.carrier.call import PracticeCall
 from callconsole.practice.world import PracticeWorld
 from callconsole.settings import Settings
+
+
+async def until_audio(call: PracticeCall, ms: float) -> None:
+    """Return once so much call audio has passed since an answered call's answer."""
+    assert call.line is not None
+    reached = asyncio.Event()
+
+    def look(_frame: bytes, elapsed_ms: int) -> None:
+        if elapsed_ms >= ms:
+            reached.set()
+
+    call.line.sinks.append(look)
+    try:
+        await reached.wait()
+    finally:
+        call.line.sinks.remove(look)
 
 
 class Room:
@@ -57,22 +74,6 @@ class Room:
 
         await self.until(over)
         return self.now(call)
-
-    async def until_audio(self, call: Call, ms: int) -> None:
-        """Return once the other end has been on the line for so much call audio."""
-        line = self.world.carrier.calls[call.sid].line
-        assert line is not None
-        reached = asyncio.Event()
-
-        def look(_frame: bytes, elapsed_ms: int) -> None:
-            if elapsed_ms >= ms:
-                reached.set()
-
-        line.sinks.append(look)
-        try:
-            await reached.wait()
-        finally:
-            line.sinks.remove(look)
 
     async def until_agent_free(self) -> None:
         """Return once every connection to the practice agent is closed."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from callconsole.domain.prompt import Prompt
 from callconsole.practice.agent import AgentFaults
-from callconsole.practice.carrier import CALLEES, CarrierFaults, hastened
+from callconsole.practice.carrier import CALLEES, Callee, CarrierFaults, hastened
 from callconsole.practice.world import PracticeWorld
 from support.room import Room
 
@@ -31,6 +31,7 @@ async def practising(
     prompt: Prompt | None = None,
     carrier: CarrierFaults | None = None,
     agent: AgentFaults | None = None,
+    callees: Iterable[Callee] = hastened(),
     **settings: object,
 ) -> AsyncIterator[Room]:
     """An app on a practice line of its own.
@@ -40,9 +41,10 @@ async def practising(
         prompt: takes the place of the one of the same name.
         carrier: what goes wrong at the phone company.
         agent: what goes wrong at the agent, once the console has looked at it.
+        callees: who can be called.
         settings: by their names.
     """
-    room = Room(data, PracticeWorld(callees=hastened(), carrier_faults=carrier), **settings)
+    room = Room(data, PracticeWorld(callees=callees, carrier_faults=carrier), **settings)
     if prompt is not None:
         room.app.prompts.write(prompt)
     try:
