@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from callconsole.adapters.twilio.rest import TwilioCarrier
 from callconsole.audio import wavfile
 from callconsole.domain import events
 from callconsole.domain.answering import AnsweredBy
-from callconsole.domain.call import Call, EndedBy, Outcome
+from callconsole.domain.call import Call, EndedBy, Floor, Outcome
 from callconsole.domain.dialling import DialError
 from callconsole.domain.transcript import Speaker
 from callconsole.engine.world import World
@@ -22,7 +23,7 @@ from callconsole.practice.carrier.faults import (
     RestFault,
     StreamFaults,
 )
-from support.room import Room
+from support.room import Room, on_the_phone
 from support.stories import NUMBERS, practising, together
 
 # The AI's first sentence goes from the third to the twelfth second.
@@ -50,6 +51,7 @@ async def a_stream_that_drops(data: Path) -> None:
         faults.stream = StreamFaults()
         call = await room.until_over(call)
         ended_as(call, Outcome.COMPLETED, EndedBy.AGENT)
+        assert floor_at(room, room.of(events.StreamStopped)[0]) is Floor.AGENT
         first, second = room.of(events.StreamStarted)
         assert first.stream_sid != second.stream_sid
         assert second.gap_ms < LOST_AUDIO_MS_AT_MOST
@@ -58,8 +60,27 @@ async def a_stream_that_drops(data: Path) -> None:
         assert room.world.agent.sessions[-1].interruptions == 0
         assert said_by_agent(room, call) == ["Hello,", "I", "Lovely,", "Thank"]
         assert len(room.spoken(call, Speaker.CALLER)) == 4
+        assert missing_ms(on_the_phone("agent_greeting"), heard_in(room, call)) == 0
         assert room.last_words_were_heard_whole(call)
         recorded_over_both(room, call)
+
+
+def floor_at(room: Room, moment: events.Event) -> Floor:
+    """Who was speaking when an event came."""
+    before = room.said[: room.said.index(moment)]
+    return [e.floor for e in before if isinstance(e, events.FloorChanged)][-1]
+
+
+def heard_in(room: Room, call: Call) -> bytes:
+    return room.world.carrier.calls[call.sid].heard
+
+
+def missing_ms(sound: bytes, heard: bytes) -> float:
+    """How much of a sound was not heard around its one break."""
+    lengths = range(len(sound) + 1)
+    began = bisect(lengths, 0, key=lambda n: int(sound[:n] not in heard)) - 1
+    ended = bisect(lengths, 0, key=lambda n: int(sound[len(sound) - n :] not in heard)) - 1
+    return max(0, len(sound) - began - ended) / 8
 
 
 def recorded_over_both(room: Room, call: Call) -> None:

@@ -38,6 +38,13 @@ async def until_audio(call: PracticeCall, ms: float) -> None:
         call.line.sinks.remove(look)
 
 
+def on_the_phone(clip: str) -> bytes:
+    """What the agent's clip is by the time that it comes out of the phone, mu-law."""
+    down = Downsampler()
+    pcm = clips.load("agent")[clip].pcm
+    return mulaw.encode(down.process(pcm)) + mulaw.encode(down.flush())
+
+
 class Room:
     """An app on the practice line, and everything that its console said."""
 
@@ -113,7 +120,4 @@ class Room:
     def last_words_were_heard_whole(self, call: Call) -> bool:
         """The last clip that the agent said came out of the phone to its last sample."""
         said = next(s.said for s in reversed(self.world.agent.sessions) if s.said)
-        down = Downsampler()
-        pcm = clips.load("agent")[said[-1]].pcm
-        played = mulaw.encode(down.process(pcm)) + mulaw.encode(down.flush())
-        return played in self.world.carrier.calls[call.sid].heard
+        return on_the_phone(said[-1]) in self.world.carrier.calls[call.sid].heard
