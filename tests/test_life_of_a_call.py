@@ -156,6 +156,7 @@ async def test_the_ending_is_right_whatever_becomes_of_the_callbacks(tmp_path: P
     last = CallbackFaults(lost=frozenset({"completed"}))
     lost, doubled = CallbackFaults(lost=every), CallbackFaults(duplicated=every)
     mixed = CallbackFaults(reordered=True, duplicated=every)
+    overtaken = CallbackFaults(overtaken=frozenset({"ringing", "answered"}))
     await together(
         # The stream is gone and nobody says why: the call is fetched.
         with_callbacks(tmp_path / "1", last, "Hangs up", Outcome.COMPLETED, EndedBy.CALLER),
@@ -163,7 +164,7 @@ async def test_the_ending_is_right_whatever_becomes_of_the_callbacks(tmp_path: P
         with_callbacks(tmp_path / "2", lost, "Busy", Outcome.BUSY, EndedBy.CARRIER),
         with_callbacks(tmp_path / "3", doubled, "Hangs up", Outcome.COMPLETED, EndedBy.CALLER),
         with_callbacks(tmp_path / "4", mixed, "Hangs up", Outcome.COMPLETED, EndedBy.CALLER),
-        with_callbacks(tmp_path / "5", mixed, "Declined", Outcome.DECLINED, EndedBy.CALLER),
+        with_callbacks(tmp_path / "5", overtaken, "Declined", Outcome.DECLINED, EndedBy.CALLER),
     )
 
 
