@@ -79,6 +79,20 @@ async def to_somebody_who_is_there(data: Path) -> None:
         assert (call.ending.outcome, call.ending.by) == (Outcome.COMPLETED, EndedBy.CALLER)
 
 
+async def until_the_operator_hangs_up(data: Path) -> None:
+    async with practising(data, prompt=passes_on_to("A colleague")) as room:
+        call = await room.app.console.place_call(NUMBERS["Wants a human"])
+        await room.until(lambda: bool(room.of(events.TransferAnswered)))
+        await room.app.console.hang_up(call.sid)
+        call = await room.until_over(call)
+        assert call.ending is not None
+        assert (call.ending.outcome, call.ending.by) == (Outcome.COMPLETED, EndedBy.OPERATOR)
+        leg = leg_of(room, call)
+        await leg.wait_until_over()
+        assert leg.ended_by == "parent"
+        assert room.world.carrier.calls[call.sid].ended_by == "api"
+
+
 async def to_somebody_who_is_not(data: Path, colleague: str, reason: str) -> None:
     callees = (ASKS, *(c for c in hastened() if c.number != ASKS.number))
     async with practising(data, prompt=passes_on_to(colleague), callees=callees) as room:
@@ -105,6 +119,7 @@ async def to_somebody_who_is_not(data: Path, colleague: str, reason: str) -> Non
 async def test_whoever_asks_for_a_person_gets_one_or_is_told(tmp_path: Path) -> None:
     await together(
         to_somebody_who_is_there(tmp_path / "there"),
+        until_the_operator_hangs_up(tmp_path / "operator"),
         to_somebody_who_is_not(tmp_path / "busy", "A busy colleague", "busy"),
         to_somebody_who_is_not(tmp_path / "absent", "An absent colleague", "no answer"),
     )
