@@ -98,10 +98,11 @@ class AnswerEar:
 
     @property
     def utterance_ms(self) -> int:
-        """Length of the utterance going on now; 0 while it is quiet."""
+        """Length of the utterance going on now, up to its last sound; 0 while it is quiet."""
         if not self._listener.speaking:
             return 0
-        return self._elapsed_ms - self._listener.spans[-1].start_ms
+        span = self._listener.spans[-1]
+        return span.end_ms - span.start_ms
 
     @property
     def _elapsed_ms(self) -> int:

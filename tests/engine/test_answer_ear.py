@@ -224,6 +224,14 @@ def test_the_thresholds_are_kept_to() -> None:
     assert verdict.after_ms == pytest.approx(6000, abs=100)
 
 
+def test_the_pause_after_a_hello_does_not_make_it_longer() -> None:
+    ear = AnswerEar()
+    pcm = line(0.5, "wrong_hello", 2.0)
+    ear.hear(pcm[: (500 + HELLO_MS + 200) * 8])
+    assert ear.weighing().utterances[0].end_ms is None
+    assert HELLO_MS - 150 < ear.utterance_ms <= HELLO_MS
+
+
 def test_the_weighing_shows_utterances_words_shares_and_the_countdown() -> None:
     ear = AnswerEar()
     assert ear.weighing().utterances == ()
