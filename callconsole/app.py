@@ -170,6 +170,8 @@ class App:
             await self.history.open()
         except ProblemError as error:
             self._on_history_problem(error.problem)
+            return
+        self._report(Service.HISTORY, ServiceState.READY, "calls are kept")
 
     def _on_history_problem(self, problem: Problem) -> None:
         """Calls go on without a history; somebody should know."""
