@@ -171,7 +171,9 @@ class App:
         except ProblemError as error:
             self._on_history_problem(error.problem)
             return
-        self._report(Service.HISTORY, ServiceState.READY, "calls are kept")
+        # A broken file that was set aside is told, and stays told.
+        if Service.HISTORY not in self.console.services():
+            self._report(Service.HISTORY, ServiceState.READY, "calls are kept")
 
     def _on_history_problem(self, problem: Problem) -> None:
         """Calls go on without a history; somebody should know."""
