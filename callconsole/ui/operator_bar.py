@@ -194,7 +194,7 @@ class OperatorBar(Surface):
         within = self.isAncestorOf(self.window().focusWidget())
         changed = yours != self.hand_back.isVisibleTo(self)
         mine = (self.note, self.hand_back, self._meter)
-        its = (self.tell, self.say, self.take_over, self.mute)
+        its = (self.tell, self.say, self.take_over, self.mute, self.hold)
         for widget in mine if yours else its:
             widget.show()
         if changed and within:

@@ -144,6 +144,20 @@ async def test_the_focus_stays_on_the_button_while_the_microphone_opens(
     assert scene.desk.handed_back == []
 
 
+async def test_space_on_the_answer_card_means_i_speak_myself(
+    qtbot: QtBot, open_scene: OpenScene
+) -> None:
+    scene = open_scene()
+    await scene.decide(WEIGHING)
+    page = scene.window.calls.call
+    page.answer.setFocus()
+    press(Key.Key_Space)
+    await settle()
+    assert not page.answer.isVisible()
+    assert page.band.isVisible()
+    assert not bar_of(scene).hold.isVisible()
+
+
 async def test_enter_in_the_note_hands_back(qtbot: QtBot, open_scene: OpenScene) -> None:
     scene, sid = await talking(open_scene)
     press(Key.Key_Space)
