@@ -24,7 +24,8 @@ pytestmark = [
     pytest.mark.usefixtures("pulse"),
     pytest.mark.limit(60),
 ]
-PERSON, BUSY = CALLEES[0].number, CALLEES[2].number
+NUMBER_OF = {callee.name: callee.number for callee in CALLEES}
+PERSON, BUSY = NUMBER_OF["Answers"], NUMBER_OF["Busy"]
 
 
 class Seat:

@@ -19,7 +19,8 @@ from callconsole.practice.world import PracticeWorld
 from callconsole.settings import Settings
 
 PUBLIC = "https://desk.example.com"
-BUSY, VOICEMAIL = CALLEES[2].number, CALLEES[5].number
+NUMBERS = {callee.name: callee.number for callee in CALLEES}
+PERSON, BUSY, VOICEMAIL = NUMBERS["Answers"], NUMBERS["Busy"], NUMBERS["Voicemail"]
 
 
 @pytest.fixture
@@ -121,7 +122,7 @@ async def test_a_console_that_cannot_be_reached_says_so(
     app = App(settings_for(world, tmp_path))
     await app.start("phone")
     # Nothing leads from the public address to us: Twilio's debugger shows 11205 and 31901.
-    call = await app.console.place_call(CALLEES[0].number)
+    call = await app.console.place_call(PERSON)
     async with asyncio.timeout(20):
         while 31901 not in world.carrier.alerts.codes:
             await asyncio.sleep(0.05)

@@ -77,7 +77,7 @@ class RecentRow(RowButton):
         self._write(painter, call.subtitle, 26, 23, prompt_at - 38, "muted", 400, 12)
         self._write(painter, call.prompt, prompt_at, 14, outcome_at - prompt_at - 12, "muted", 400)
         mark = getattr(theme.current(), call.outcome.tone)
-        icons.paint(painter, call.outcome.symbol, mark, outcome_at, 16, 14)
+        icons.paint(painter, icons.line(call.outcome.symbol), mark, outcome_at, 16, 14)
         self._write(
             painter, call.outcome.text, outcome_at + 20, 14, width - 112 - outcome_at - 24, "text"
         )

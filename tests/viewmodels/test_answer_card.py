@@ -151,7 +151,7 @@ async def test_a_verdict_that_is_only_shown_changes_nothing(it: Answered) -> Non
     it.desk.judge(it.sid, PERSON)
     it.desk.judge(it.sid, VOICEMAIL, JudgedBy.CARRIER, "machine_start", 6000, obeyed=False)
     assert (it.card.verdict_name, it.card.verdict_by) == ("Person", "Sound and words, 1.1 s")
-    assert it.read_out[-1] == "Voicemail answered · machine_start · shown only"
+    assert it.read_out[-1] == "Voicemail answered · machine_start · not acted on"
 
 
 async def test_the_next_call_begins_afresh(it: Answered) -> None:
