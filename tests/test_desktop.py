@@ -25,7 +25,7 @@ pytestmark = [
     pytest.mark.limit(60),
 ]
 NUMBER_OF = {callee.name: callee.number for callee in CALLEES}
-PERSON, BUSY = NUMBER_OF["Answers"], NUMBER_OF["Busy"]
+PERSON, BUSY = NUMBER_OF["A person"], NUMBER_OF["Busy"]
 
 
 class Seat:

@@ -20,7 +20,7 @@ from callconsole.settings import Settings
 
 PUBLIC = "https://desk.example.com"
 NUMBERS = {callee.name: callee.number for callee in CALLEES}
-PERSON, BUSY, VOICEMAIL = NUMBERS["Answers"], NUMBERS["Busy"], NUMBERS["Voicemail"]
+PERSON, BUSY, VOICEMAIL = NUMBERS["A person"], NUMBERS["Busy"], NUMBERS["A voicemail"]
 
 
 @pytest.fixture

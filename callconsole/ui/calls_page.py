@@ -58,7 +58,16 @@ class CallsPage(QWidget):
 
     def _show(self) -> None:
         idle = self._models.live.stage is Stage.IDLE
-        self._centre.setCurrentWidget(self.idle if idle else self.call)
+        page = self.idle if idle else self.call
+        if page is self._centre.currentWidget():
+            return
+        inside = self._centre.isAncestorOf(self.window().focusWidget())
+        if inside and not idle:
+            # Left alone, the focus of a button that goes away would land on Hang up.
+            self.call.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._centre.setCurrentWidget(page)
+        if inside and idle:
+            self.dial.number.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_number_chosen(self, e164: str) -> None:
         self._models.dialler.show_number(e164)

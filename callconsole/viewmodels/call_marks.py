@@ -83,7 +83,10 @@ def _stream(details: Details) -> Mark | None:
     return Mark(f"The sound was away for {float(gap_ms) / 1000:.1f} s", "arrows-clockwise")
 
 
-def _acted(details: Details) -> Mark:
+def _acted(details: Details) -> Mark | None:
+    if details.get("act") == "hung up":
+        # The last line says by whom.
+        return None
     act, detail = details.get("act", "acted"), details.get("detail")
     return Mark(f"You {act}: {detail}" if detail else f"You {act}", "user")
 

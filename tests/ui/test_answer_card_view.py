@@ -173,6 +173,18 @@ async def test_a_low_window_keeps_every_answer_and_the_waveform(
         button = card.choices.buttons[answered_by]
         assert button.height() == 36
         assert card.rect().contains(button.geometry().translated(button.parent().pos()))
+    QApplication.sendPostedEvents()
+    assert card.wave.visibleRegion().boundingRect().height() == card.wave.height()
+
+
+async def test_a_low_window_shows_the_words_even_under_five_answers(
+    qtbot: QtBot, open_scene: OpenScene
+) -> None:
+    scene = open_scene()
+    scene.window.resize(QSize(994, 560))
+    await scene.decide(VOICEMAIL_WEIGHING)
+    card = card_of(scene)
+    assert card.choices.buttons[AnsweredBy.FAX].isVisible()
     assert card.wave.visibleRegion().boundingRect().height() == card.wave.height()
 
 

@@ -84,7 +84,7 @@ async def test_a_call_is_read_from_ringing_to_its_recording(
     assert ended.play.isVisible()
     QTest.mouseClick(ended.play, LEFT)
     assert scene.models.playback.path == "/data/call.wav"
-    assert ended.play.text() == "Stop playing"
+    assert ended.play.accessibleName() == "Stop playing"
 
 
 async def test_a_recording_that_cannot_be_played_says_so(
