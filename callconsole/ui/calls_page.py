@@ -34,6 +34,7 @@ class CallsPage(QWidget):
         self.dial = DialColumn(models.dialler, models.parties)
         self.idle = IdlePage(models)
         self.call = CallPage(models)
+        self.call.transcript.widen_keys(self)
         self.side = SidePanel(models, self)
         self._centre = QStackedWidget()
         self._centre.addWidget(self.idle)

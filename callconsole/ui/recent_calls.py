@@ -72,7 +72,7 @@ class RecentRow(RowButton):
         painter.fillRect(QRectF(0, 0, self.width(), 1), theme.colour("border"))
         call, width = self.call, self.width() - OPEN_WIDTH
         icons.paint(painter, "phone-outgoing", theme.current().muted, 4, 8, 14)
-        prompt_at, outcome_at = width * 0.36, width * 0.6
+        prompt_at, outcome_at = width * 0.34, width * 0.61
         self._write(painter, call.title, 26, 5, prompt_at - 38, "text", 600)
         self._write(painter, call.subtitle, 26, 23, prompt_at - 38, "muted", 400, 12)
         self._write(painter, call.prompt, prompt_at, 14, outcome_at - prompt_at - 12, "muted", 400)

@@ -33,6 +33,7 @@ PAGES = (
 READING = (
     ("Find in the transcript or the calls", "Ctrl F"),
     ("Open the chosen call", "Enter"),
+    ("Delete the chosen call, after a question", "Del"),
     ("Play or pause a recording", "Space"),
     ("Five seconds back or on", "← →"),
     ("Save the prompt", "Ctrl S"),
