@@ -17,13 +17,15 @@ from callconsole.viewmodels.models import Models
 
 
 class CallsPage(QWidget):
-    """Shows the idle page or the call.
+    """Shows the idle page or the call; holds the focus itself on the way from one to the other.
 
     Signals:
         prompts_asked: the cure of a failure is on the Prompts page.
     """
 
     prompts_asked = Signal()
+
+    ring_hidden = True
 
     def __init__(self, models: Models, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +52,7 @@ class CallsPage(QWidget):
         self._row.addWidget(ground, 1)
         self._row.addWidget(self.side)
         self.idle.number_chosen.connect(self._on_number_chosen)
+        self.idle.practice.chosen.connect(self._on_callee_chosen)
         self.call.prompts_asked.connect(self.prompts_asked)
         self.call.number_asked.connect(self._on_number_chosen)
         models.live.changed.connect(self._show)
@@ -62,13 +65,16 @@ class CallsPage(QWidget):
         page = self.idle if idle else self.call
         if page is self._centre.currentWidget():
             return
-        inside = self._centre.isAncestorOf(self.window().focusWidget())
-        if inside and not idle:
-            # Left alone, the focus of a button that goes away would land on Hang up.
-            self.call.setFocus(Qt.FocusReason.OtherFocusReason)
+        inside = self.hasFocus() or self._centre.isAncestorOf(self.window().focusWidget())
         self._centre.setCurrentWidget(page)
-        if inside and idle:
-            self.dial.number.setFocus(Qt.FocusReason.OtherFocusReason)
+        if inside:
+            (self.dial.number if idle else self.call).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_callee_chosen(self, e164: str) -> None:
+        # Left alone, the focus of a button that is disabled and goes away would wander, in the
+        # end to Hang up, where Space ends the call.
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._models.dialler.call_number(e164)
 
     def _on_number_chosen(self, e164: str) -> None:
         self._models.dialler.show_number(e164)
