@@ -22,6 +22,7 @@ from callconsole.practice.callees import CALLEES, Reaction
 from callconsole.settings import Settings, missing_for_phone
 from callconsole.ui import theme
 from callconsole.ui.main_window import MainWindow
+from callconsole.viewmodels.collector import Collector
 from callconsole.viewmodels.desk import PracticeCallee
 from callconsole.viewmodels.models import Models
 
@@ -98,6 +99,7 @@ class Desktop:
             at_a_desk=True,
         )
         self._player = PortAudioPlayer(self._on_played)
+        self._collector = Collector()
         self.models = self._build_models(settings, missing)
         self.window = MainWindow(self.models)
         self.window.closed.connect(self._closed.set)
@@ -116,6 +118,7 @@ class Desktop:
         self._player.stop_file()
         self.models.close()
         await self.app.stop()
+        self._collector.stop()
         return 0
 
     async def _start(self) -> None:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from callconsole.domain import phone
@@ -184,6 +191,12 @@ class Settings(BaseSettings):
             raise ValueError("there is no such file")
         return value
 
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        if self.gate is GateMode.STRICT and not self.amd:
+            raise ValueError("CALLCONSOLE_GATE=strict needs CALLCONSOLE_AMD=on: Twilio decides")
+        return self
+
     @property
     def thresholds(self) -> AnswerThresholds:
         """Times that tell people from machines."""
@@ -220,7 +233,7 @@ def load(env_file: str | Path | None = ".env") -> Settings:
         return settings
     except ValidationError as error:
         wrong = "; ".join(
-            f"{_variable(str(item['loc'][0]))}: {item['msg'].removeprefix('Value error, ')}"
+            f"{_place(item['loc'])}{item['msg'].removeprefix('Value error, ')}"
             for item in error.errors(include_input=False, include_url=False)
         )
     raise ProblemError(
@@ -231,6 +244,11 @@ def load(env_file: str | Path | None = ".env") -> Settings:
             "Correct it in the environment or in the file .env.",
         )
     )
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    """The variable at fault; empty where several do not fit together."""
+    return f"{_variable(str(loc[0]))}: " if loc else ""
 
 
 def _variable(field: str) -> str:

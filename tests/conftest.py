@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import gc
 import inspect
 import os
 import signal
@@ -47,6 +48,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "leaves(reason): threads, tasks or timers may outlive this test, for this reason"
     )
+    # Garbage is collected between the tests, see `leaks.collect_now_and_then`.
+    gc.disable()
     # Short on purpose: a socket's path has at most 107 characters.
     folder = tempfile.TemporaryDirectory(prefix="ccsnd-")
     server = SoundServer(Path(folder.name))
@@ -162,6 +165,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
     yield
     if "qtbot" in getattr(item, "fixturenames", ()):
         leaks.delete_later_now()
+    leaks.collect_now_and_then()
     if _may_leave(item):
         return
     if names := leaks.left(_KNOWN_THREADS):

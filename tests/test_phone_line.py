@@ -20,7 +20,7 @@ from callconsole.settings import Settings
 
 PUBLIC = "https://desk.example.com"
 NUMBERS = {callee.name: callee.number for callee in CALLEES}
-PERSON, BUSY, VOICEMAIL = NUMBERS["A person"], NUMBERS["Busy"], NUMBERS["A voicemail"]
+BUSY, VOICEMAIL = NUMBERS["Busy"], NUMBERS["A voicemail"]
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ async def test_a_console_that_cannot_be_reached_says_so(
     app = App(settings_for(world, tmp_path))
     await app.start("phone")
     # Nothing leads from the public address to us: Twilio's debugger shows 11205 and 31901.
-    call = await app.console.place_call(PERSON)
+    call = await app.console.place_call(NUMBERS["A person"])
     async with asyncio.timeout(20):
         while 31901 not in world.carrier.alerts.codes:
             await asyncio.sleep(0.05)

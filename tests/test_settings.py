@@ -9,6 +9,12 @@ from pathlib import Path
 import pytest
 
 from callconsole import settings as module
+from callconsole.domain.answering import (
+    USUAL_THRESHOLDS,
+    AnswerThresholds,
+    GateMode,
+    Undecided,
+)
 from callconsole.domain.problems import ProblemError
 from callconsole.lines import gemini_access
 from callconsole.settings import Settings, load, missing_for_phone, missing_message
@@ -35,6 +41,14 @@ def test_defaults() -> None:
     assert settings.gemini_model == "gemini-3.8-live"
     assert (settings.record, settings.amd, settings.opening) == (True, True, "listen")
     assert settings.backend is None
+
+
+def test_strict_without_the_carriers_word_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALLCONSOLE_GATE", "strict")
+    monkeypatch.setenv("CALLCONSOLE_AMD", "off")
+    with pytest.raises(ProblemError) as refused:
+        load(None)
+    assert "strict needs CALLCONSOLE_AMD=on" in refused.value.problem.cause
 
 
 def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,6 +102,8 @@ def test_vertex_wins_where_both_back_ends_are_set() -> None:
         ("SERVER_BASE_URL=http://x", "SERVER_BASE_URL"),
         ("CALLCONSOLE_RECORD=perhaps", "CALLCONSOLE_RECORD"),
         ("CALLCONSOLE_OPENING=shout", "CALLCONSOLE_OPENING"),
+        ("CALLCONSOLE_GATE=ajar", "CALLCONSOLE_GATE"),
+        ("CALLCONSOLE_UNDECIDED=wait", "CALLCONSOLE_UNDECIDED"),
     ],
 )
 def test_a_wrong_value_is_named_and_not_repeated(line: str, words: str) -> None:
@@ -119,12 +135,79 @@ def test_secrets_never_show() -> None:
         assert secret not in text
 
 
-def test_the_papers_name_every_setting() -> None:
-    names = {(info.alias or name).upper() for name, info in Settings.model_fields.items()}
-    example = (ROOT / ".env.example").read_text()
+NAMES = {(info.alias or name).upper(): name for name, info in Settings.model_fields.items()}
+
+
+def test_the_readme_names_every_setting() -> None:
     readme = (ROOT / "README.md").read_text()
-    assert names <= set(re.findall(r"[A-Z][A-Z_]{4,}", example))
-    assert names <= set(re.findall(r"[A-Z][A-Z_]{4,}", readme))
+    assert NAMES.keys() <= set(re.findall(r"[A-Z][A-Z_]{4,}", readme))
     for info in Settings.model_fields.values():
         assert info.description
     assert module.load(None).backend is None
+
+
+def test_the_example_has_every_setting_and_no_other() -> None:
+    lines = re.findall(r"^#?([A-Z][A-Z_]{4,})=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    assert sorted(lines) == sorted(NAMES)
+
+
+def test_the_example_is_what_holds_without_it(tmp_path: Path) -> None:
+    whole = (ROOT / ".env.example").read_text()
+    copy = tmp_path / "copied.env"
+    copy.write_text(whole)
+    assert load(copy) == Settings(_env_file=None)
+    # What is commented out shows its own default, where it has one.
+    shown = dict(re.findall(r"^#([A-Z][A-Z_]{4,})=(.+)$", whole, re.MULTILINE))
+    assert shown == {
+        "TWILIO_API_BASE_URL": Settings(_env_file=None).twilio_api_base_url,
+        "CALLCONSOLE_EARLY_BARGE_IN": "on",
+    }
+
+
+def test_times_and_numbers_of_a_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text(
+        "CALLCONSOLE_GATE=strict\nCALLCONSOLE_UNDECIDED=hang-up\nCALLCONSOLE_ANSWER_SHORT_MS=1500\n"
+        "CALLCONSOLE_ANSWER_LONG_MS=4000\nCALLCONSOLE_ANSWER_PAUSE_MS=700\n"
+        "CALLCONSOLE_ANSWER_SILENCE_MS=5000\nCALLCONSOLE_ANSWER_LIMIT_MS=12000\n"
+        "CALLCONSOLE_RING_S=40\nCALLCONSOLE_TIME_LIMIT_S=600\n"
+    )
+    monkeypatch.setenv("CALLCONSOLE_MAX_CALLS", "3")
+    settings = load()
+    assert (settings.gate, settings.undecided) == (GateMode.STRICT, Undecided.HANG_UP)
+    assert settings.thresholds == AnswerThresholds(
+        short_ms=1500, long_ms=4000, pause_ms=700, silence_ms=5000, limit_ms=12_000
+    )
+    assert (settings.ring_s, settings.time_limit_s, settings.max_calls) == (40, 600, 3)
+
+
+def test_nothing_set_is_the_usual() -> None:
+    settings = Settings(_env_file=None)
+    assert (settings.gate, settings.undecided) == (GateMode.ON, Undecided.SPEAK)
+    assert settings.thresholds == USUAL_THRESHOLDS
+    assert (settings.ring_s, settings.time_limit_s, settings.max_calls) == (25, 1800, 10)
+
+
+@pytest.mark.parametrize(
+    ("name", "lowest", "highest"),
+    [
+        ("CALLCONSOLE_ANSWER_SHORT_MS", 500, 6000),
+        ("CALLCONSOLE_ANSWER_LONG_MS", 1000, 20_000),
+        ("CALLCONSOLE_ANSWER_PAUSE_MS", 300, 5000),
+        ("CALLCONSOLE_ANSWER_SILENCE_MS", 1000, 20_000),
+        ("CALLCONSOLE_ANSWER_LIMIT_MS", 2000, 60_000),
+        ("CALLCONSOLE_RING_S", 5, 600),
+        ("CALLCONSOLE_TIME_LIMIT_S", 30, 14_400),
+        ("CALLCONSOLE_MAX_CALLS", 1, 500),
+    ],
+)
+def test_the_ends_of_a_range_are_taken_and_what_lies_beyond_is_not(
+    name: str, lowest: int, highest: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for inside in (lowest, highest):
+        monkeypatch.setenv(name, str(inside))
+        assert getattr(load(), NAMES[name]) == inside
+    for outside in (str(lowest - 1), str(highest + 1), "soon"):
+        monkeypatch.setenv(name, outside)
+        with pytest.raises(ProblemError) as caught:
+            load()
+        assert name in caught.value.problem.cause

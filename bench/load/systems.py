@@ -76,6 +76,7 @@ def measure(
     try:
         ports = json.loads(_ask(generator, asdict(task), folder / "load.txt"))
         command, needed = _command(system, ports, account, str(certificate.ca_file), folder)
+        needed["CALLCONSOLE_MAX_CALLS"] = str(load.calls)
         needed.update(environment or {})
         started = _process(command, system_core, needed, folder / "system.txt", folder)
         port = _ready_port(started, folder / "system.txt")
@@ -123,6 +124,7 @@ def _command(
         "CALLCONSOLE_DATA_DIR": str(folder / "data"),
         "CALLCONSOLE_RECORD": "true",
         "CALLCONSOLE_AMD": "false",
+        "CALLCONSOLE_GATE": "off",
     }
 
 

@@ -77,7 +77,6 @@ class Bridge:
     Attributes:
         gate: holds the agent while it may not be heard.
         voice: the agent's side.
-        machine_listens: a screening or a menu is on the line, which the agent need not answer.
     """
 
     def __init__(
@@ -125,7 +124,7 @@ class Bridge:
         self._unmeasured: list[tuple[Pcm16, Pcm16]] = []
         self._levels_at_ms = 0.0
         self._agent: asyncio.Task[None] | None = None
-        self.machine_listens = False
+        self._machine_listens = False
         self.voice = AgentVoice(
             call_sid,
             timeline,
@@ -139,6 +138,17 @@ class Bridge:
         self.gate = Gate(self.voice.take)
         self.gate.shut(Hold.NO_LINE)
         timeline.add_tap(self._measure)
+
+    @property
+    def machine_listens(self) -> bool:
+        """True while a screening or a menu is on the line, which the agent need not answer."""
+        return self._machine_listens
+
+    def listened_to_by(self, *, machine: bool) -> None:
+        """A screening or a menu is on the line now, or a person is."""
+        if self._machine_listens and not machine:
+            self._watchdog.forgive()
+        self._machine_listens = machine
 
     @property
     def silent(self) -> bool:
@@ -208,6 +218,7 @@ class Bridge:
 
     def _take(self, event: AgentEvent) -> None:
         if isinstance(event, (AgentToolCall, AgentToolCancelled)):
+            self._watchdog.agent_acted()
             self._host.tool_called(event)
             return
         if isinstance(event, AgentWords) and event.by_caller:

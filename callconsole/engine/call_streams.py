@@ -21,6 +21,9 @@ REJOIN_S = 6.0
 MISSED_AFTER_S = 0.7
 # A stream that breaks again and again helps nobody.
 RETURNS_AT_MOST = 8
+# The end of the code of an order about which nobody knows whether the carrier has carried it
+# out: either the stream goes on, or the new one comes.
+PERHAPS_DONE = ".perhaps_done"
 
 
 class CallStreams:
@@ -60,16 +63,18 @@ class CallStreams:
         self._begun = begun
         self._lost = lost
         self._left_at: float | None = None
-        self._returns = 0
+        self._losses = 0
         self._patience_s: float | None = REJOIN_S
         self._waiting: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
         self.line: MediaLine | None = None
 
-    @property
-    def worn_out(self) -> bool:
-        """True where the stream has come back too often to be of use."""
-        return self._returns >= RETURNS_AT_MOST
+    def token_after_loss(self) -> str | None:
+        """The secret of a stream in the place of one that broke; None where too many have."""
+        if self._losses >= RETURNS_AT_MOST:
+            return None
+        self._losses += 1
+        return self.token()
 
     def token(self, within_s: float = REJOIN_S) -> str:
         """The secret of a stream that will follow the present one; it is waited for so long."""
@@ -77,6 +82,11 @@ class CallStreams:
         if self._waiting is not None:
             self._wait_anew()
         return self._tokens.mint(self._state.call.sid)
+
+    async def gone_within(self, limit_s: float) -> bool:
+        """Return True as soon as no stream is open, False where one still is after `limit_s`."""
+        changes = self._state.changes
+        return await changes.until(lambda: self.line is None or not self._state.live, limit_s)
 
     def leave_for_good(self) -> None:
         """The present stream will stop, and none is waited for until a token is minted."""
@@ -122,6 +132,7 @@ class CallStreams:
             self._left_at = self._clock.monotonic()
             await line.close()
             self._publish(events.StreamStopped)
+            self._state.changes.happened()
             if self._state.going_on:
                 self._wait_anew()
 
@@ -131,7 +142,6 @@ class CallStreams:
         if self._left_at is not None:
             gap_ms = round((self._clock.monotonic() - self._left_at) * 1000)
             self._timeline.rejoined(gap_ms)
-            self._returns += 1
         self._state.change(away=False)
         self._state.publish(
             events.StreamStarted(

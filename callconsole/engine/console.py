@@ -223,7 +223,7 @@ class Console:
         """Send tones to the other end for the operator. Raises `ProblemError`."""
         session = self._known(call_sid)
         session.acted("pressed keys")
-        await session.press_keys(digits, by_operator=True)
+        await session.press_keys(digits)
 
     async def find_calls(self, query: CallQuery) -> CallPage:
         """Calls that are kept, newest first. Raises `ProblemError`."""

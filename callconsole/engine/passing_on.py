@@ -9,9 +9,12 @@ from callconsole.domain.problems import ProblemError
 from callconsole.engine import tasks, words
 from callconsole.engine.bridge import Bridge
 from callconsole.engine.call_state import CallState
-from callconsole.engine.call_streams import CallStreams
+from callconsole.engine.call_streams import PERHAPS_DONE, CallStreams
 from callconsole.engine.farewell import Farewell
 from callconsole.engine.ports import AgentSession, Carrier, Clock, Transfer
+
+# The stream of a call that is being passed on stops at once.
+DOUBT_S = 3.0
 
 
 class PassingOn:
@@ -65,6 +68,9 @@ class PassingOn:
         try:
             await self._carrier.transfer(self._state.call.sid, Transfer(target.number))
         except ProblemError as error:
+            unsure = error.problem.code.endswith(PERHAPS_DONE)
+            if unsure and await self._streams.gone_within(DOUBT_S):
+                return
             self._streams.stay()
             self._over(reached=False, reason=error.problem.title)
             self._agent.send_text(words.TRANSFER_REFUSED)
@@ -72,7 +78,7 @@ class PassingOn:
     def answered(self, title: str) -> str:
         """They have picked up; returns what they are told before they talk.
 
-        The agent is not needed any more: its session ends, and costs nothing from now on.
+        The agent stays: should they hang up before the two are joined, it goes on.
         """
         if self._target is not None:
             self._state.publish(
@@ -80,7 +86,6 @@ class PassingOn:
                     call_sid=self._state.call.sid, at=self._clock.now(), to=self._target.number
                 )
             )
-            tasks.start(self._agent.close(), name="close the agent")
         about = f" {self._reason}" if self._reason else ""
         return f"A call for you. It was about: {title}.{about}"
 
@@ -91,6 +96,7 @@ class PassingOn:
         self._over(reached=reached, reason=status.replace("-", " "))
         if reached:
             self._state.requested = Ending(Outcome.COMPLETED, EndedBy.CALLER)
+            tasks.start(self._agent.close(), name="close the agent")
             return None
         self._agent.send_text(words.TRANSFER_FAILED)
         return self._streams.token()

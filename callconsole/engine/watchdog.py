@@ -64,6 +64,7 @@ class Watchdog:
         self._tone = False
         self._tone_looked_at = 0.0
         self._empty_turn = False
+        self._acted = False
         self._next = 0
         self._not_before = 0.0
 
@@ -75,6 +76,16 @@ class Watchdog:
     def caller_words(self) -> None:
         """The caller's sound was understood as words."""
         self._worded = True
+
+    def agent_acted(self) -> None:
+        """The agent called a function: a turn without sound is no stall."""
+        self._acted = True
+
+    def forgive(self) -> None:
+        """Nobody waited for an answer so far; look only at what comes from now on."""
+        self._answered()
+        self._words_since = self._faint_since = None
+        self._forget_levels()
 
     def agent_words(self, now_ms: float) -> None:
         """The agent's transcript grew."""
@@ -100,8 +111,10 @@ class Watchdog:
     def turn_done(self, *, had_audio: bool) -> None:
         """The model says that its turn is complete."""
         self._words_since = None
-        if not had_audio and self._waiting_since is not None and self._worded:
+        waited = self._waiting_since is not None and self._worded
+        if not had_audio and waited and not self._acted:
             self._empty_turn = True
+        self._acted = False
 
     def check(self, now_ms: float) -> tuple[Stall, Remedy] | None:
         """What is wrong and what to do about it now; None where all is well or being mended."""

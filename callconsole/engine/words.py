@@ -53,6 +53,12 @@ NOBODY_SPEAKS = Problem(
     "Neither side had made a sound for most of a minute, and the AI's question got no answer.",
     "Listen to the end of the recording, and call again if something was left open.",
 )
+TIME_LIMIT = Problem(
+    "call.time_limit",
+    "The call reached its time limit",
+    "No call lives longer, so that a forgotten one costs a bounded sum.",
+    "Call again if something was left open, or raise CALLCONSOLE_TIME_LIMIT_S.",
+)
 UNDECIDED_END = Problem(
     "call.undecided",
     "Nobody could tell who answered",

@@ -132,7 +132,7 @@ def test_it_ends_once_and_leaves_nothing(steps: list[tuple[str, object]]) -> Non
 
     with (
         tempfile.TemporaryDirectory() as folder,
-        patch("callconsole.engine.session.LAST_WORD_S", 0.02),
+        patch("callconsole.engine.hanging_up.LAST_WORD_S", 0.02),
         patch("callconsole.engine.call_streams.REJOIN_S", 0.02),
         patch("callconsole.engine.call_streams.MISSED_AFTER_S", 0.01),
     ):

@@ -215,7 +215,7 @@ async def test_a_broken_agent_ends_the_call_and_says_so(desk: Desk) -> None:
 
 def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give up on a lost stream and on a mute carrier at once."""
-    monkeypatch.setattr("callconsole.engine.session.LAST_WORD_S", 0.05)
+    monkeypatch.setattr("callconsole.engine.hanging_up.LAST_WORD_S", 0.05)
     monkeypatch.setattr("callconsole.engine.call_streams.REJOIN_S", 0.05)
     monkeypatch.setattr("callconsole.engine.call_streams.MISSED_AFTER_S", 0.01)
 

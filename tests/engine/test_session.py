@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,7 @@ class Talk:
 @pytest.fixture(autouse=True)
 def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, seconds in (
-        ("session.LAST_WORD_S", 0.05),
+        ("hanging_up.LAST_WORD_S", 0.05),
         ("call_streams.REJOIN_S", 0.2),
         ("call_streams.MISSED_AFTER_S", 0.01),
         ("farewell.WORDS_S", 0.3),
@@ -313,6 +314,21 @@ async def test_refused_keys_leave_the_stream_as_it_was(talk: Talk) -> None:
     assert talk.line.audio()
 
 
+async def test_keys_of_which_nobody_knows_whether_they_went_out_may_bring_a_new_stream(
+    talk: Talk,
+) -> None:
+    doubt = Problem("twilio.timeout.perhaps_done", "No answer", "It took too long.", "Wait.")
+    talk.desk.carrier.update_refusal = doubt
+    known = set(talk.desk.carrier.tokens)
+    with pytest.raises(ProblemError):
+        await talk.desk.console.press_keys(talk.sid, "1")
+    (token,) = set(talk.desk.carrier.tokens) - known
+    line = await talk.rejoin(token)
+    talk.carrier_hears(AnsweredBy.PERSON, "human")
+    await talk.said(*SAID)
+    assert line.audio()
+
+
 async def test_the_polite_end(talk: Talk) -> None:
     talk.carrier_hears(AnsweredBy.PERSON, "human")
     await talk.said(AgentAudio(tone(400, 24000)))
@@ -360,6 +376,46 @@ async def test_a_transfer_is_announced_then_made(talk: Talk) -> None:
         await asyncio.sleep(0)
 
 
+async def test_a_colleague_who_hangs_up_before_they_are_joined_leaves_the_agent(
+    talk: Talk,
+) -> None:
+    talk.carrier_hears(AnsweredBy.PERSON, "human")
+    await talk.said(*SAID)
+    talk.tool("transfer_call", to="Front desk")
+    talk.echo_all()
+    await talk.desk.carrier.transferred.wait()
+    talk.line.hang_up()
+    await talk.served
+    talk.desk.console.transfer_answered(talk.sid)
+    token = talk.desk.console.transfer_ended(talk.sid, reached=False, status="completed")
+    assert token is not None
+    line = await talk.rejoin(token)
+    await talk.said(*SAID)
+    assert line.audio()
+
+
+async def test_the_carriers_time_limit_is_told_from_a_callee_who_hangs_up(tmp_path: Path) -> None:
+    talk = await opened(tmp_path, time_limit_s=60)
+    talk.desk.clock.wall += timedelta(seconds=59)
+    await talk.over()
+    assert talk.ending.by is EndedBy.CARRIER
+    assert talk.ending.problem is not None
+    assert talk.ending.problem.code == "call.time_limit"
+    await closed(talk)
+
+
+async def test_keys_of_ours_are_no_lost_streams(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("callconsole.engine.call_streams.RETURNS_AT_MOST", 1)
+    line = talk.line
+    for _ in range(3):
+        await talk.desk.console.press_keys(talk.sid, "1")
+        line.hang_up()
+        line = await talk.rejoin(talk.desk.carrier.keys[-1][1])
+    assert talk.desk.console.stream_ended(talk.sid) is not None
+
+
 async def test_a_transfer_that_reaches_nobody_comes_back_to_the_agent(talk: Talk) -> None:
     talk.carrier_hears(AnsweredBy.PERSON, "human")
     await talk.said(*SAID)
@@ -375,6 +431,21 @@ async def test_a_transfer_that_reaches_nobody_comes_back_to_the_agent(talk: Talk
     assert talk.call.transferred_to is None
     await talk.said(*SAID)
     assert line.audio()
+
+
+async def test_a_transfer_that_took_place_unanswered_is_none_that_failed(talk: Talk) -> None:
+    doubt = Problem("twilio.timeout.perhaps_done", "No answer", "It took too long.", "Wait.")
+    talk.desk.carrier.update_refusal = doubt
+    talk.carrier_hears(AnsweredBy.PERSON, "human")
+    await talk.said(*SAID)
+    talk.tool("transfer_call", to="Front desk")
+    talk.echo_all()
+    await talk.event("TransferBegan")
+    talk.line.hang_up()
+    await talk.served
+    assert talk.desk.console.transfer_answered(talk.sid)
+    assert talk.call.transferred_to == COLLEAGUE.number
+    assert "TransferEnded" not in talk.desk.names()
 
 
 async def test_a_refused_transfer_is_told_to_the_agent(talk: Talk) -> None:

@@ -108,3 +108,25 @@ def test_a_tone_that_never_ends() -> None:
 
 def test_a_caller_who_never_stops_is_no_stall() -> None:
     assert Call().caller(600_000).found == []
+
+
+def test_a_turn_that_called_a_function_needs_no_sound() -> None:
+    watchdog = Watchdog()
+    watchdog.caller_sounds(0, 500)
+    watchdog.caller_words()
+    watchdog.agent_acted()
+    watchdog.turn_done(had_audio=False)
+    assert watchdog.check(600) is None
+    watchdog.turn_done(had_audio=False)
+    assert watchdog.check(700) == (Stall.EMPTY_TURN, Remedy.NUDGE)
+
+
+def test_what_a_machine_said_is_forgiven_once_a_person_is_there() -> None:
+    watchdog = Watchdog()
+    watchdog.caller_sounds(0, 500)
+    watchdog.caller_words()
+    watchdog.turn_done(had_audio=False)
+    watchdog.forgive()
+    assert watchdog.check(PATIENCE_MS + 1000) is None
+    watchdog.caller_sounds(10_000, 500)
+    assert watchdog.check(10_000 + PATIENCE_MS) == (Stall.NO_ANSWER, Remedy.NUDGE)

@@ -209,6 +209,7 @@ class FakeCarrier:
         self.searches: list[str] = []
         self.search_fails = False
         self.found: PlacedCall | None = None
+        self.tokens: list[str] = []
         self.keys: list[tuple[str, str]] = []
         self.transfers: list[Transfer] = []
         self.transferred = asyncio.Event()
@@ -243,6 +244,7 @@ class FakeCarrier:
         return self.found
 
     async def press_keys(self, call_sid: str, digits: str, stream_token: str) -> None:
+        self.tokens.append(stream_token)
         if self.update_refusal is not None:
             raise ProblemError(self.update_refusal)
         self.keys.append((digits, stream_token))

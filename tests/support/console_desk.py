@@ -30,12 +30,13 @@ class Desk:
         self.carrier = FakeCarrier()
         self.agent = FakeAgent()
         self.prompts = FakePrompts()
+        self.clock = FakeClock()
         self.history = FakeHistory()
         self.events: list[Event] = []
         self._changed = asyncio.Event()
         self.console = Console(
             prompts=self.prompts,
-            clock=FakeClock(),
+            clock=self.clock,
             habits=habits or Habits("appointment_reminder", gate=GateMode.OFF),
             recordings=recordings,
             speaker=speaker,

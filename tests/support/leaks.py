@@ -13,6 +13,7 @@ from typing import Any
 # monitors that libraries keep for the life of the process.
 _TOLERATED = ("asyncio_", "pytest", "execnet", "QThread", "Dummy", "tokio", "grpc")
 GRACE_S = 2.0
+COLLECT_AFTER = 50_000
 
 
 def threads() -> set[threading.Thread]:
@@ -86,3 +87,13 @@ def delete_later_now() -> None:
     from PySide6.QtCore import QCoreApplication, QEvent
 
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def collect_now_and_then() -> None:
+    """Collect garbage between two tests, in the main thread, instead of somewhere in a worker.
+
+    A failed test's window is kept by its report for a while, so that `delete_later_now` is not
+    enough.
+    """
+    if gc.get_count()[0] > COLLECT_AFTER:
+        gc.collect()

@@ -1,0 +1,117 @@
+"""The papers that a user reads agree with the program and with one another."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from callconsole.adapters.prompt_head import parted
+from callconsole.domain.abilities import Ability
+from callconsole.domain.call import Outcome
+from callconsole.practice.callees import CALLEES
+from callconsole.settings import Settings, load
+
+ROOT = Path(__file__).parent.parent
+PAPERS = sorted(
+    [*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md"), *(ROOT / "bench").glob("*.md")]
+)
+CALLS = ROOT / "docs" / "calls.md"
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+
+
+def prose(paper: Path) -> str:
+    """A paper without its blocks of code."""
+    return FENCED.sub("", paper.read_text("utf-8"))
+
+
+def anchors(paper: Path) -> set[str]:
+    """The names that GitHub gives to a paper's headings."""
+    headings = re.findall(r"^#+ (.+)$", prose(paper), re.MULTILINE)
+    kept = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings)
+    return {name.strip().replace(" ", "-") for name in kept}
+
+
+def table(paper: Path, first_cell: str) -> list[list[str]]:
+    """The rows of the table whose heading begins with a cell."""
+    lines = iter(paper.read_text("utf-8").splitlines())
+    for line in lines:
+        if line.startswith(f"| {first_cell} |"):
+            break
+    next(lines)
+    rows = []
+    for line in lines:
+        if not line.startswith("|"):
+            break
+        rows.append([cell.strip() for cell in line.strip("|").split("|")])
+    return rows
+
+
+def test_there_are_papers() -> None:
+    assert {"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "calls.md", "performance.md"} <= {
+        paper.name for paper in PAPERS
+    }
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.name)
+def test_every_link_leads_somewhere(paper: Path) -> None:
+    for target in LINK.findall(prose(paper)):
+        if re.match(r"[a-z]+:", target):
+            assert target.startswith("https://"), target
+            continue
+        path, _, anchor = target.partition("#")
+        linked = (paper.parent / path).resolve() if path else paper
+        assert linked.exists(), target
+        if anchor:
+            assert anchor in anchors(linked), target
+
+
+def test_the_readme_lists_everybody_on_the_practice_line() -> None:
+    numbers = [row[0].replace(" ", "") for row in table(ROOT / "README.md", "number")]
+    assert sorted(numbers) == sorted(callee.number for callee in CALLEES)
+
+
+def test_the_settings_of_a_call_are_as_the_program_has_them() -> None:
+    by_name = {(info.alias or name).upper(): name for name, info in Settings.model_fields.items()}
+    usual = load(None)
+    rows = table(CALLS, "setting")
+    assert len(rows) == 13
+    for cells in rows:
+        field = by_name[cells[0].strip("`")]
+        default, value = cells[1].strip("`"), getattr(usual, field)
+        shown = {True: "on", False: "off"}.get(value, value) if isinstance(value, bool) else value
+        assert default == str(shown), cells[0]
+        bounds = {
+            type(limit).__name__: getattr(limit, type(limit).__name__.lower())
+            for limit in Settings.model_fields[field].metadata
+            if type(limit).__name__ in ("Ge", "Le")
+        }
+        if bounds:
+            assert cells[2] == f"{bounds['Ge']} … {bounds['Le']}", cells[0]
+
+
+def test_the_head_of_a_prompt_in_the_papers_can_be_read() -> None:
+    found = re.search(r"^```yaml\n(.*?)^```", CALLS.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    assert found is not None
+    abilities, words = parted(found[1])
+    assert abilities.allowed == {Ability.END_CALL, Ability.TRANSFER_CALL, Ability.TAKE_NOTE}
+    assert [target.label for target in abilities.transfers] == ["Front desk", "Accounts"]
+    assert words.startswith("You are Ada")
+
+
+def test_every_ability_and_every_ending_is_told() -> None:
+    abilities = {row[0].strip("`") for row in table(CALLS, "name")}
+    assert abilities == {ability.value for ability in Ability}
+    endings = ", ".join(row[0] for row in table(CALLS, "in the history"))
+    words = {
+        Outcome.COMPLETED: "Spoke",
+        Outcome.BUSY: "Busy",
+        Outcome.NO_ANSWER: "No answer",
+        Outcome.DECLINED: "Declined",
+        Outcome.CANCELED: "Cancelled",
+        Outcome.VOICEMAIL: "Voicemail, Fax",
+        Outcome.FAILED: "Call failed, Call broke off",
+    }
+    assert all(words[outcome] in endings for outcome in Outcome)
