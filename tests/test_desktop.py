@@ -125,7 +125,7 @@ async def test_a_busy_callee_is_told_in_words_with_what_to_do(qtbot: QtBot, tmp_
     async with seated(tmp_path) as seat:
         seat.type(BUSY.removeprefix("+1"))
         seat.press(Qt.Key.Key_Return)
-        await seat.until(seat.shows("The line was busy", "Try again in a few minutes."))
+        await seat.until(seat.shows("Their line was busy", "Try again in a few minutes."))
         assert not seat.console.live_calls()
 
 
