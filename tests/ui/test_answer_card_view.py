@@ -129,7 +129,10 @@ async def test_nothing_to_press_moves_while_the_odds_change(
     assert card.choices.buttons[AnsweredBy.FAX].isVisible()
 
 
-async def test_digits_dial_again_once_it_is_decided(qtbot: QtBot, open_scene: OpenScene) -> None:
+async def test_digits_dial_again_once_it_is_decided(
+    qtbot: QtBot, open_scene: OpenScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("callconsole.viewmodels.answer_card.LATE_S", 0.0)
     scene = open_scene()
     sid = await scene.decide(WEIGHING)
     scene.desk.judge(sid, PERSON)
