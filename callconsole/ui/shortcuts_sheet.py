@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from callconsole.ui.kit.icon_button import IconButton
 from callconsole.ui.kit.keycap import Keycap
-from callconsole.ui.kit.surfaces import Surface
+from callconsole.ui.kit.surfaces import Hairline, Surface
 from callconsole.ui.kit.text import Text
 
-SHORTCUTS = (
+CALLING = (
     ("Call the number in the field", "Enter"),
-    ("Hang up", "Ctrl ⇧ H"),
-    ("Hang up, unless you are typing", "Esc"),
     ("Type on the dial pad from anywhere", "0 – 9 * # +"),  # noqa: RUF001
     ("Take the last digit back", "⌫"),
     ("Put the last number back", "Ctrl R"),
+    ("Hang up", "Ctrl ⇧ H"),
+    ("Hang up, unless you are typing", "Esc"),
     ("Listen in, on or off", "Ctrl L"),
     ("Say who answered, on the answer card", "1 – 5"),  # noqa: RUF001
     ("Say who answered, at any time in a call", "Alt 1 – 5"),  # noqa: RUF001
+)
+PAGES = (
     ("Calls", "Ctrl 1"),
     ("Prompts", "Ctrl 2"),
     ("History", "Ctrl 3"),
+    ("This sheet", "F1"),
+)
+READING = (
+    ("Find in the transcript or the calls", "Ctrl F"),
+    ("Open the chosen call", "Enter"),
+    ("Delete the chosen call, after a question", "Del"),
     ("Play or pause a recording", "Space"),
     ("Five seconds back or on", "← →"),
-    ("Find in the transcript", "Ctrl F"),
     ("Save the prompt", "Ctrl S"),
-    ("This sheet", "F1"),
+)
+COLUMNS = (
+    (("Calling", CALLING),),
+    (("Pages", PAGES), ("Reading and writing", READING)),
 )
 
 
@@ -44,17 +56,17 @@ class ShortcutsSheet(Surface):
         head.addWidget(Text("Keyboard shortcuts", 15, 600))
         head.addStretch()
         head.addWidget(self.close_button)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(32)
-        grid.setVerticalSpacing(10)
-        for row, (words, key) in enumerate(SHORTCUTS):
-            grid.addWidget(Text(words, 13), row, 0)
-            grid.addWidget(Keycap(key), row, 1, Qt.AlignmentFlag.AlignRight)
+        columns = QHBoxLayout()
+        columns.setSpacing(24)
+        for place, groups in enumerate(COLUMNS):
+            if place:
+                columns.addWidget(Hairline(vertical=True))
+            columns.addLayout(_column(groups), 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 20)
         column.setSpacing(12)
         column.addLayout(head)
-        column.addLayout(grid)
+        column.addLayout(columns)
         self.hide()
         parent.installEventFilter(self)
 
@@ -85,3 +97,24 @@ class ShortcutsSheet(Surface):
         if event.type() is QEvent.Type.Resize and self.isVisible():
             self._centre()
         return False
+
+
+def _column(groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> QGridLayout:
+    """Titles with their shortcuts below, the keys at the right."""
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(24)
+    grid.setVerticalSpacing(8)
+    grid.setColumnStretch(0, 1)
+    row = 0
+    for title, shortcuts in groups:
+        if row:
+            grid.setRowMinimumHeight(row, 8)
+            row += 1
+        grid.addWidget(Text(title, 12, 500, "muted"), row, 0)
+        for words, key in shortcuts:
+            row += 1
+            grid.addWidget(Text(words, 13), row, 0)
+            grid.addWidget(Keycap(key), row, 1, Qt.AlignmentFlag.AlignRight)
+        row += 1
+    grid.setRowStretch(row, 1)
+    return grid
