@@ -24,7 +24,8 @@ pytestmark = [
     pytest.mark.usefixtures("pulse"),
     pytest.mark.limit(60),
 ]
-PERSON, BUSY = CALLEES[0].number, CALLEES[2].number
+NUMBER_OF = {callee.name: callee.number for callee in CALLEES}
+PERSON, BUSY = NUMBER_OF["A person"], NUMBER_OF["Busy"]
 
 
 class Seat:
@@ -124,7 +125,7 @@ async def test_a_busy_callee_is_told_in_words_with_what_to_do(qtbot: QtBot, tmp_
     async with seated(tmp_path) as seat:
         seat.type(BUSY.removeprefix("+1"))
         seat.press(Qt.Key.Key_Return)
-        await seat.until(seat.shows("The line was busy", "Try again in a few minutes."))
+        await seat.until(seat.shows("Their line was busy", "Try again in a few minutes."))
         assert not seat.console.live_calls()
 
 

@@ -35,13 +35,6 @@ _LOOK_EVERY_HOPS = 5
 _WORDS_LATE_MS = 1500
 # Pieces of one sentence come within this of one another, and the last may turn its meaning.
 _SENTENCE_HOPS = 15
-_REASONS = {
-    AnsweredBy.PERSON: "A person",
-    AnsweredBy.VOICEMAIL: "Voicemail or a recording",
-    AnsweredBy.SCREENING: "Call screening",
-    AnsweredBy.MENU: "A menu of keys",
-    AnsweredBy.FAX: "A fax",
-}
 
 
 @dataclass(slots=True)
@@ -243,7 +236,7 @@ class AnswerEar:
             return f"After {seconds} it is still not clear who answered."
         found = [f for f in self._assessment.findings if f.answered_by is answered_by]
         strongest = max(found, key=lambda finding: finding.points)
-        return f"{_REASONS[answered_by]}: {strongest.text[0].lower()}{strongest.text[1:]}."
+        return f"{strongest.text}."
 
     def _facts(self) -> Facts:
         listener, heard = self._listener, self._heard

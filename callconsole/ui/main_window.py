@@ -117,7 +117,7 @@ class MainWindow(QMainWindow):
         self.calls.call.ended.open_asked.connect(self.open_call)
         self.history.call_asked.connect(self._call_again)
         self.top_bar.drawer_asked.connect(self.calls.toggle_drawer)
-        self.banner.closed.connect(models.services.close_notice)
+        self.banner.closed.connect(self._on_notice_closed)
         models.services.changed.connect(self._show_notice)
         models.live.changed.connect(self._show_title)
         models.live.clock_changed.connect(self._show_title)
@@ -188,6 +188,12 @@ class MainWindow(QMainWindow):
             keypad.close_pad()
         else:
             self._models.live.hang_up()
+
+    def _on_notice_closed(self) -> None:
+        self._models.services.close_notice()
+        if self.page == CALLS:
+            # Where one goes on; the focus would find the rail.
+            self.calls.dial.number.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # What is said -----------------------------------------------------------------------------
 

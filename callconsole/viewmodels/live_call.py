@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from callconsole.domain import events
 from callconsole.domain.call import Call, Outcome, Phase
@@ -15,6 +15,7 @@ from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.transcript import Speaker, Turn
 from callconsole.engine import tasks
 from callconsole.viewmodels import failure, headline
+from callconsole.viewmodels.call_clock import CallClock
 from callconsole.viewmodels.call_marks import mark_of
 from callconsole.viewmodels.desk import Desk
 from callconsole.viewmodels.dialler import Attempt, DialFailure
@@ -26,8 +27,6 @@ from callconsole.viewmodels.operator_lines import tell
 from callconsole.viewmodels.parties import Parties, Party
 from callconsole.viewmodels.relay import Relay
 from callconsole.viewmodels.transcript_model import TranscriptModel
-
-TICK_MS = 200
 
 
 class Stage(Enum):
@@ -75,12 +74,8 @@ class LiveCall(QObject):
         self.attempt: Attempt | None = None
         self.failure: Failure | None = None
         self.trouble: Problem | None = None
-        self._started_at = datetime.now(UTC)
-        self._stopped_at: datetime | None = None
-        self._clock_shown = ""
-        self._ticker = QTimer(self)
-        self._ticker.setInterval(TICK_MS)
-        self._ticker.timeout.connect(self._tick)
+        self._clock = CallClock(self)
+        self._clock.changed.connect(self.clock_changed)
         self._reset()
         relay.call_event.connect(self._on_event)
 
@@ -99,6 +94,7 @@ class LiveCall(QObject):
         self._passed_on_to = ""
         self._deeds = DeedLines()
         self.transcript.clear()
+        self._clock.reset()
 
     # What is shown ----------------------------------------------------------------------------
 
@@ -145,12 +141,7 @@ class LiveCall(QObject):
     @property
     def clock(self) -> str:
         """Talk time once answered, before that the time waited."""
-        if self.call is not None:
-            return headline.clock_text(self.call.clock_s(datetime.now(UTC)))
-        if self.attempt is None:
-            return "00:00"
-        waited = (self._stopped_at or datetime.now(UTC)) - self._started_at
-        return headline.clock_text(waited.total_seconds())
+        return self._clock.text
 
     @property
     def can_hang_up(self) -> bool:
@@ -163,8 +154,7 @@ class LiveCall(QObject):
         """The operator pressed Call."""
         self._reset()
         self.attempt = attempt
-        self._started_at, self._stopped_at = datetime.now(UTC), None
-        self._ticker.start()
+        self._clock.begin()
         self._announce()
 
     def add_step(self, step: StepResult) -> None:
@@ -180,10 +170,9 @@ class LiveCall(QObject):
         """The attempt rang nobody's phone."""
         self.steps = list(failed.steps)
         self.attempt = failed.attempt
-        self._stopped_at = datetime.now(UTC)
+        self._clock.stop()
         self.hanging_up = False
         self.failure = failure.of_dialling(failed)
-        self._ticker.stop()
         self._announce()
 
     def hang_up(self) -> None:
@@ -197,7 +186,7 @@ class LiveCall(QObject):
 
     def stop_clock(self) -> None:
         """The window closes: nothing ticks any more."""
-        self._ticker.stop()
+        self._clock.stop()
 
     def dismiss(self) -> None:
         """Go back to the idle page after an ended or failed call."""
@@ -223,8 +212,9 @@ class LiveCall(QObject):
             self._reset()
         first = self.call is None
         self.call = call
+        self._clock.follow(call)
         if first:
-            self._ticker.start()
+            self._clock.start()
             self.transcript.set_started_at(call.answered_at)
             for turn in self._desk.turns(call.sid):
                 self._put(turn)
@@ -260,6 +250,7 @@ class LiveCall(QObject):
                 self.figures.heard(event)
                 self.figures_changed.emit()
         self.call = self._desk.call(event.call_sid) or self.call
+        self._clock.follow(self.call)
         self._take(event)
         self._announce()
 
@@ -297,7 +288,7 @@ class LiveCall(QObject):
             return
         self.hanging_up = False
         self.sound = False
-        self._ticker.stop()
+        self._clock.stop()
         self.note(self.headline.text, "phone-disconnect", call.ended_at)
         talked = call.answered_at is not None and bool(self._spoken)
         if call.ending is not None and call.ending.outcome in _REACHED_NOBODY and not talked:
@@ -312,13 +303,7 @@ class LiveCall(QObject):
 
     def _announce(self) -> None:
         self.changed.emit()
-        self._tick()
-
-    def _tick(self) -> None:
-        shown = self.clock
-        if shown != self._clock_shown:
-            self._clock_shown = shown
-            self.clock_changed.emit(shown)
+        self._clock.tick()
 
     @property
     def answered(self) -> bool:
