@@ -177,7 +177,7 @@ class MainWindow(QMainWindow):
         self.calls.dial.put_redial()
 
     def _on_digit(self, digit: str) -> None:
-        if self._models.answer.press(digit) or self.calls.call.keypad.type_key(digit):
+        if self.calls.call.keypad.type_key(digit) or self._models.answer.press(digit):
             return
         self._models.dialler.press(digit)
         self.calls.dial.pad.light_up(digit)

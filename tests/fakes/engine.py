@@ -288,51 +288,6 @@ class FakePrompts:
         self.abilities[prompt.name] = prompt.abilities
 
 
-class FakeMicrophone:
-    """A microphone into which the test speaks, or none at all."""
-
-    def __init__(self, problem: Problem | None = None) -> None:
-        self.problem = problem
-        self.on_frame: Callable[[Pcm16], None] | None = None
-        self.chosen: str | None = None
-        self.opened = 0
-        self.closed = 0
-
-    @property
-    def healthy(self) -> bool:
-        return True
-
-    @property
-    def fallen_back(self) -> bool:
-        return False
-
-    @property
-    def level_dbfs(self) -> float:
-        return -20.0 if self.on_frame is not None else -90.0
-
-    def devices(self) -> list[SoundDevice]:
-        return [SoundDevice("fake: microphone", "Fake microphone", is_default=True)]
-
-    def choose(self, device: str | None) -> None:
-        self.chosen = device
-
-    async def start(self, on_frame: Callable[[Pcm16], None]) -> str:
-        if self.problem is not None:
-            raise ProblemError(self.problem)
-        self.opened += 1
-        self.on_frame = on_frame
-        return "Fake headset"
-
-    async def stop(self) -> None:
-        self.closed += 1
-        self.on_frame = None
-
-    def speak(self, pcm: Pcm16) -> None:
-        for start in range(0, len(pcm), 160):
-            if self.on_frame is not None:
-                self.on_frame(pcm[start : start + 160])
-
-
 class FakeSpeaker:
     """A sound device that keeps what it plays, or does not exist.
 
