@@ -69,6 +69,14 @@ class Prices:
 
 
 @dataclass(frozen=True, slots=True)
+class Tariff:
+    """What calls are charged by: a price list, and the model that talks."""
+
+    prices: Prices
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tokens:
     """Tokens that a model was given and has made, by kind."""
 
@@ -111,10 +119,12 @@ class Cost:
     Attributes:
         parts: amounts by what they are for, such as ``calling``; nothing that costs nothing.
         prices: the list that was used.
+        charged: False where nothing has to be paid: practice.
     """
 
     parts: Mapping[str, Decimal]
     prices: Prices
+    charged: bool = True
 
     @property
     def amount(self) -> Decimal:
@@ -125,6 +135,7 @@ class Cost:
         """JSON-ready, to a hundredth of a cent."""
         return {
             "estimate": True,
+            "charged": self.charged,
             "currency": self.prices.currency,
             "amount": _rounded(self.amount),
             "parts": {name: _rounded(amount) for name, amount in self.parts.items()},
@@ -132,7 +143,7 @@ class Cost:
         }
 
 
-def cost_of(used: Used, prices: Prices, model: str) -> Cost:
+def cost_of(used: Used, prices: Prices, model: str, *, charged: bool = True) -> Cost:
     """What this use costs with this model; nothing for the carrier before an answer."""
     carrier, per_million = prices.carrier, prices.of_model(model)
     tokens = sum(
@@ -150,7 +161,7 @@ def cost_of(used: Used, prices: Prices, model: str) -> Cost:
         "passing on": _minutes(used.transferred_s) * carrier.transfer_minute,
         "AI": tokens / _MILLION,
     }
-    return Cost({name: amount for name, amount in amounts.items() if amount}, prices)
+    return Cost({name: amount for name, amount in amounts.items() if amount}, prices, charged)
 
 
 def price_list(table: Mapping[str, Any]) -> Prices:

@@ -94,6 +94,7 @@ def test_it_says_that_it_is_an_estimate_and_of_which_day() -> None:
     used = Used(talked_s=10.0, tokens=Tokens(audio_out=1234))
     assert cost_of(used, PRICES, "any").as_json() == {
         "estimate": True,
+        "charged": True,
         "currency": "USD",
         "amount": 0.0288,
         "parts": {"calling": 0.014, "AI": 0.0148},

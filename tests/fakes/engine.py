@@ -23,6 +23,7 @@ from callconsole.engine.ports import (
     CallOrder,
     CarrierReport,
     CarrierStatus,
+    ConnectionSpan,
     LineAudio,
     LineDigit,
     LineEvent,
@@ -125,6 +126,7 @@ class FakeAgentSession:
         self.texts: list[str] = []
         self.told: list[str] = []
         self.closed = False
+        self.span: ConnectionSpan | None = None
         self.results: list[tuple[AgentToolCall, dict[str, Any], ToolReply]] = []
         self.told: list[str] = []
         self.text_sent = asyncio.Event()
