@@ -39,16 +39,17 @@ _DOWN = Problem("fake.down", "Down", "It is down.", "Wait.")
 
 
 class FakeClock:
-    """Real monotonic time; the wall clock stands still unless it is moved."""
+    """Real monotonic time and what a test skips; the wall clock stands still unless moved."""
 
     def __init__(self) -> None:
         self.wall = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+        self.skipped_s = 0.0
 
     def now(self) -> datetime:
         return self.wall
 
     def monotonic(self) -> float:
-        return time.monotonic()
+        return time.monotonic() + self.skipped_s
 
 
 class FakeLine:

@@ -211,6 +211,8 @@ class Scene:
                 desk.reply(sid, 700)
             desk.put_turn(sid, turn)
         desk.publish(AgentInterrupted(call_sid=sid, at=desk.now, turn_id=3, dropped_ms=2100))
+        desk.connected(sid, age_s=15.0)
+        desk.spend(sid)
         desk.levels(sid, -41.0, -9.0)
         desk.levels(sid, -52.0, -11.0)
         self.models.relay.flush()
