@@ -20,9 +20,9 @@ from callconsole.viewmodels.live_call import LiveCall, Stage
 from callconsole.viewmodels.readings import Reading
 
 _MARGIN = 12
-_GAP = 11
+_GAP = 10
 # What the meters' bars want at least.
-_BAR = 64
+_BAR = 56
 
 
 class HearsStrip(Surface):
@@ -43,10 +43,10 @@ class HearsStrip(Surface):
         self._callee_name = Text("Callee", 12, 500, "callee")
         self._agent_name = Text("AI", 12, 500, "ai")
         self.buffered = Cell("Buffered", ("1500 ms", ""))
-        self.reply = Cell("Reply now", ("0.0 s", "median 0.0"))
-        self.gaps = Cell("Gaps", ("00", "in 2 min"))
+        self.reply = Cell("Reply now", ("0.0 s", "med 0.0"))
+        self.gaps = Cell("Gaps", ("0", "in 2 min"))
         self.session = Cell("Session", ("00:00", "/ 00:00"))
-        self.cost = Cell("Cost", ("$00.00", ""))
+        self.cost = Cell("Cost", ("$0.00", ""))
         self._cells = (self.buffered, self.reply, self.gaps, self.session, self.cost)
         self._lines = [Hairline(vertical=True) for _ in self._cells]
         self._meters = self._build_meters()

@@ -38,11 +38,11 @@ def buffered(buffered_ms: int) -> Reading:
 
 def reply(figures: Figures) -> Reading:
     """The newest reply time and the usual one."""
-    hint = "From the callee's last sound until they heard the answer."
+    hint = "From the callee's last sound until they heard the answer, and the median."
     newest, usual = figures.reply_s, figures.reply_median_s
     if newest is None:
         return Reading(NONE, hint=hint)
-    aside = f"median {usual:.1f}" if usual is not None else ""
+    aside = f"med {usual:.1f}" if usual is not None else ""
     return Reading(f"{newest:.1f} s", aside, hint, "warning" if newest > SLOW_S else "text")
 
 

@@ -309,8 +309,9 @@ class FakeDesk(SteppingIn, KeptCalls):
             )
         )
 
-    def spend(self, sid: str, used: Used = USED, *, charged: bool = True) -> None:
+    def spend(self, sid: str, used: Used = USED) -> None:
         """The call has used so much."""
+        charged = self.line == "phone"
         self.costs[sid] = cost_of(used, PRICES, "gemini-3.8-live", charged=charged)
         self.publish(events.UsageMeasured(call_sid=sid, at=self.now, tokens=used.tokens))
 
