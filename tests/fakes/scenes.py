@@ -120,7 +120,8 @@ VOICEMAIL_WEIGHING = Weighing(
 def build(name: str) -> Scene:
     """The scene for a state; `STATES[name]` then brings it there."""
     callees = CROWD if name.startswith("idle_crowd") else CALLEES
-    return Scene(missing=MISSING if name == "idle_setup" else (), callees=callees)
+    line = "phone" if name == "gaps" else "practice"
+    return Scene(line=line, missing=MISSING if name == "idle_setup" else (), callees=callees)
 
 
 class Scene:
@@ -258,6 +259,14 @@ async def ringing(scene: Scene) -> None:
 
 async def in_call(scene: Scene) -> None:
     await scene.talk()
+
+
+async def gaps(scene: Scene) -> None:
+    """A call on the phone line that does not sound well."""
+    sid = await scene.talk()
+    for gap_ms in (120, 460, 80):
+        scene.desk.gap(sid, gap_ms)
+    scene.desk.reply(sid, 12_400)
 
 
 def at(scene: Scene, sid: str, offset_s: float) -> None:
@@ -564,6 +573,7 @@ STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "deciding_early": deciding_early,
     "transferred": transferred,
     "in_call": in_call,
+    "gaps": gaps,
     "whispering": whispering,
     "muted": muted,
     "on_hold": on_hold,
