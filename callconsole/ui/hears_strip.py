@@ -85,7 +85,7 @@ class HearsStrip(Surface):
             body.addWidget(line)
             body.addWidget(cell)
         column = QVBoxLayout(self)
-        column.setContentsMargins(_MARGIN, 6, _MARGIN, 10)
+        column.setContentsMargins(_MARGIN, 6, _MARGIN, 9)
         column.setSpacing(4)
         column.addLayout(title)
         column.addLayout(body)
