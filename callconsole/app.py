@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from callconsole import __version__, paths
 from callconsole.adapters.file_prompts import FilePrompts
 from callconsole.adapters.history import SqlHistory
+from callconsole.adapters.price_file import read_prices
+from callconsole.domain.costs import Prices, Tariff
 from callconsole.domain.events import Service, ServiceChanged, ServiceState
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine import tasks
@@ -89,6 +91,7 @@ class App:
                 ring_timeout_s=settings.ring_s,
                 time_limit_s=settings.time_limit_s,
                 opening=Opening(settings.opening),
+                tariff=Tariff(self._prices(), settings.gemini_model),
                 early_barge_in=at_a_desk
                 if settings.early_barge_in is None
                 else settings.early_barge_in,
@@ -111,6 +114,12 @@ class App:
     def recordings(self) -> Path:
         """Where calls are recorded."""
         return self.data / "recordings"
+
+    def _prices(self) -> Prices:
+        prices = read_prices(self.data, paths.resources())
+        if prices.problem is not None:
+            logger.warning("%s", prices.problem.sentence())
+        return prices
 
     @property
     def line(self) -> Line | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from callconsole import paths
 from callconsole.adapters import portaudio
 from callconsole.adapters.file_prompts import FilePrompts
+from callconsole.adapters.price_file import read_prices
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.prompt import checked
 from callconsole.engine.ports import Tunnel
@@ -71,13 +72,25 @@ async def _local(settings: Settings) -> list[Finding]:
     async def folder() -> str:
         return await asyncio.to_thread(_writable, data)
 
+    async def prices() -> str:
+        found = await asyncio.to_thread(read_prices, data, paths.resources())
+        if found.problem is not None:
+            raise ProblemError(found.problem)
+        return f"of {found.as_of.isoformat()}, for {found.where}"
+
     async def port() -> str:
         return await asyncio.to_thread(_free_port, settings.server_host, settings.server_port)
 
     async def sound() -> str:
         return await asyncio.to_thread(portaudio.probe)
 
-    checks = {"Data folder": folder, "Prompt": prompt, "Server port": port, "Sound": sound}
+    checks = {
+        "Data folder": folder,
+        "Prompt": prompt,
+        "Prices": prices,
+        "Server port": port,
+        "Sound": sound,
+    }
     return [await _finding(name, check) for name, check in checks.items()]
 
 

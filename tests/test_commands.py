@@ -155,8 +155,8 @@ async def test_the_doctor_has_one_line_for_each_thing(tmp_path: Path) -> None:
     doctor = await Command.start(tmp_path, "doctor")
     code = await doctor.end()
     assert code == 1
-    for words in ("ok    Python", "ok    Prompt", "ok    Practice phone", "ok    Practice agent"):
-        assert words in doctor.text
+    for name in ("Python", "Prompt", "Prices", "Practice phone", "Practice agent"):
+        assert f"ok    {name}" in doctor.text
     assert "FAIL  Settings       TWILIO_ACCOUNT_SID is missing" in doctor.text
 
 

@@ -75,6 +75,7 @@ async def test_a_whole_conversation_ends_in_a_recording_with_both_voices(quick: 
     ]
     phases = [type(e).__name__ for e in quick.said if type(e).__name__.startswith("Call")]
     assert phases == ["CallQueued", "CallRinging", "CallAnswered", "CallEnded"]
+    check_costs(quick, call.sid)
 
     both, rate_hz = wavfile.read(Path(call.recording or ""))
     assert (rate_hz, both.shape[1]) == (8000, 2)
@@ -86,6 +87,22 @@ async def test_a_whole_conversation_ends_in_a_recording_with_both_voices(quick: 
         own, other = (0, 1) if turn.speaker is Speaker.CALLER else (1, 0)
         assert level(piece[:, own]) > 300
         assert level(piece[:, own]) > 5 * level(piece[:, other])
+
+
+def check_costs(room: Room, call_sid: str) -> None:
+    """Every turn's tokens were counted, the call's minute and its detection too."""
+    figures = room.app.console.figures(call_sid)
+    assert figures is not None
+    # Each turn's input is the whole talk again; 25 tokens are a second of speech.
+    tokens = figures["tokens"]
+    assert tokens["audio_in"] > tokens["audio_out"] > 100
+    assert len(room.of(events.UsageMeasured)) >= 4
+    assert figures["cost"]["parts"].keys() == {"calling", "sound stream", "who answered", "AI"}
+    assert (figures["cost"]["charged"], figures["cost"]["currency"]) == (False, "USD")
+    assert figures["cost"]["amount"] > 0.014 + 0.0044 + 0.0075
+    (aged,) = room.of(events.AgentSessionAged)
+    assert 0 <= aged.age_s < 60
+    assert (aged.renewed_from_s, aged.renewed_by_s) == (540, 597)
 
 
 @pytest.mark.limit(60)

@@ -9,6 +9,7 @@ from typing import Any, TypedDict
 
 from callconsole.domain.answering import AnsweredBy, Evidence, JudgedBy, Weighing
 from callconsole.domain.call import Call, Ending, Floor
+from callconsole.domain.costs import Tokens
 from callconsole.domain.json_ready import json_ready
 from callconsole.domain.problems import Problem
 from callconsole.domain.record import Note
@@ -309,6 +310,35 @@ class LevelsMeasured(CallEvent):
     caller_dbfs: float
     agent_dbfs: float
     buffered_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechGapped(CallEvent):
+    """The callee heard a hole of `gap_ms` in the middle of what was said to them."""
+
+    gap_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageMeasured(CallEvent):
+    """The model has used so many tokens; `tokens` are those of the whole call so far."""
+
+    tokens: Tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentSessionAged(CallEvent):
+    """The agent's connection is new, or will be left at another time; it ages by the clock.
+
+    Attributes:
+        age_s: its age at this moment.
+        renewed_from_s: the age from which a quiet moment is looked for to renew it.
+        renewed_by_s: the age by which it is renewed whatever is going on.
+    """
+
+    age_s: float
+    renewed_from_s: float
+    renewed_by_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,6 +74,7 @@ class AgentVoice:
         self.turn_began: Callable[[], None] = _nothing
         self.changes = Changes()
         self.playout = Playout(None, clock, timeline.agent_sent, self._drained)
+        self.playout.on_gap = self._gapped
 
     @property
     def turn_whole(self) -> bool:
@@ -254,6 +255,11 @@ class AgentVoice:
                     delay_ms=max(0, round(heard_at_ms - asked_ms)),
                 )
             )
+
+    def _gapped(self, gap_ms: int) -> None:
+        self._publish(
+            events.SpeechGapped(call_sid=self._call_sid, at=self._clock.now(), gap_ms=gap_ms)
+        )
 
     def _drained(self) -> None:
         self._floor.agent_stopped()

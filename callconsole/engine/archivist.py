@@ -8,6 +8,7 @@ from typing import Any
 from callconsole.domain.answering import Verdict
 from callconsole.domain.call import Call
 from callconsole.domain.events import (
+    AgentSessionAged,
     AnswerJudged,
     AnswerWeighed,
     CallEnded,
@@ -18,14 +19,23 @@ from callconsole.domain.events import (
     LevelsMeasured,
     NoteTaken,
     RecordingSaved,
+    SpeechGapped,
     TurnChanged,
+    UsageMeasured,
     as_json,
 )
 from callconsole.domain.record import LoggedEvent
 from callconsole.engine.ports import History
 
-# What changes many times a second, and says nothing once the call is over.
-_PASSING = (LevelsMeasured, AnswerWeighed, FloorChanged)
+# What changes many times in a call; what it comes to is among the figures.
+_PASSING = (
+    LevelsMeasured,
+    AnswerWeighed,
+    FloorChanged,
+    SpeechGapped,
+    UsageMeasured,
+    AgentSessionAged,
+)
 
 
 def logged(event: CallEvent) -> LoggedEvent:

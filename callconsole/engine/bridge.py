@@ -15,6 +15,7 @@ from callconsole.domain import events
 from callconsole.domain.call import Floor
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine import tasks
+from callconsole.engine.agent_news import AgentNews
 from callconsole.engine.agent_voice import AgentVoice
 from callconsole.engine.conversation import Conversation
 from callconsole.engine.early_barge_in import EarlyBargeIn, Wish
@@ -116,6 +117,7 @@ class Bridge:
         self._host = host
         self._watchdog = Watchdog()
         self._silence = LongSilence()
+        self._news = AgentNews(call_sid, session, clock, publish)
         self._shield = GreetingShield() if protect_greeting else None
         self._early = EarlyBargeIn() if early_barge_in else None
         self._utterance_ms = utterance_ms
@@ -242,8 +244,10 @@ class Bridge:
             self._host.agent_lost(error.problem)
 
     def _take(self, event: AgentEvent) -> None:
+        self._news.take(event)
         if isinstance(event, (AgentToolCall, AgentToolCancelled)):
             self._watchdog.agent_acted()
+            self.voice.playout.expect_pause()
             self._host.tool_called(event)
             return
         if isinstance(event, AgentWords) and event.by_caller:
@@ -278,6 +282,7 @@ class Bridge:
                 buffered_ms=self.voice.playout.buffered_ms,
             )
         )
+        self._news.look()
         self._show_floor()
         self._watch(now_ms, passed_ms if sounds else 0.0, agent_dbfs)
 

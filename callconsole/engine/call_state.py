@@ -10,6 +10,7 @@ from callconsole.domain import call as life
 from callconsole.domain import events
 from callconsole.domain.call import Call, Ending, Phase
 from callconsole.engine.bus import Bus
+from callconsole.engine.call_meter import CallMeter
 from callconsole.engine.changes import Changes
 from callconsole.engine.figures import CallFigures
 from callconsole.engine.ports import CarrierReport, Clock
@@ -27,10 +28,10 @@ class CallState:
         over: set once the call has ended.
     """
 
-    def __init__(self, call: Call, bus: Bus, clock: Clock) -> None:
+    def __init__(self, call: Call, bus: Bus, clock: Clock, meter: CallMeter | None = None) -> None:
         self.call = call
         self.requested: Ending | None = None
-        self.figures = CallFigures()
+        self.figures = CallFigures(meter)
         self.changes = Changes()
         self.over = asyncio.Event()
         self._bus = bus

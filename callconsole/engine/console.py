@@ -11,6 +11,7 @@ from typing import Any
 from callconsole.domain import events
 from callconsole.domain.answering import AnsweredBy
 from callconsole.domain.call import Call, EndedBy, Ending, Outcome, Phase
+from callconsole.domain.costs import Cost
 from callconsole.domain.events import Service, ServiceChanged, ServiceState
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.record import CallPage, CallQuery, CallRecord
@@ -136,6 +137,11 @@ class Console:
         """What was counted during the call (`CallFigures.as_json`), or None."""
         session = self._sessions.get(call_sid)
         return session.figures.as_json() if session is not None else None
+
+    def cost(self, call_sid: str) -> Cost | None:
+        """What the call costs so far, an estimate; None for an unknown call or without prices."""
+        session = self._sessions.get(call_sid)
+        return session.figures.meter.cost(self._clock.now()) if session is not None else None
 
     def calls(self) -> list[Call]:
         """Every call since the start, newest last."""

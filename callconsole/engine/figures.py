@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict, deque
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from statistics import median
 from typing import Any
@@ -16,10 +16,12 @@ from callconsole.domain.events import (
     AgentStalled,
     CallEvent,
     LevelsMeasured,
+    SpeechGapped,
     StreamStopped,
     TurnChanged,
 )
 from callconsole.domain.transcript import Speaker, Turn
+from callconsole.engine.call_meter import CallMeter
 
 # Enough for the medians; a call of an hour has several hundred replies.
 REPLIES_KEPT = 200
@@ -44,9 +46,14 @@ class Reply:
 
 
 class CallFigures:
-    """Grows with the events of one call, and stays small however long the call is."""
+    """Grows with the events of one call, and stays small however long the call is.
 
-    def __init__(self) -> None:
+    Attributes:
+        meter: what the call uses, and what that costs.
+    """
+
+    def __init__(self, meter: CallMeter | None = None) -> None:
+        self.meter = meter or CallMeter()
         self._replies: deque[Reply] = deque(maxlen=REPLIES_KEPT)
         self._unproven: Reply | None = None
         self._reply_count = 0
@@ -63,11 +70,15 @@ class CallFigures:
         self._renewals: Counter[bool] = Counter()
         self._gap_ms: int | None = None
         self._longest_gap_ms: int | None = None
+        self._gaps = 0
+        self._gaps_ms = 0
+        self._worst_gap_ms = 0
         self._last_at: datetime | None = None
 
     def take(self, event: CallEvent) -> None:
         """Take in an event of this call."""
         self._last_at = event.at
+        self.meter.take(event)
         match event:
             case LevelsMeasured(buffered_ms=buffered_ms):
                 self._queue_ms = buffered_ms
@@ -94,6 +105,10 @@ class CallFigures:
                 self._renewals[fresh] += 1
                 self._gap_ms = gap_ms
                 self._longest_gap_ms = max(self._longest_gap_ms or 0, gap_ms)
+            case SpeechGapped(gap_ms=gap_ms):
+                self._gaps += 1
+                self._gaps_ms += gap_ms
+                self._worst_gap_ms = max(self._worst_gap_ms, gap_ms)
             case StreamStopped():
                 self._queue_ms = 0
             case _:
@@ -103,8 +118,11 @@ class CallFigures:
         """JSON-ready; times in whole ms, None where nothing was measured.
 
         Medians are those of the newest `REPLIES_KEPT` replies, which `recent` lists, oldest
-        first; `count` is that of all. `queue` is agent audio that the carrier holds.
+        first; `count` is that of all. `queue` is agent audio that the carrier holds, `gaps` are
+        holes that were heard in the middle of a turn, and `cost` is an estimate, see
+        `Cost.as_json`; None where prices are not known.
         """
+        cost = self.meter.cost(self._last_at) if self._last_at is not None else None
         return {
             "replies": {
                 "count": self._reply_count,
@@ -119,6 +137,11 @@ class CallFigures:
             "dropped_ms": self._dropped_ms,
             "unheard_words": self._unheard_words,
             "queue": {"now_ms": self._queue_ms, "longest_ms": self._longest_queue_ms},
+            "gaps": {
+                "count": self._gaps,
+                "sum_ms": self._gaps_ms,
+                "longest_ms": self._worst_gap_ms,
+            },
             "stalls": {"by_kind": dict(self._stalls), "by_remedy": dict(self._remedies)},
             "renewals": {
                 "resumed": self._renewals[False],
@@ -126,6 +149,8 @@ class CallFigures:
                 "last_gap_ms": self._gap_ms,
                 "longest_gap_ms": self._longest_gap_ms,
             },
+            "tokens": asdict(self.meter.tokens),
+            "cost": cost.as_json() if cost is not None else None,
             "last_event_at": _iso(self._last_at) if self._last_at is not None else None,
         }
 

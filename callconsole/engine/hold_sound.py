@@ -43,6 +43,7 @@ class HoldSound:
         due_s = loop.time()
         while True:
             self._voice.playout.feed(_bars())
+            self._voice.playout.finish()
             due_s += EVERY_S
             await asyncio.sleep(max(0.0, due_s - loop.time()))
 

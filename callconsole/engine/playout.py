@@ -25,6 +25,12 @@ MARK_EVERY_MS = 200
 LONGEST_WAIT_MS = 600_000
 # A model that speaks no faster than real time leaves small holes; they are no end of speech.
 QUIET_S = 0.2
+# What is shorter is not heard as a hole, and our idea of the carrier's clock is no finer.
+GAP_MS = 40
+
+
+def _nobody(_gap_ms: int) -> None:
+    """Nobody wants to know."""
 
 
 class Playout:
@@ -32,6 +38,8 @@ class Playout:
 
     Attributes:
         overflow_ms: audio that was given up because ten minutes were waiting already.
+        on_gap: given the milliseconds of each hole that is heard in the middle of a turn, once it
+            is over.
 
     Without a line, everything waits for `attach`. `on_sent` is given what left for the carrier;
     `on_drained` is called when everything has been played and nothing more has come for
@@ -64,7 +72,9 @@ class Playout:
         self._marked_ms = 0
         self._mark_count = 0
         self._whole = False
+        self._flowing = False
         self.overflow_ms = 0.0
+        self.on_gap: Callable[[int], None] = _nobody
         self._flight = bytearray()
         self._paused = line is None
         self._closed = False
@@ -124,6 +134,10 @@ class Playout:
         self._whole = True
         self._pump()
 
+    def expect_pause(self) -> None:
+        """The speaker has a reason to fall silent: the silence that follows is no hole."""
+        self._flowing = False
+
     def clear(self) -> float:
         """Drop everything not yet heard, here and at the carrier.
 
@@ -141,6 +155,7 @@ class Playout:
     def _recall(self, held_ms: int) -> None:
         """Empty the carrier's buffer; what it held was sent in vain."""
         self._lost_ms += held_ms
+        self._flowing = False
         self._flight.clear()
         self._end_at = self._clock.monotonic()
         self._cleared_marks.update(name for name, _ in self._marks)
@@ -209,16 +224,27 @@ class Playout:
         if self._paused or self._line is None:
             return
         now = self._clock.monotonic()
-        if self._end_at < now:
-            self._end_at = now
         # Half a frame of tolerance, so that a rounding error is not a frame.
-        room = int((LEAD_MS + FRAME_MS / 2 - (self._end_at - now) * 1000) / FRAME_MS)
+        ahead_ms = max(0.0, self._end_at - now) * 1000
+        room = int((LEAD_MS + FRAME_MS / 2 - ahead_ms) / FRAME_MS)
         frames = min(len(self._queue) // FRAME_BYTES, room)
+        if frames > 0:
+            self._go_on(now)
         while frames > 0:
             frames -= self._send(self._line, min(frames, MESSAGE_MS // FRAME_MS))
         if self._whole and not self._queue:
+            self._flowing = False
             self._mark(self._line)
         self._schedule(now)
+
+    def _go_on(self, now: float) -> None:
+        """Audio leaves after what was sent before it, or after the hole that it has left."""
+        late_ms = round((now - self._end_at) * 1000)
+        if late_ms > 0:
+            self._end_at = now
+        if self._flowing and late_ms >= GAP_MS:
+            self.on_gap(late_ms)
+        self._flowing = True
 
     def _send(self, line: MediaLine, frames: int) -> int:
         """Send so many frames as one message, or fewer where a mark is due between them."""

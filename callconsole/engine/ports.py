@@ -402,8 +402,28 @@ AgentEvent = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class ConnectionSpan:
+    """How long the agent's present connection is kept; monotonic seconds of `Clock`.
+
+    Attributes:
+        opened_at: when it was made.
+        renewed_from: from when on a quiet moment is looked for to replace it.
+        renewed_by: when it is replaced whatever is going on.
+    """
+
+    opened_at: float
+    renewed_from: float
+    renewed_by: float
+
+
 class AgentSession(Protocol):
     """One conversation with the model. Sending never blocks."""
+
+    @property
+    def span(self) -> ConnectionSpan | None:
+        """How long the present connection is kept; None where that is not known."""
+        ...
 
     def events(self) -> AsyncIterator[AgentEvent]:
         """What the model says and does, until the session is closed by us (ends normally).

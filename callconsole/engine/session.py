@@ -18,6 +18,7 @@ from callconsole.engine.answering import SAID, Answering
 from callconsole.engine.bridge import Bridge
 from callconsole.engine.bus import Bus
 from callconsole.engine.call_deeds import Deeds
+from callconsole.engine.call_meter import CallMeter
 from callconsole.engine.call_recording import CallRecording
 from callconsole.engine.call_state import CallState
 from callconsole.engine.call_streams import CallStreams
@@ -46,7 +47,7 @@ from callconsole.engine.stream_tokens import StreamTokens
 from callconsole.engine.timeline import Tap, Timeline
 from callconsole.engine.tools import Tools
 from callconsole.engine.watchdog import Remedy, Stall
-from callconsole.engine.world import Habits, Opening
+from callconsole.engine.world import PHONE, Habits, Opening
 
 # After this many turns of each side it is a conversation, whatever a detector says.
 CONVERSATION_TURNS = 2
@@ -86,7 +87,7 @@ class CallSession:
     def __init__(self, call: Call, joined: Joined) -> None:
         self._joined = joined
         self._clock = clock = joined.clock
-        self._state = state = CallState(call, joined.bus, clock)
+        self._state = state = CallState(call, joined.bus, clock, _meter(call, joined.habits))
         self._conversation = Conversation(self._turn_changed)
         self._timeline = timeline = Timeline()
         self._answering = self._build_answering()
@@ -337,3 +338,9 @@ class CallSession:
 
 def _failed(problem: Problem) -> Ending:
     return Ending(Outcome.FAILED, EndedBy.CONSOLE, problem)
+
+
+def _meter(call: Call, habits: Habits) -> CallMeter:
+    return CallMeter(
+        habits.tariff, charged=call.line == PHONE, detections=int(habits.detect_machine)
+    )

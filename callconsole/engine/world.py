@@ -11,6 +11,7 @@ from callconsole.domain.answering import (
     GateMode,
     Undecided,
 )
+from callconsole.domain.costs import Tariff
 from callconsole.domain.problems import Problem
 from callconsole.engine.ports import Agent, Carrier
 
@@ -57,6 +58,7 @@ class Habits:
         undecided: what happens where nobody can tell who answered.
         thresholds: times that tell people from machines.
         detect_machine: ask the carrier as well who answered; it charges for that.
+        tariff: what calls are charged by, for estimates; None where it is not known.
         max_calls: live calls at one time.
         opening: who speaks first.
         early_barge_in: fall silent as soon as our own ear hears the caller begin to speak,
@@ -77,6 +79,7 @@ class Habits:
     early_barge_in: bool = True
     ring_timeout_s: int = 25
     time_limit_s: int = 1800
+    tariff: Tariff | None = None
 
 
 STARTING = Problem(

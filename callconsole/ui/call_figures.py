@@ -55,7 +55,7 @@ class _FigureCell(QWidget):
 class CallFigures(QWidget):
     """As many cells as there are facts; the first, a name, gives way where room is short."""
 
-    def __init__(self, count: int = 5, parent: QWidget | None = None) -> None:
+    def __init__(self, count: int = 6, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.cells = [_FigureCell(long=place == 0) for place in range(count)]
         row = QHBoxLayout(self)

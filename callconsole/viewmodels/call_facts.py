@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from callconsole.domain.answering import AnsweredBy, JudgedBy
 from callconsole.domain.call import Call, EndedBy
 from callconsole.domain.prompt import Prompt
 from callconsole.domain.record import CallRecord
 from callconsole.viewmodels.history_rows import inside, when_text
+from callconsole.viewmodels.readings import money
 from callconsole.viewmodels.transcript_line import clock_text
 
 NONE = "—"
@@ -72,6 +74,7 @@ def figures(record: CallRecord, call: Call) -> list[Figure]:
         _reply(record),
         Figure("Interrupted", _interrupted(record)),
         _answered(record, call),
+        _cost(record),
         _ended(call),
     ]
 
@@ -114,6 +117,21 @@ def _answered(record: CallRecord, call: Call) -> Figure:
     known = answered_by is not AnsweredBy.UNKNOWN or by is JudgedBy.LIMIT
     aside = _JUDGED[by] if by is not None and known else ""
     return Figure("Answered by", _WHO[answered_by], aside, verdict.reason if verdict else "")
+
+
+def _cost(record: CallRecord) -> Figure:
+    """The estimate that was kept; older records have none."""
+    kept = record.figures.get("cost")
+    if not isinstance(kept, Mapping):
+        return Figure("Cost", NONE)
+    amount, currency = kept.get("amount"), kept.get("currency")
+    if not isinstance(amount, int | float) or not isinstance(currency, str):
+        return Figure("Cost", NONE)
+    whole = money(Decimal(str(amount)), currency)
+    of_when = f"Estimate, prices of {kept.get('prices_of')}"
+    if not kept.get("charged", True):
+        return Figure("Cost", "Free", hint=f"Practice. On the phone line: {whole}. {of_when}")
+    return Figure("Cost", whole, hint=of_when)
 
 
 def _ended(call: Call) -> Figure:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from callconsole.domain.answering import AnsweredBy
 from callconsole.domain.call import Call
+from callconsole.domain.costs import Cost
 from callconsole.domain.dialling import StepResult
 from callconsole.domain.events import Event, Service, ServiceChanged
 from callconsole.domain.problems import Problem
@@ -98,6 +99,10 @@ class Desk(Protocol):
 
     def call(self, call_sid: str) -> Call | None:
         """The call's present state, or None."""
+        ...
+
+    def cost(self, call_sid: str) -> Cost | None:
+        """What the call costs so far, an estimate; None where it is not known."""
         ...
 
     def turns(self, call_sid: str) -> list[Turn]:

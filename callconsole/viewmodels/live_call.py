@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from callconsole.domain import events
 from callconsole.domain.call import Call, Outcome, Phase
+from callconsole.domain.costs import Cost
 from callconsole.domain.dialling import StepResult
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.transcript import Speaker, Turn
@@ -46,7 +47,7 @@ class LiveCall(QObject):
         changed: stage, call state, headline or steps.
         clock_changed: the clock's text.
         levels_changed: a `LevelsMeasured`.
-        figures_changed: interruptions, reply times.
+        figures_changed: interruptions, reply times, gaps, tokens, the AI's connection.
         ended: the `Call` that ended.
     """
 
@@ -137,6 +138,11 @@ class LiveCall(QObject):
             agent_spoke=Speaker.AGENT in self._spoken,
             passed_on_to=self._passed_on_to,
         )
+
+    @property
+    def cost(self) -> Cost | None:
+        """What the call costs so far, an estimate; None where it is not known."""
+        return self._desk.cost(self.call.sid) if self.call is not None else None
 
     @property
     def clock(self) -> str:
@@ -241,6 +247,17 @@ class LiveCall(QObject):
                 self._put(turn)
                 if self.figures.turn_changed(turn):
                     self.figures_changed.emit()
+                return
+            case events.SpeechGapped():
+                self.figures.gapped(event)
+                self.figures_changed.emit()
+                return
+            case events.AgentSessionAged():
+                self.figures.session = event
+                self.figures_changed.emit()
+                return
+            case events.UsageMeasured():
+                self.figures_changed.emit()
                 return
             case events.AgentInterrupted():
                 self.figures.interrupted(event)

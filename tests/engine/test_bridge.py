@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import numpy as np
@@ -10,14 +11,18 @@ import pytest
 
 from callconsole.domain import events
 from callconsole.domain.call import Floor
+from callconsole.domain.costs import Tokens
 from callconsole.domain.problems import Problem
 from callconsole.engine.ports import (
     AgentAudio,
     AgentCutOff,
     AgentGenerated,
     AgentRecovered,
+    AgentToolCall,
     AgentTurnDone,
+    AgentUsage,
     AgentWords,
+    ConnectionSpan,
 )
 from callconsole.engine.watchdog import Remedy, Stall
 from support.bridge_rig import Rig, tone
@@ -214,3 +219,49 @@ async def test_a_stall_is_told_and_a_recovery_too(rig: Rig) -> None:
     await rig.settled()
     (renewed,) = rig.of(events.AgentRenewed)
     assert (renewed.fresh, renewed.gap_ms) == (True, 120)
+
+
+async def test_tokens_are_told_as_they_add_up(rig: Rig) -> None:
+    first = AgentUsage(100, 40, 140, {"prompt_audio": 60, "response_audio": 40})
+    rig.session.does(AgentAudio(tone(100, 24000)), AgentTurnDone(), first)
+    rig.session.does(AgentAudio(tone(100, 24000)), AgentTurnDone(), AgentUsage(20, 5, 25), first)
+    await rig.settled()
+    assert [event.tokens for event in rig.of(events.UsageMeasured)] == [
+        Tokens(40, 60, 0, 40),
+        Tokens(60, 60, 0, 45),
+        Tokens(80, 120, 0, 80),
+    ]
+
+
+async def test_the_age_of_the_agents_connection_is_told_when_it_is_another(rig: Rig) -> None:
+    opened_at = time.monotonic() - 20
+    rig.session.span = ConnectionSpan(opened_at, opened_at + 540, opened_at + 597)
+    rig.line.say(np.zeros(8000, np.int16))
+    while rig.timeline.position_s < 1:
+        await asyncio.sleep(0)
+    (aged,) = rig.of(events.AgentSessionAged)
+    assert aged.age_s == pytest.approx(20, abs=5)
+    assert aged.renewed_from_s == pytest.approx(540)
+    assert aged.renewed_by_s == pytest.approx(597)
+    rig.session.span = ConnectionSpan(opened_at + 10, opened_at + 20, opened_at + 40)
+    rig.line.say(np.zeros(8000, np.int16))
+    while rig.timeline.position_s < 2:
+        await asyncio.sleep(0)
+    assert len(rig.of(events.AgentSessionAged)) == 2
+
+
+async def test_a_hole_in_a_turn_is_told_and_the_wait_for_a_function_is_none(rig: Rig) -> None:
+    piece = AgentAudio(tone(60, 24000))
+    rig.session.does(piece)
+    await rig.settled()
+    rig.clock.skipped_s += 2
+    rig.session.does(piece)
+    await rig.settled()
+    (gap,) = rig.of(events.SpeechGapped)
+    assert 1900 <= gap.gap_ms <= 2500
+    rig.session.does(AgentToolCall("1", "take_note", {}))
+    await rig.settled()
+    rig.clock.skipped_s += 2
+    rig.session.does(piece)
+    await rig.settled()
+    assert rig.of(events.SpeechGapped) == [gap]

@@ -65,8 +65,11 @@ def test_before_anything_happened_nothing_is_measured() -> None:
         "dropped_ms": 0,
         "unheard_words": 0,
         "queue": {"now_ms": 0, "longest_ms": 0},
+        "gaps": {"count": 0, "sum_ms": 0, "longest_ms": 0},
         "stalls": {"by_kind": {}, "by_remedy": {}},
         "renewals": {"resumed": 0, "fresh": 0, "last_gap_ms": None, "longest_gap_ms": None},
+        "tokens": {"text_in": 0, "audio_in": 0, "text_out": 0, "audio_out": 0},
+        "cost": None,
         "last_event_at": None,
     }
 

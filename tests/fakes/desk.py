@@ -5,12 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 from callconsole.domain import events
 from callconsole.domain.abilities import USUAL, Abilities
 from callconsole.domain.answering import AnsweredBy, JudgedBy, Weighing
 from callconsole.domain.call import Call, Ending, Floor, Phase, answered, ended, rung
+from callconsole.domain.costs import (
+    CarrierPrices,
+    Cost,
+    Prices,
+    TokenPrices,
+    Tokens,
+    Used,
+    cost_of,
+)
 from callconsole.domain.dialling import DialError, Step, StepResult, StepState
 from callconsole.domain.problems import Problem
 from callconsole.domain.prompt import Prompt, missing
@@ -35,6 +45,18 @@ CROWD = CALLEES + tuple(
     for number in range(10, 22)
 )
 SID = "CA" + "0" * 32
+PRICES = Prices(
+    date(2026, 9, 18),
+    "calls within the United States",
+    "USD",
+    CarrierPrices(Decimal("0.014"), Decimal("0.0044"), Decimal("0.0075"), Decimal("0.014")),
+    {"usual": TokenPrices(Decimal("0.75"), Decimal(3), Decimal("4.5"), Decimal(12))},
+)
+# Three minutes begun, 0.0552, detection 0.0075, and 0.0465 for the AI.
+USED = Used(
+    talked_s=161.0, streamed_s=160.0, detections=1,
+    tokens=Tokens(text_in=6000, audio_in=9000, audio_out=1250),
+)  # fmt: skip
 START = datetime(2026, 11, 22, 13, 30, tzinfo=UTC)
 
 
@@ -88,6 +110,7 @@ class FakeDesk(SteppingIn, KeptCalls):
         self.speaker: str | None = None
         self.microphone: str | None = None
         self.sounds = SoundDevices()
+        self.costs: dict[str, Cost] = {}
         self.now = START
         super().__init__()
         self.calls: dict[str, Call] = {}
@@ -133,6 +156,9 @@ class FakeDesk(SteppingIn, KeptCalls):
 
     def call(self, call_sid: str) -> Call | None:
         return self.calls.get(call_sid)
+
+    def cost(self, call_sid: str) -> Cost | None:
+        return self.costs.get(call_sid)
 
     def turns(self, call_sid: str) -> list[Turn]:
         return self.said.get(call_sid, [])
@@ -271,6 +297,23 @@ class FakeDesk(SteppingIn, KeptCalls):
 
     def reply(self, sid: str, delay_ms: int) -> None:
         self.publish(events.AgentHeard(call_sid=sid, at=self.now, delay_ms=delay_ms))
+
+    def gap(self, sid: str, gap_ms: int) -> None:
+        self.publish(events.SpeechGapped(call_sid=sid, at=self.now, gap_ms=gap_ms))
+
+    def connected(self, sid: str, age_s: float) -> None:
+        """The agent's connection is this old now."""
+        self.publish(
+            events.AgentSessionAged(
+                call_sid=sid, at=self.now, age_s=age_s, renewed_from_s=540, renewed_by_s=597
+            )
+        )
+
+    def spend(self, sid: str, used: Used = USED) -> None:
+        """The call has used so much."""
+        charged = self.line == "phone"
+        self.costs[sid] = cost_of(used, PRICES, "gemini-3.8-live", charged=charged)
+        self.publish(events.UsageMeasured(call_sid=sid, at=self.now, tokens=used.tokens))
 
     def put_turn(self, sid: str, turn: Turn) -> None:
         turns = [old for old in self.said.get(sid, []) if old.id != turn.id]

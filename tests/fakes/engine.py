@@ -23,6 +23,7 @@ from callconsole.engine.ports import (
     CallOrder,
     CarrierReport,
     CarrierStatus,
+    ConnectionSpan,
     LineAudio,
     LineDigit,
     LineEvent,
@@ -38,16 +39,17 @@ _DOWN = Problem("fake.down", "Down", "It is down.", "Wait.")
 
 
 class FakeClock:
-    """Real monotonic time; the wall clock stands still unless it is moved."""
+    """Real monotonic time and what a test skips; the wall clock stands still unless moved."""
 
     def __init__(self) -> None:
         self.wall = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+        self.skipped_s = 0.0
 
     def now(self) -> datetime:
         return self.wall
 
     def monotonic(self) -> float:
-        return time.monotonic()
+        return time.monotonic() + self.skipped_s
 
 
 class FakeLine:
@@ -125,6 +127,7 @@ class FakeAgentSession:
         self.texts: list[str] = []
         self.told: list[str] = []
         self.closed = False
+        self.span: ConnectionSpan | None = None
         self.results: list[tuple[AgentToolCall, dict[str, Any], ToolReply]] = []
         self.told: list[str] = []
         self.text_sent = asyncio.Event()

@@ -117,7 +117,12 @@ def talk(placed: datetime, folder: Path) -> CallRecord:
             due=(began + timedelta(days=1)).replace(hour=14, minute=0),
         ),
     )
-    figures = {"replies": {"count": 4, "heard_median_ms": 790}, "interruptions": 1}
+    cost = {"amount": 0.1092, "currency": "USD", "charged": True, "prices_of": "2026-09-18"}
+    figures = {
+        "replies": {"count": 4, "heard_median_ms": 790},
+        "interruptions": 1,
+        "cost": cost,
+    }
     return CallRecord(kept, tuple(turns), notes, events, verdict, figures)
 
 

@@ -120,7 +120,8 @@ VOICEMAIL_WEIGHING = Weighing(
 def build(name: str) -> Scene:
     """The scene for a state; `STATES[name]` then brings it there."""
     callees = CROWD if name.startswith("idle_crowd") else CALLEES
-    return Scene(missing=MISSING if name == "idle_setup" else (), callees=callees)
+    line = "phone" if name == "gaps" else "practice"
+    return Scene(line=line, missing=MISSING if name == "idle_setup" else (), callees=callees)
 
 
 class Scene:
@@ -211,6 +212,8 @@ class Scene:
                 desk.reply(sid, 700)
             desk.put_turn(sid, turn)
         desk.publish(AgentInterrupted(call_sid=sid, at=desk.now, turn_id=3, dropped_ms=2100))
+        desk.connected(sid, age_s=15.0)
+        desk.spend(sid)
         desk.levels(sid, -41.0, -9.0)
         desk.levels(sid, -52.0, -11.0)
         self.models.relay.flush()
@@ -256,6 +259,14 @@ async def ringing(scene: Scene) -> None:
 
 async def in_call(scene: Scene) -> None:
     await scene.talk()
+
+
+async def gaps(scene: Scene) -> None:
+    """A call on the phone line that does not sound well."""
+    sid = await scene.talk()
+    for gap_ms in (120, 460, 80):
+        scene.desk.gap(sid, gap_ms)
+    scene.desk.reply(sid, 12_400)
 
 
 def at(scene: Scene, sid: str, offset_s: float) -> None:
@@ -562,6 +573,7 @@ STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "deciding_early": deciding_early,
     "transferred": transferred,
     "in_call": in_call,
+    "gaps": gaps,
     "whispering": whispering,
     "muted": muted,
     "on_hold": on_hold,

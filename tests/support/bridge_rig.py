@@ -31,6 +31,7 @@ class Rig:
         self.session = FakeAgentSession()
         self.events: list[events.CallEvent] = []
         self.happened = asyncio.Event()
+        self.clock = FakeClock()
         self.timeline = Timeline()
         self.conversation = Conversation(lambda _: self.happened.set())
         self.lost: list[Problem] = []
@@ -44,7 +45,7 @@ class Rig:
             self.session,
             self.timeline,
             self.conversation,
-            FakeClock(),
+            self.clock,
             self.publish,
             self,
             protect_greeting=protect_greeting,

@@ -60,6 +60,7 @@ async def test_a_kept_call_shows_everything(detail: CallDetail) -> None:
         ("Reply", "0.8 s", "median"),
         ("Interrupted", "1", ""),
         ("Answered by", "A person", "heard"),
+        ("Cost", "$0.11", ""),
         ("Ended by", "AI, goodbye", ""),
     ]
     first, second = detail.notes
@@ -178,7 +179,24 @@ async def test_reading_and_deleting_can_fail(detail: CallDetail, desk: FakeDesk)
 def test_a_call_that_nobody_answered_has_no_figures() -> None:
     kept = call("CA1", "+14155550101", "survey_short", NOW, Outcome.BUSY, None)
     values = [figure.value for figure in figures(CallRecord(kept), kept)]
-    assert values == ["Survey short", "—", "—", "Nobody", "The line"]
+    assert values == ["Survey short", "—", "—", "Nobody", "—", "The line"]
+
+
+@pytest.mark.parametrize(
+    ("kept_cost", "value"),
+    [
+        ({"amount": 0.004, "currency": "EUR"}, "< €0.01"),
+        ({"amount": 0.25, "currency": "USD", "charged": False}, "Free"),
+        ({"amount": "much", "currency": "USD"}, "—"),
+        ({"amount": 1}, "—"),
+        ("dear", "—"),
+        (None, "—"),
+    ],
+)
+def test_the_cost_as_it_was_kept(kept_cost: object, value: str) -> None:
+    kept = call("CA1", "+14155550101", "survey_short", NOW)
+    shown = figures(CallRecord(kept, figures={"cost": kept_cost}), kept)[4]
+    assert (shown.caption, shown.value) == ("Cost", value)
 
 
 def test_the_call_says_who_answered_where_no_verdict_is_kept() -> None:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from callconsole.engine.ports import ConnectionSpan
+
 if TYPE_CHECKING:
     from google.genai import types
 
@@ -104,6 +106,13 @@ class Handover:
     def leaving(self, now: float) -> bool:
         """True from when a moment to change is looked for."""
         return self._told_at is not None or now >= self._rotate_at
+
+    @property
+    def span(self) -> ConnectionSpan:
+        """When this connection was made and when it is to be left."""
+        renewed_by = self._deadline - MARGIN_S
+        told_at = renewed_by if self._told_at is None else self._told_at
+        return ConnectionSpan(self.opened_at, min(self._rotate_at, told_at, renewed_by), renewed_by)
 
     def wait_s(self, now: float) -> float:
         """Seconds until it is worth asking `due`."""

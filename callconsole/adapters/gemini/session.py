@@ -32,6 +32,7 @@ from callconsole.engine.ports import (
     AgentToolCall,
     AgentTurnDone,
     Clock,
+    ConnectionSpan,
     Pcm16,
     ToolReply,
 )
@@ -109,6 +110,11 @@ class GeminiSession:
     def dropped_ms(self) -> float:
         """Milliseconds of caller audio given up because they could not be sent in time."""
         return self._uplink.dropped_ms
+
+    @property
+    def span(self) -> ConnectionSpan:
+        """How long the present connection is kept; the last one while it is being replaced."""
+        return self._handover.span
 
     @property
     def given_up_calls(self) -> int:

@@ -11,6 +11,7 @@ from callconsole.adapters.gemini.resume import (
     Lifetime,
     Retries,
 )
+from callconsole.engine.ports import ConnectionSpan
 
 TURN_DONE = types.LiveServerMessage(server_content=types.LiveServerContent(turn_complete=True))
 SPEECH = types.LiveServerMessage(
@@ -124,3 +125,12 @@ def test_tries_are_limited_in_a_row() -> None:
     assert retries.next_delay_s() is None
     retries.lasted(10.0)
     assert retries.next_delay_s() == 0.0
+
+
+def test_when_it_is_to_be_left_is_known_from_the_start_and_moves_with_the_servers_word() -> None:
+    assert told().span == ConnectionSpan(50.0, 590.0, 650.0 - MARGIN_S)
+    assert told(GO_AWAY, now=200.0).span == ConnectionSpan(50.0, 200.0, 230.0 - MARGIN_S)
+    late = told(GO_AWAY, now=640.0).span
+    assert late == ConnectionSpan(50.0, 590.0, 650.0 - MARGIN_S)
+    short = Handover(50.0, Lifetime(rotate_after_s=540.0, limit_s=100.0)).span
+    assert short == ConnectionSpan(50.0, 147.0, 147.0)
