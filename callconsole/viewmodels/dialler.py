@@ -81,7 +81,7 @@ class Dialler(QObject):
         self.recording = recording
         self.last_number: str | None = None
         self._attempt: Attempt | None = None
-        self._busy = False
+        self._lines_free: int | None = None
         desk.set_recording(recording)
 
     # The number -------------------------------------------------------------------------------
@@ -180,7 +180,8 @@ class Dialler(QObject):
     def choose_line(self, line: str) -> None:
         """Take the practice line or the phone line for the next call."""
         allowed = line == PRACTICE or (line == PHONE and not self._missing)
-        if allowed and self._choose_line is not None and not self._busy:
+        idle = not self.dialling and not self._desk.live_calls()
+        if allowed and self._choose_line is not None and idle:
             self._choose_line(line)
         self.options_changed.emit()
         self.readiness_changed.emit()
@@ -197,8 +198,8 @@ class Dialler(QObject):
         """Why Call cannot be pressed now, as a short sentence; empty where it can."""
         if self.dialling:
             return "Dialling…"
-        if self._busy:
-            return "A call is in progress."
+        if not self._desk.lines_free():
+            return "Every line is in use."
         obstacles = self._desk.obstacles()
         return f"{obstacles[0].title}." if obstacles else ""
 
@@ -208,11 +209,24 @@ class Dialler(QObject):
         obstacles = self._desk.obstacles()
         return obstacles[0] if obstacles else None
 
-    def set_busy(self, busy: bool) -> None:
-        """A call lives, or no longer."""
-        if busy != self._busy:
-            self._busy = busy
+    @property
+    def lines(self) -> str:
+        """How many lines are free, as long as one is in use: "2 lines free"; else ""."""
+        free = self._desk.lines_free()
+        if not self._desk.live_calls() or not free:
+            return ""
+        return "1 line free" if free == 1 else f"{free} lines free"
+
+    def calls_changed(self) -> None:
+        """A call began or ended."""
+        free = self._desk.lines_free()
+        if free != self._lines_free:
+            self._lines_free = free
             self.readiness_changed.emit()
+
+    def show_problem(self, problem: Problem) -> None:
+        """Say below the number why a call failed that is not shown in the centre."""
+        self._set_problem(problem)
 
     def services_changed(self) -> None:
         """A part came up or went down."""

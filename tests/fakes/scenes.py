@@ -246,7 +246,7 @@ async def dialling(scene: Scene) -> None:
     scene.desk.gate.clear()
     scene.models.dialler.call_number("+14155550101")
     await asyncio.sleep(0.02)
-    scene.models.live.steps = list(steps()[:3])
+    scene.models.live.view.steps = list(steps()[:3])
     scene.models.live.changed.emit()
 
 
