@@ -127,8 +127,9 @@ class DialColumn(QWidget):
         self.call.setEnabled(not reason)
         obstacle = self._dialler.obstacle
         self.call.setToolTip(f"{obstacle.cause} {obstacle.cure}" if obstacle else reason)
-        self.reason.setText(reason)
-        self.reason.setVisible(bool(reason))
+        said = reason or self._dialler.lines
+        self.reason.setText(said)
+        self.reason.setVisible(bool(said))
         self.reason.set_tone("danger" if obstacle else "muted")
         self._show_redial()
 

@@ -1,4 +1,4 @@
-"""The right panel: listening in, facts of this call, numbers of this session, keys."""
+"""The right panel: live calls, listening in, facts of this call, numbers of this session, keys."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from callconsole.ui.kit.slider import Slider
 from callconsole.ui.kit.surfaces import Hairline, Scroll, Surface
 from callconsole.ui.kit.switch import Switch
 from callconsole.ui.kit.text import Text
+from callconsole.ui.live_calls import LiveCalls
 from callconsole.ui.on_the_line import OnTheLine
 from callconsole.ui.tokens import SIDE_WIDTH
 from callconsole.viewmodels.answer_card import AnswerCard
@@ -29,6 +30,7 @@ KEYS = (
     ("Hang up", "Ctrl ⇧ H"),
     ("Listen in", "Ctrl L"),
     ("Take over", "Ctrl Space"),
+    ("Next call", "Alt ↓"),
     ("Redial", "Ctrl R"),
     ("All shortcuts", "F1"),
 )
@@ -188,6 +190,7 @@ class SidePanel(Surface):
         super().__init__("window", radius=12, parent=parent)
         self.setFixedWidth(SIDE_WIDTH)
         self._live = models.live
+        self.calls = LiveCalls(models.lines, models.live)
         self.on_the_line = OnTheLine(models.operator)
         self.listen = ListenSection(models.listening, models.live)
         self.facts = CallFacts(models.live, models.answer)
@@ -196,6 +199,7 @@ class SidePanel(Surface):
         column = QVBoxLayout(content)
         column.setContentsMargins(16, 6, 16, 12)
         column.setSpacing(16)
+        column.addWidget(self.calls)
         column.addWidget(self.on_the_line)
         column.addWidget(self.listen)
         column.addWidget(Hairline())
