@@ -21,7 +21,9 @@ class HangUpAll(QWidget):
         self._live = live
         self._asking = False
         self._before: QWidget | None = None
-        self.button = Button("Hang up all", Kind.GHOST, icon="phone-disconnect", height=28)
+        self.button = Button(
+            "Hang up all", Kind.GHOST, icon="phone-disconnect", height=28, flush=True
+        )
         self.button.setToolTip("End every live call, after a question (Ctrl Alt H)")
         self.question = Text("", 12, 600)
         self.keep = Button("Keep", height=28)

@@ -27,6 +27,7 @@ class HearsStrip(Surface):
         self.agent = Meter("Level of the AI", "ai")
         self._callee_db = decibels()
         self._agent_db = decibels()
+        self._sid = ""
         self._callee_name = Text("Callee", 12, 500, "callee")
         self._agent_name = Text("AI", 12, 500, "ai")
         self.buffered = Cell("Buffered")
@@ -92,11 +93,16 @@ class HearsStrip(Surface):
         self._show_voice(live.call is not None and live.call.taken_over)
         self.verdict.show_state(*self._verdict())
         self._show_figures()
-        if live.stage is not Stage.LIVE:
-            for meter, text in ((self.callee, self._callee_db), (self.agent, self._agent_db)):
-                meter.reset()
-                text.setText("silent")
-            self.buffered.show_value("—")
+        sid = live.call.sid if live.call is not None and live.call.live else ""
+        if not sid or sid != self._sid:
+            self._silence()
+        self._sid = sid
+
+    def _silence(self) -> None:
+        for meter, text in ((self.callee, self._callee_db), (self.agent, self._agent_db)):
+            meter.reset()
+            text.setText("silent")
+        self.buffered.show_value("—")
 
     def _show_voice(self, yours: bool) -> None:
         """Name the voice that is sent: the AI's, or the operator's own."""

@@ -22,6 +22,7 @@ from callconsole.viewmodels.answer_card import AnswerCard
 from callconsole.viewmodels.desk import PRACTICE
 from callconsole.viewmodels.listening import Listening
 from callconsole.viewmodels.live_call import LiveCall, Stage
+from callconsole.viewmodels.live_list import LiveList
 from callconsole.viewmodels.models import Models
 from callconsole.viewmodels.session_calls import SessionCalls
 
@@ -39,10 +40,11 @@ KEYS = (
 class ListenSection(QWidget):
     """The switch, what it means, and how loud."""
 
-    def __init__(self, listening: Listening, live: LiveCall) -> None:
+    def __init__(self, listening: Listening, live: LiveCall, lines: LiveList) -> None:
         super().__init__()
         self._listening = listening
         self._live = live
+        self._lines = lines
         self.switch = Switch("Listen in", icon="headphones", weight=600)
         self.caption = Text("", 12, 400, "muted", wrap=True)
         self.volume = Slider("Volume of listening")
@@ -65,6 +67,7 @@ class ListenSection(QWidget):
         self.volume.valueChanged.connect(lambda value: listening.set_volume(value / 100))
         listening.changed.connect(self._show)
         live.changed.connect(self._show)
+        lines.changed.connect(self._show)
         self._show()
 
     def _show(self) -> None:
@@ -84,6 +87,9 @@ class ListenSection(QWidget):
             return f"{problem.title}. {problem.cure}"
         if not self._listening.on:
             return "Off. Calls go on without it."
+        other = next((row for row in self._lines.rows if row.heard and not row.shown), None)
+        if other is not None:
+            return f"You hear {other.name}, whom you speak to."
         if self._live.stage is Stage.LIVE and self._live.answered:
             if self._live.call is not None and self._live.call.taken_over:
                 return "Both ways while you are on the line."
@@ -192,7 +198,7 @@ class SidePanel(Surface):
         self._live = models.live
         self.calls = LiveCalls(models.lines, models.live)
         self.on_the_line = OnTheLine(models.operator)
-        self.listen = ListenSection(models.listening, models.live)
+        self.listen = ListenSection(models.listening, models.live, models.lines)
         self.facts = CallFacts(models.live, models.answer)
         self.numbers = SessionNumbers(models.recents)
         content = QWidget()

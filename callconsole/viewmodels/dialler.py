@@ -12,7 +12,7 @@ from callconsole.domain import phone
 from callconsole.domain.dialling import DialError, Step, StepResult, StepState
 from callconsole.domain.phone import PhoneNumber
 from callconsole.domain.problems import Problem, ProblemError
-from callconsole.engine import tasks
+from callconsole.engine import refusals, tasks
 from callconsole.viewmodels.desk import PHONE, PRACTICE, Desk
 
 
@@ -81,6 +81,7 @@ class Dialler(QObject):
         self.recording = recording
         self.last_number: str | None = None
         self._attempt: Attempt | None = None
+        self._spent = False
         self._lines_free: int | None = None
         desk.set_recording(recording)
 
@@ -89,6 +90,7 @@ class Dialler(QObject):
     def edit(self, text: str) -> None:
         """Take the text as typed or pasted; it is shown as its country writes it."""
         shown = phone.format_as_typed(text, self.region)
+        self._spent = False
         self._set_problem(None)
         if shown != self.text:
             self.text = shown
@@ -97,8 +99,8 @@ class Dialler(QObject):
         self.text_changed.emit(shown)
 
     def press(self, key: str) -> None:
-        """Add one key of the pad."""
-        self.edit(self.text + key)
+        """Add one key of the pad; the first one after a call was placed begins a new number."""
+        self.edit(key if self._spent else self.text + key)
 
     def backspace(self) -> None:
         """Take the last key back."""
@@ -241,10 +243,17 @@ class Dialler(QObject):
         return number is not None and self.call_number(number.e164)
 
     def call_number(self, e164: str) -> bool:
-        """Dial this number; False where nothing may be dialled now."""
+        """Dial this number; False where it may not be dialled now.
+
+        A number that is in a call is not tried: a second Enter changes nothing in the centre.
+        """
         if self.reason:
             return False
         self.show_number(e164)
+        if any(call.to == e164 for call in self._desk.live_calls()):
+            self._spent = True
+            self._set_problem(refusals.already(phone.parse(e164)))
+            return False
         self.last_number = e164
         self._attempt = Attempt(e164, self.prompt, self._desk.line)
         self.started.emit(self._attempt)
@@ -266,6 +275,7 @@ class Dialler(QObject):
             raise
         else:
             self._settle()
+            self._spent = self.text == phone.pretty(attempt.number)
             self.placed.emit(call)
 
     def _fail(self, attempt: Attempt, problem: Problem, steps: tuple[StepResult, ...]) -> None:

@@ -290,6 +290,11 @@ class FakeDesk(SteppingIn, KeptCalls):
         self.calls[sid] = replace(self.calls[sid], floor=floor)
         self.floor(sid, floor, after_s)
 
+    def lose_sound(self, sid: str) -> None:
+        """The stream is gone for the moment."""
+        self.calls[sid] = replace(self.calls[sid], away=True)
+        self.publish(events.StreamStopped(call_sid=sid, at=self.now))
+
     def reply(self, sid: str, delay_ms: int) -> None:
         self.publish(events.AgentHeard(call_sid=sid, at=self.now, delay_ms=delay_ms))
 
