@@ -38,6 +38,7 @@ from callconsole.ui.tokens import (
 )
 from callconsole.ui.top_bar import TopBar
 from callconsole.viewmodels.answer_words import CHOICES, key_of
+from callconsole.viewmodels.dialler import DialFailure
 from callconsole.viewmodels.models import Models
 
 NAME = "Call console"
@@ -125,7 +126,8 @@ class MainWindow(QMainWindow):
         models.live.changed.connect(self._show_title)
         models.live.clock_changed.connect(self._show_title)
         models.lines.changed.connect(self._show_title)
-        models.live.ended.connect(self._on_ended)
+        models.live.ended.connect(self._on_over)
+        models.dialler.failed.connect(self._on_over)
         keys.digit.connect(self._on_digit)
         keys.backspace.connect(models.dialler.backspace)
         keys.enter.connect(models.dialler.call)
@@ -299,6 +301,6 @@ class MainWindow(QMainWindow):
         if not self._live_calls():
             self.close()
 
-    def _on_ended(self, _call: Call) -> None:
+    def _on_over(self, _what: Call | DialFailure) -> None:
         if self._closing and not self._live_calls():
             self.close()

@@ -55,7 +55,7 @@ class Notifier(QObject):
         kinds = QSystemTrayIcon.MessageIcon
         kind = kinds.Warning if alert.urgent else kinds.Information
         self._last_sid = alert.call_sid
-        # Without its icon a tray shows no message; between calls it has no business there.
+        # Without its icon a tray shows no message.
         self._tray.show()
         self._tray.showMessage(alert.title, alert.text, kind, SHOWN_MS)
 

@@ -14,6 +14,10 @@ from callconsole.viewmodels.parties import Parties
 from callconsole.viewmodels.relay import Relay
 
 
+UNDECIDED_MS = 2500
+"""Of call audio after the answer: what is not decided by then may wait for the operator's word."""
+
+
 @dataclass(frozen=True, slots=True)
 class Alert:
     """One message.
@@ -46,14 +50,17 @@ class Alerts(QObject):
         self._desk = desk
         self._parties = parties
         self._stalled: set[str] = set()
+        self._undecided: set[str] = set()
         relay.call_event.connect(self._on_event)
 
     def _on_event(self, event: events.CallEvent) -> None:
         call = self._desk.call(event.call_sid)
         match event:
             case events.CallAnswered():
-                deciding = call is not None and call.deciding
-                self._raise(event, "Answered. Who is it?" if deciding else "Answered.")
+                self._raise(event, "Answered.")
+            case events.AnswerWeighed(weighing=weighing):
+                if weighing.elapsed_ms >= UNDECIDED_MS and call is not None and call.deciding:
+                    self._doubt(event)
             case events.AgentStalled() if event.call_sid not in self._stalled:
                 self._stalled.add(event.call_sid)
                 self._raise(event, f"The AI has stalled: {event.stall}.", urgent=True)
@@ -67,8 +74,14 @@ class Alerts(QObject):
                 self._raise(event, "They ask for somebody who could not be reached.")
             case events.CallEnded():
                 self._stalled.discard(event.call_sid)
+                self._undecided.discard(event.call_sid)
                 if call is not None:
                     self._raise(event, f"{headline.outcome(call).text}: the call is over.")
+
+    def _doubt(self, event: events.CallEvent) -> None:
+        if event.call_sid not in self._undecided:
+            self._undecided.add(event.call_sid)
+            self._raise(event, "Who answered is not decided: your word counts.")
 
     def _raise(self, event: events.CallEvent, text: str, *, urgent: bool = False) -> None:
         call = self._desk.call(event.call_sid)

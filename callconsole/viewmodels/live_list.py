@@ -80,6 +80,8 @@ class LiveList(QObject):
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self.renew)
         live.calls_changed.connect(self.renew)
+        # The shown call's clock stands twice in the window and must not differ.
+        live.clock_changed.connect(lambda _clock: self.renew())
         listening.changed.connect(self.renew)
 
     @property

@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 from pytestqt.qtbot import QtBot
 
 from callconsole.domain.call import EndedBy, Ending, Outcome
+from callconsole.domain.dialling import Step
 from callconsole.domain.events import AgentStalled
 from callconsole.ui.kit.text import Text
 from callconsole.ui.notifier import Notifier
-from fakes.scenes import Scene
+from fakes.desk import refused
+from fakes.scenes import KEY_REFUSED, Scene
 
 OpenScene = Callable[..., Scene]
 ALT, CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
@@ -200,6 +202,26 @@ async def test_closing_says_how_many_calls_it_ends(qtbot: QtBot, open_scene: Ope
     for sid in sids:
         assert closed == []
         scene.desk.end(sid, OVER)
+    assert closed == [True]
+
+
+async def test_closing_does_not_wait_for_a_dialling_that_fails(
+    qtbot: QtBot, open_scene: OpenScene
+) -> None:
+    scene = open_scene()
+    closed: list[bool] = []
+    scene.window.closed.connect(lambda: closed.append(True))
+    scene.desk.gate.clear()
+    QTest.keyClicks(scene.window.focusWidget(), "4155550101")
+    press(scene, Qt.Key.Key_Return)
+    await settle()
+    scene.window.close()
+    assert scene.window.question is not None
+    next(b for b in scene.window.question.buttons() if "End call" in b.text()).click()
+    assert closed == []
+    scene.desk.refusal = refused(KEY_REFUSED, Step.CARRIER)
+    scene.desk.gate.set()
+    await settle()
     assert closed == [True]
 
 

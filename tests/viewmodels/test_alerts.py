@@ -4,10 +4,11 @@ import asyncio
 
 from pytestqt.qtbot import QtBot
 
+from callconsole.domain.answering import AnsweredBy, Weighing
 from callconsole.domain.call import EndedBy, Ending, Outcome
 from callconsole.domain.events import AbilityUsed, AgentLost, AgentStalled, TransferEnded
 from callconsole.domain.problems import Problem
-from callconsole.viewmodels.alerts import Alert
+from callconsole.viewmodels.alerts import UNDECIDED_MS, Alert
 from callconsole.viewmodels.models import Models
 from fakes.desk import FakeDesk
 
@@ -22,6 +23,9 @@ async def test_each_alert_is_raised_once(qtbot: QtBot, models: Models, desk: Fak
     sid = desk.live_sid
     desk.ring(sid)
     desk.pick_up(sid)
+    for elapsed_ms in (900, UNDECIDED_MS, UNDECIDED_MS + 125):
+        desk.weigh(sid, Weighing(elapsed_ms, {AnsweredBy.PERSON: 0.5}))
+        models.relay.flush()
     stalled = AgentStalled(call_sid=sid, at=desk.now, stall="no answer", remedy="nudged")
     desk.publish(stalled)
     desk.publish(stalled)
@@ -38,7 +42,8 @@ async def test_each_alert_is_raised_once(qtbot: QtBot, models: Models, desk: Fak
     desk.publish(AgentLost(call_sid=sid, at=desk.now, problem=GONE))
     desk.end(sid, Ending(Outcome.COMPLETED, EndedBy.CALLER))
     assert [(alert.text, alert.urgent) for alert in raised] == [
-        ("Answered. Who is it?", False),
+        ("Answered.", False),
+        ("Who answered is not decided: your word counts.", False),
         ("The AI has stalled: no answer.", True),
         ("The AI has stalled: no answer.", True),
         ("They ask for somebody, and the AI cannot pass them on.", False),
