@@ -13,7 +13,6 @@ from callconsole.viewmodels.desk import Desk
 from callconsole.viewmodels.parties import Parties
 from callconsole.viewmodels.relay import Relay
 
-
 UNDECIDED_MS = 2500
 """Of call audio after the answer: what is not decided by then may wait for the operator's word."""
 

@@ -219,6 +219,9 @@ async def test_closing_does_not_wait_for_a_dialling_that_fails(
     assert scene.window.question is not None
     next(b for b in scene.window.question.buttons() if "End call" in b.text()).click()
     assert closed == []
+    other = QWidget()  # or Qt ends the loop with the last window
+    qtbot.addWidget(other)
+    other.show()
     scene.desk.refusal = refused(KEY_REFUSED, Step.CARRIER)
     scene.desk.gate.set()
     await settle()
