@@ -173,6 +173,10 @@ class App:
             await self.history.open()
         except ProblemError as error:
             self._on_history_problem(error.problem)
+            return
+        # A broken file that was set aside is told, and stays told.
+        if Service.HISTORY not in self.console.services():
+            self._report(Service.HISTORY, ServiceState.READY, "calls are kept")
 
     def _on_history_problem(self, problem: Problem) -> None:
         """Calls go on without a history; somebody should know."""

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
 import signal
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,71 +11,15 @@ import aiohttp
 import pytest
 
 from callconsole import __version__
+from support.command import Command, Server
 
 pytestmark = pytest.mark.limit(60)
 JSON = {"Content-Type": "application/json"}
 
 
-class Command:
-    """One running process of ours, in a folder of its own."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.process = process
-        self.lines: list[str] = []
-
-    @classmethod
-    async def start(cls, folder: Path, *arguments: str, **environment: str) -> Command:
-        env = {
-            **os.environ,
-            "CALLCONSOLE_DATA_DIR": str(folder / "data"),
-            "PYTHONPATH": str(Path(__file__).parent.parent),
-            **environment,
-        }
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *(arguments if arguments[0] == "-c" else ("-m", "callconsole", *arguments)),
-            cwd=folder,
-            env=env,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        return cls(process)
-
-    async def line(self, part: str) -> str:
-        """Read on until a line holds this."""
-        assert self.process.stdout is not None
-        while raw := await self.process.stdout.readline():
-            self.lines.append(raw.decode().rstrip())
-            if part in self.lines[-1]:
-                return self.lines[-1]
-        raise AssertionError(f"{part!r} never came:\n" + "\n".join(self.lines))
-
-    async def end(self) -> int:
-        """Read to the end; the exit code."""
-        assert self.process.stdout is not None
-        self.lines += (await self.process.stdout.read()).decode().splitlines()
-        return await self.process.wait()
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.lines)
-
-
-class Server(Command):
-    """`callconsole serve --practice` on a free port."""
-
-    port = 0
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[Server]:
-    started = await Server.start(tmp_path, "serve", "--practice", "--port", "0")
-    ready = await started.line("ready")
-    started.port = int(ready.split("http://127.0.0.1:")[1].split(" ")[0])
+    started = await Server.ready(tmp_path, "--practice")
     yield started
     if started.process.returncode is None:
         started.process.send_signal(signal.SIGTERM)

@@ -24,7 +24,9 @@ pytestmark = [
     pytest.mark.usefixtures("pulse"),
     pytest.mark.limit(60),
 ]
-PERSON, INTERRUPTER, BUSY = (callee.number for callee in CALLEES[:3])
+NUMBER_OF = {callee.name: callee.number for callee in CALLEES}
+PERSON, BUSY = NUMBER_OF["A person"], NUMBER_OF["Busy"]
+INTERRUPTER = NUMBER_OF["An interrupter"]
 
 
 class Seat:
@@ -124,7 +126,7 @@ async def test_a_busy_callee_is_told_in_words_with_what_to_do(qtbot: QtBot, tmp_
     async with seated(tmp_path) as seat:
         seat.type(BUSY.removeprefix("+1"))
         seat.press(Qt.Key.Key_Return)
-        await seat.until(seat.shows("The line was busy", "Try again in a few minutes."))
+        await seat.until(seat.shows("Their line was busy", "Try again in a few minutes."))
         assert not seat.console.live_calls()
 
 

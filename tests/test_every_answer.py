@@ -27,7 +27,7 @@ async def room(tmp_path: Path) -> AsyncIterator[Room]:
     made.app.prompts.write(
         Prompt(
             "appointment_reminder",
-            "You are Ada from Northside Dental.",
+            "You are Ada from Bayside Dental.",
             Abilities(
                 transfers=(
                     TransferTarget("Front desk", NUMBERS["A colleague"]),
@@ -80,7 +80,7 @@ async def test_a_screening_is_told_who_calls_and_the_person_is_then_talked_to(ro
     call = await room.ended(NUMBERS["Call screening"])
     assert verdicts(room)[0] is AnsweredBy.SCREENING
     said = room.spoken(call, Speaker.AGENT)
-    assert said[0].startswith("Ada from Northside Dental")
+    assert said[0].startswith("Ada from Bayside Dental")
     assert len(said) >= 3
     assert call.ending is not None
     assert call.ending.outcome is Outcome.COMPLETED

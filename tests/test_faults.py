@@ -113,7 +113,9 @@ async def test_a_broken_session_is_resumed_and_the_callee_notices_nothing(tmp_pa
     for name, call in (await played(rooms)).items():
         room = rooms[name]
         assert call.ending is not None, name
-        assert (call.ending.outcome, call.ending.by) == (Outcome.COMPLETED, EndedBy.AGENT), name
+        assert call.ending.outcome is Outcome.COMPLETED, name
+        # After the goodbye either side may be the first to hang up.
+        assert call.ending.by in {EndedBy.AGENT, EndedBy.CALLER}, name
         assert [event.fresh for event in room.of(events.AgentRenewed)] == [False], name
         # No second greeting, no lost and no doubled turn.
         assert [text[:32] for text in room.agent_words()] == WORDS, name

@@ -57,7 +57,9 @@ async def test_a_whole_conversation_ends_in_a_recording_with_both_voices(quick: 
     await quick.until(lambda: bool(quick.of(events.RecordingSaved)))
     call = quick.now(call)
     assert call.ending is not None
-    assert (call.ending.outcome, call.ending.by) == (Outcome.COMPLETED, EndedBy.AGENT)
+    assert call.ending.outcome is Outcome.COMPLETED
+    # After the goodbye either side may be the first to hang up.
+    assert call.ending.by in {EndedBy.AGENT, EndedBy.CALLER}
     assert call.answered_by is AnsweredBy.PERSON
     assert quick.spoken(call, Speaker.CALLER) == [
         "Hello, Sam speaking.",

@@ -327,7 +327,7 @@ def _carried(facts: Facts, answered_by: AnsweredBy, thresholds: AnswerThresholds
     if answered_by is _PERSON and facts.talk_ms > thresholds.long_ms:
         points = _HASTY
     word = facts.carrier_detail.replace("_", " ") or answered_by.value
-    return Finding(answered_by if points else None, points, f"The carrier's word: {word}", True)
+    return Finding(answered_by if points else None, points, f"The phone company says: {word}", True)
 
 
 def _points(findings: Iterable[Finding]) -> dict[AnsweredBy, int]:

@@ -35,13 +35,6 @@ _LOOK_EVERY_HOPS = 5
 _WORDS_LATE_MS = 1500
 # Pieces of one sentence come within this of one another, and the last may turn its meaning.
 _SENTENCE_HOPS = 15
-_REASONS = {
-    AnsweredBy.PERSON: "A person",
-    AnsweredBy.VOICEMAIL: "Voicemail or a recording",
-    AnsweredBy.SCREENING: "Call screening",
-    AnsweredBy.MENU: "A menu of keys",
-    AnsweredBy.FAX: "A fax",
-}
 
 
 @dataclass(slots=True)
@@ -98,10 +91,11 @@ class AnswerEar:
 
     @property
     def utterance_ms(self) -> int:
-        """Length of the utterance going on now; 0 while it is quiet."""
+        """Length of the utterance going on now, up to its last sound; 0 while it is quiet."""
         if not self._listener.speaking:
             return 0
-        return self._elapsed_ms - self._listener.spans[-1].start_ms
+        span = self._listener.spans[-1]
+        return span.end_ms - span.start_ms
 
     @property
     def _elapsed_ms(self) -> int:
@@ -242,7 +236,7 @@ class AnswerEar:
             return f"After {seconds} it is still not clear who answered."
         found = [f for f in self._assessment.findings if f.answered_by is answered_by]
         strongest = max(found, key=lambda finding: finding.points)
-        return f"{_REASONS[answered_by]}: {strongest.text[0].lower()}{strongest.text[1:]}."
+        return f"{strongest.text}."
 
     def _facts(self) -> Facts:
         listener, heard = self._listener, self._heard

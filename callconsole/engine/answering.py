@@ -150,7 +150,7 @@ class Answering:
             self._ask_the_ear()
         known = self.verdict.answered_by if self.verdict is not None else None
         if heard.answered_by not in (known, AnsweredBy.UNKNOWN) and (talking or known):
-            reason = f"The carrier heard: {heard.detail.replace('_', ' ')}"
+            reason = f"The phone company heard: {heard.detail.replace('_', ' ')}"
             self._tell(self._made(heard.answered_by, JudgedBy.CARRIER, reason), obeyed=False)
 
     def operator_says(self, answered_by: AnsweredBy) -> None:

@@ -314,9 +314,7 @@ class Console:
 
     async def press_keys(self, call_sid: str, digits: str) -> None:
         """Send tones to the other end for the operator. Raises `ProblemError`."""
-        session = self._known(call_sid)
-        session.acted("pressed keys")
-        await session.press_keys(digits)
+        await self._known(call_sid).press_keys(digits)
 
     async def find_calls(self, query: CallQuery) -> CallPage:
         """Calls that are kept, newest first. Raises `ProblemError`."""

@@ -10,6 +10,7 @@ from callconsole.domain.transcript import Speaker, Turn
 # The model's text runs ahead of its audio; English speech has about 15 letters a second, so a
 # cut turn cannot have been heard further than this.
 LETTERS_PER_S = 17
+_SENTENCE_ENDS = frozenset(".?!")
 
 
 class Conversation:
@@ -61,7 +62,7 @@ class Conversation:
             self._open[speaker] = turn.id - 1
         else:
             turn = self._turns[index]
-            turn = replace(turn, text=turn.text + text)
+            turn = replace(turn, text=_joined(turn.text, text))
         self._put(replace(turn, final=final))
         if final:
             self._open.pop(speaker, None)
@@ -117,7 +118,7 @@ class Conversation:
     def _append_late(self, speaker: Speaker, text: str) -> None:
         for turn in reversed(self._turns):
             if turn.speaker is speaker:
-                self._put(replace(turn, text=(turn.text + text).rstrip()))
+                self._put(replace(turn, text=_joined(turn.text, text).rstrip()))
                 return
         if text.strip():
             turn = Turn(len(self._turns) + 1, speaker, text.strip(), 0.0, final=True)
@@ -153,3 +154,9 @@ def _heard_chars(text: str, heard_ms: float, generated_ms: float, *, whole: bool
         return len(text)
     space = text.rfind(" ", 0, cut + 1)
     return max(space, 0)
+
+
+def _joined(before: str, text: str) -> str:
+    """Both as one text. Pieces carry their own spaces, but not where a new sentence begins."""
+    apart = before[-1:] in _SENTENCE_ENDS and text[:1].isupper() and text[1:2] != "."
+    return f"{before} {text}" if apart else before + text

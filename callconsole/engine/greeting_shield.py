@@ -7,8 +7,9 @@ import numpy as np
 from callconsole.engine.ports import Pcm16
 
 # A longer utterance is no answer to the phone: the agent has to hear a menu, a machine or a
-# person who begins to tell something.
-HELLO_MS = 1600
+# person who begins to tell something. Private greetings are below this (reference: twilio.md,
+# section 4).
+HELLO_MS = 1800
 # Nothing older is of use to anybody.
 KEPT_MS = 6000
 _SAMPLES_PER_MS = 8

@@ -58,6 +58,8 @@ class OperatorDesk:
         text = self._words(text)
         if self._state.call.taken_over:
             raise ProblemError(refusals.YOU_ARE_ON_THE_LINE)
+        # Not every model stops of its own accord where it is told to say something else.
+        self._bridge.cut_short()
         self._publish(events.SayAsked(text=text, **self._stamp()))
         self._agent.send_text(words.say(text))
 

@@ -106,12 +106,12 @@ SHORT_HELLO = _person(
 )  # fmt: skip
 
 LONG_HELLO = _person(
-    "+14155550111", "A long hello", "Answers with a whole sentence in one breath.",
+    "+14155550111", "A long hello", "Answers with a whole sentence.",
     "person_long", *_YES,
 )  # fmt: skip
 
 BUSINESS = _person(
-    "+14155550112", "A business", "A receptionist names the firm and herself.",
+    "+14155550112", "A business", "A receptionist names the firm.",
     "business_hello", *_YES,
 )  # fmt: skip
 
@@ -121,24 +121,24 @@ WRONG_NUMBER = _person(
 )  # fmt: skip
 
 HASTY = _person(
-    "+14155550121", "Hangs up", "Puts the phone down in the middle of a sentence.",
+    "+14155550121", "Hangs up", "Puts the phone down mid-sentence.",
     "person_hello", AwaitSpeech(after_s=1.5),
 )  # fmt: skip
 
 LINGERER = _person(
-    "+14155550120", "Never hangs up", "Says goodbye and stays on the line until we end.",
+    "+14155550120", "Never hangs up", "Says goodbye and stays on the line.",
     "person_hello", *_SAMS_APPOINTMENT[:-1], AwaitTurn(patience_s=60.0, or_hang_up=False),
     Say("person_goodbye"), Wait(3600.0),
 )  # fmt: skip
 
 PRESSER = _person(
-    "+14155550122", "Presses keys", "Types on the keypad in place of an answer.",
+    "+14155550122", "Presses keys", "Types keys in place of an answer.",
     "person_hello", AwaitTurn(), Press("42#"), AwaitTurn(patience_s=6.0, or_hang_up=False),
     Say("person_bye"), _GOODBYE,
 )  # fmt: skip
 
 ASKS_FOR_HUMAN = _person(
-    "+14155550126", "Wants a human", "Asks for a real person and waits to be put through.",
+    "+14155550126", "Wants a human", "Asks to be put through to a person.",
     "person_hello", AwaitTurn(), Say("person_human"), AwaitTurn(patience_s=45.0),
     # The colleague's greeting comes after the ringing.
     AwaitTurn(patience_s=45.0), Say("person_move"),
@@ -146,7 +146,7 @@ ASKS_FOR_HUMAN = _person(
 )  # fmt: skip
 
 ASKS_FOR_CALLBACK = _person(
-    "+14155550127", "Has no time", "Asks to be called back tomorrow at ten.",
+    "+14155550127", "Has no time", "Wants a call back tomorrow at ten.",
     "person_hello", AwaitTurn(), Say("person_callback"), *_chat("person_bye"),
 )  # fmt: skip
 
@@ -160,12 +160,12 @@ VOICEMAIL = Callee(
 )  # fmt: skip
 
 NO_BEEP = Callee(
-    "+14155550113", "A silent voicemail", "A greeting; it records without a beep.", ring_s=3.0,
+    "+14155550113", "A silent voicemail", "A greeting; records without a beep.", ring_s=3.0,
     script=(Wait(0.4), Say("mailbox_greeting"), Record()),
 )  # fmt: skip
 
 PAUSING = Callee(
-    "+14155550114", "A pausing voicemail", "Sounds like a person, pauses, and is none.",
+    "+14155550114", "A pausing voicemail", "Sounds like a person at first.",
     ring_s=3.0,
     script=(
         Wait(0.4), Say("mailbox_hi"), Wait(0.8), Say("mailbox_sorry"),
@@ -174,7 +174,7 @@ PAUSING = Callee(
 )  # fmt: skip
 
 SCREENING = Callee(
-    "+14155550115", "Call screening", "Asks for name and reason; then Sam picks up.",
+    "+14155550115", "Call screening", "Asks who calls; then Sam picks up.",
     script=(
         Wait(0.4), Say("screening_greeting"), AwaitTurn(), Say("screening_wait"), Wait(4.0),
         Say("person_hello"), *_SAMS_APPOINTMENT,
@@ -182,7 +182,7 @@ SCREENING = Callee(
 )  # fmt: skip
 
 MENU = Callee(
-    "+14155550116", "A phone menu", "“Press 1 for appointments”; then somebody answers.",
+    "+14155550116", "A phone menu", "“Press 1 for appointments.”",
     script=(
         Wait(0.4), AwaitKeys("menu_greeting", "menu_again", keys="1"), Wait(1.5),
         Say("business_hello"), *_YES,
@@ -199,12 +199,12 @@ FAX = Callee(
 )  # fmt: skip
 
 SILENCE = Callee(
-    "+14155550118", "Silence", "Picks up, says nothing, and hangs up in the end.",
+    "+14155550118", "Silence", "Picks up and says nothing.",
     script=(Wait(25.0),),
 )  # fmt: skip
 
 NOISE = Callee(
-    "+14155550119", "Only noise", "A telephone in a pocket: nobody speaks.",
+    "+14155550119", "Only noise", "A phone in a pocket: nobody speaks.",
     script=(Noise(25.0),),
 )  # fmt: skip
 
@@ -220,7 +220,7 @@ _COLLEAGUE: tuple[Step, ...] = (
 )
 
 COLLEAGUE = Callee(
-    "+14155550123", "A colleague", "Robin at the front desk, to transfer calls to.",
+    "+14155550123", "A colleague", "Robin at the front desk.",
     script=_COLLEAGUE,
 )  # fmt: skip
 
@@ -232,10 +232,20 @@ ABSENT_COLLEAGUE = Callee(
     "+14155550125", "An absent colleague", "Lets a transferred call ring.", Reaction.NEVER_ANSWERS
 )
 
+BUSY = Callee("+14155550103", "Busy", "Is on another call.", Reaction.BUSY)
+
+NO_ANSWER = Callee("+14155550104", "No answer", "Rings until we give up.", Reaction.NEVER_ANSWERS)
+
 CALLEES: tuple[Callee, ...] = (
+    # One of each kind first: these are offered before all are unfolded.
     PERSON,
     INTERRUPTER,
     SHORT_HELLO,
+    VOICEMAIL,
+    SCREENING,
+    MENU,
+    BUSY,
+    NO_ANSWER,
     LONG_HELLO,
     BUSINESS,
     WRONG_NUMBER,
@@ -244,16 +254,11 @@ CALLEES: tuple[Callee, ...] = (
     PRESSER,
     ASKS_FOR_HUMAN,
     ASKS_FOR_CALLBACK,
-    VOICEMAIL,
     NO_BEEP,
     PAUSING,
-    SCREENING,
-    MENU,
     FAX,
     SILENCE,
     NOISE,
-    Callee("+14155550103", "Busy", "Is on another call.", Reaction.BUSY),
-    Callee("+14155550104", "No answer", "Rings until we give up.", Reaction.NEVER_ANSWERS),
     Callee("+14155550105", "Declined", "Looks at the phone and declines.", Reaction.DECLINES),
     Callee("+14155550108", "Unreachable", "A number not in service.", Reaction.UNREACHABLE),
     Callee("+14155550109", "Unverified", "Refused, as on a trial account.", Reaction.UNVERIFIED),

@@ -21,7 +21,7 @@ EVERYWHERE = "Alt"
 """With this key the digits work for the whole call, whatever has the focus."""
 TIGHT_BELOW_HEIGHT = 500
 NOTE = (
-    f"They hear silence until you or the timer decide. {EVERYWHERE} 1 to {EVERYWHERE} 4 "
+    f"They hear silence until you or the timer decide. {EVERYWHERE} and the same digit "
     "correct it later."
 )
 
@@ -59,15 +59,15 @@ class AnswerCardView(QWidget):
     def _lay_out(self) -> None:
         ground = card()
         inside = QVBoxLayout(ground)
-        inside.setContentsMargins(20, 14, 1, 8)  # the scroll bar floats in the right margin
+        inside.setContentsMargins(20, 16, 1, 8)  # the scroll bar floats in the right margin
         inside.setSpacing(0)
         upper = QVBoxLayout()
         upper.setContentsMargins(0, 0, 19, 0)
         upper.setSpacing(0)
         upper.addLayout(self._head())
-        upper.addSpacing(10)
+        upper.addSpacing(12)
         upper.addWidget(self.progress)
-        upper.addSpacing(14)
+        upper.addSpacing(16)
         upper.addWidget(self.choices)
         upper.addSpacing(12)
         upper.addWidget(Hairline())
@@ -107,7 +107,7 @@ class AnswerCardView(QWidget):
         title.addStretch()
         title.addWidget(self.elapsed)
         column = QVBoxLayout(content)
-        column.setContentsMargins(0, 10, 19, 0)
+        column.setContentsMargins(0, 12, 19, 0)
         column.setSpacing(0)
         column.addLayout(title)
         column.addSpacing(6)
@@ -122,7 +122,8 @@ class AnswerCardView(QWidget):
         super().resizeEvent(event)
         tight = self.height() < TIGHT_BELOW_HEIGHT
         self.choices.tighten(tight)
-        self.wave.set_wave_height(44 if tight else 96)
+        self._note.setVisible(not tight)
+        self.wave.set_wave_height(44 if tight else 76)
 
     def _show(self) -> None:
         answer = self._answer

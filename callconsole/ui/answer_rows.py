@@ -19,6 +19,9 @@ from callconsole.viewmodels.answer_card import AnswerRow, EvidenceRow
 from callconsole.viewmodels.answer_words import CHOICES, WORDS, key_of
 
 EVIDENCE_ROW = 24
+TALL, LOW, LOWEST = 40, 36, 32
+LOWEST_FROM = 4
+"""With more rows than these a low window has room for the lowest only."""
 
 
 class Choices(QWidget):
@@ -34,7 +37,7 @@ class Choices(QWidget):
         """`everywhere`: what stands before the digit in the key that works while typing."""
         super().__init__(parent)
         self._everywhere = everywhere
-        self._bare = True
+        self._tight, self._shown = False, 0
         self.buttons: dict[AnsweredBy, ChoiceButton] = {}
         self._rows: dict[AnsweredBy, tuple[IconMark, Text, Bar, Text]] = {}
         self._grid = QGridLayout(self)
@@ -79,6 +82,9 @@ class Choices(QWidget):
             percent.setText("—" if row.share is None else f"{round(row.share * 100)} %")
             percent.set_tone("text" if row.likeliest else "muted")
             self.buttons[answered_by].set_kind(Kind.PRIMARY if row.likeliest else Kind.SECONDARY)
+        if len(shown) != self._shown:
+            self._shown = len(shown)
+            self.tighten(self._tight)
 
     def show_keys(self, bare: bool) -> None:
         """Name the digits alone, or with the key that makes them work while somebody types."""
@@ -88,13 +94,15 @@ class Choices(QWidget):
 
     def tighten(self, tight: bool) -> None:
         """Take less room in a low window."""
+        self._tight = tight
         self._grid.setVerticalSpacing(4 if tight else 8)
+        low = LOWEST if self._shown > LOWEST_FROM else LOW
         for button in self.buttons.values():
-            button.setFixedHeight(36 if tight else 40)
+            button.setFixedHeight(low if tight else TALL)
 
 
 class EvidenceList(QWidget):
-    """Mark, words and weight, one below the other."""
+    """Mark, words and weight, one below the other; a caption says what the weights mean."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -102,9 +110,19 @@ class EvidenceList(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
+        self._caption = QWidget()
+        self._caption.setFixedHeight(EVIDENCE_ROW)
+        head = QHBoxLayout(self._caption)
+        head.setContentsMargins(0, 0, 0, 0)
+        head.addWidget(Text("What it tells", 13, 600))
+        head.addStretch()
+        head.addWidget(Text("for or against a person", 12, 400, "muted"))
+        self._caption.hide()
+        self._column.addWidget(self._caption)
 
     def show_rows(self, rows: Sequence[EvidenceRow]) -> None:
         """Show these, in this order."""
+        self._caption.setVisible(bool(rows))
         while len(self._lines) < len(rows):
             line = _Line()
             self._lines.append(line)

@@ -108,4 +108,6 @@ class CallHeader(QWidget):
             return ("Recording", "danger", "record-fill")
         if live.call is not None and live.call.recording:
             return ("Recorded", "muted", "record")
+        if live.recorded:
+            return ("Saving", "muted", "record")
         return ("Not recorded", "muted", "minus-circle")

@@ -27,6 +27,8 @@ LOW = 620
 class CallPage(QWidget):
     """One header for every state of the call; below it what fits the state.
 
+    It holds the focus itself where the widget that had it went away.
+
     Signals:
         prompts_asked: the cure of a failure is on the Prompts page.
         number_asked: the cure is another number; E.164 of the one that was called.
@@ -35,8 +37,11 @@ class CallPage(QWidget):
     prompts_asked = Signal()
     number_asked = Signal(str)
 
+    ring_hidden = True
+
     def __init__(self, models: Models, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setAccessibleName("The call")
         self._live = models.live
         self._answer = models.answer
         self._operator = models.operator
@@ -118,7 +123,9 @@ class CallPage(QWidget):
         if page is self._stack.currentWidget():
             return
         inside = self._stack.isAncestorOf(self.window().focusWidget())
+        if inside:
+            # A focus that finds its own place may land where Space ends the call.
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
         self._stack.setCurrentWidget(page)
         if inside and page is self._talk:
-            # A focus that finds its own place may land where Space ends the call.
             self.transcript.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -51,6 +51,7 @@ class CallRecordPage(QWidget):
         self.player = PlayerBar(detail)
         self.notes = NotesBox()
         self.transcript = TranscriptView(detail.transcript)
+        self.transcript.widen_keys(self)
         self.blank = Blank()
         self._pages = QStackedWidget()
         self._shown: str | None = None
@@ -211,7 +212,9 @@ class CallRecordPage(QWidget):
     # What is done -----------------------------------------------------------------------------
 
     def ask_delete(self) -> None:
-        """Ask on the page, which blocks nothing."""
+        """Ask on the page, which blocks nothing; a call that goes on cannot be deleted."""
+        if not self.delete_action.isEnabled():
+            return
         self.problem.hide()
         self.confirm.say(
             "Delete this call?", "What was said, its notes and its recording are gone for good."

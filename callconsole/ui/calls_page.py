@@ -17,13 +17,15 @@ from callconsole.viewmodels.models import Models
 
 
 class CallsPage(QWidget):
-    """Shows the idle page or the call.
+    """Shows the idle page or the call; holds the focus itself on the way from one to the other.
 
     Signals:
         prompts_asked: the cure of a failure is on the Prompts page.
     """
 
     prompts_asked = Signal()
+
+    ring_hidden = True
 
     def __init__(self, models: Models, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,6 +36,7 @@ class CallsPage(QWidget):
         self.dial = DialColumn(models.dialler, models.parties)
         self.idle = IdlePage(models)
         self.call = CallPage(models)
+        self.call.transcript.widen_keys(self)
         self.side = SidePanel(models, self)
         self._centre = QStackedWidget()
         self._centre.addWidget(self.idle)
@@ -50,6 +53,7 @@ class CallsPage(QWidget):
         self._row.addWidget(ground, 1)
         self._row.addWidget(self.side)
         self.idle.number_chosen.connect(self._on_number_chosen)
+        self.idle.practice.chosen.connect(self._on_callee_chosen)
         self.call.prompts_asked.connect(self.prompts_asked)
         self.call.number_asked.connect(self._on_number_chosen)
         models.live.changed.connect(self._show)
@@ -60,7 +64,19 @@ class CallsPage(QWidget):
 
     def _show(self) -> None:
         idle = self._models.live.stage is Stage.IDLE
-        self._centre.setCurrentWidget(self.idle if idle else self.call)
+        page = self.idle if idle else self.call
+        if page is self._centre.currentWidget():
+            return
+        inside = self.hasFocus() or self._centre.isAncestorOf(self.window().focusWidget())
+        self._centre.setCurrentWidget(page)
+        if inside:
+            (self.dial.number if idle else self.call).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_callee_chosen(self, e164: str) -> None:
+        # Left alone, the focus of a button that is disabled and goes away would wander, in the
+        # end to Hang up, where Space ends the call.
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._models.dialler.call_number(e164)
 
     def _show_border(self) -> None:
         """Frame the whole centre while the operator is on the line."""

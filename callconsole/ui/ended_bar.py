@@ -14,7 +14,7 @@ from callconsole.viewmodels.live_call import Stage
 from callconsole.viewmodels.models import Models
 
 OPEN = "Open in history"
-BRIEF_BELOW = 640
+BRIEF_BELOW = 720
 
 
 class EndedBar(Surface):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPalette, QShortcut
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPalette
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -21,6 +21,7 @@ from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.combo import Combo
 from callconsole.ui.kit.icon_button import IconButton
 from callconsole.ui.kit.line_field import LineField
+from callconsole.ui.kit.shortcut import shortcut_inside
 from callconsole.ui.kit.text import Elided, Text
 from callconsole.viewmodels.call_list import CallFilter, CallList, ListState
 from callconsole.viewmodels.dialler import Dialler
@@ -39,9 +40,11 @@ class CallRows(QListWidget):
 
     Signals:
         entered: Enter was pressed on the selected row, or it was double-clicked.
+        deletion_asked: Delete was pressed on it.
     """
 
     entered = Signal()
+    deletion_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,6 +65,8 @@ class CallRows(QListWidget):
         """Enter opens; what the window knows better is left to it."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.entered.emit()
+        elif event.key() == Qt.Key.Key_Delete and self.currentRow() >= 0:
+            self.deletion_asked.emit()
         elif event.text() and event.text().isprintable() and not event.modifiers():
             event.ignore()
         else:
@@ -168,8 +173,7 @@ class HistoryList(QWidget):
         calls.changed.connect(self._show)
         calls.selection_changed.connect(self._show_selection)
         self._dialler.options_changed.connect(self._list_prompts)
-        inside = Qt.ShortcutContext.WidgetWithChildrenShortcut
-        QShortcut(QKeySequence.StandardKey.Find, self, self.search.setFocus, context=inside)
+        shortcut_inside(self, QKeySequence.StandardKey.Find, self._to_search)
 
     # What is shown ----------------------------------------------------------------------------
 
@@ -229,7 +233,7 @@ class HistoryList(QWidget):
         elif calls.narrowed:
             self.blank.say(calls.empty_text, "", "magnifying-glass", "muted", "Show all calls")
         else:
-            self.blank.say(calls.empty_text, icon="phone")
+            self.blank.say("No calls yet", calls.empty_text, "phone")
         if self._wants_focus and calls.state is not ListState.LOADING:
             self.focus_rows()
 
@@ -256,6 +260,10 @@ class HistoryList(QWidget):
         else:
             self.search.clear()
             self._calls.show_all()
+
+    def _to_search(self) -> None:
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
 
     def _to_rows(self) -> None:
         if self.rows.count():

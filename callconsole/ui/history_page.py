@@ -42,6 +42,7 @@ class HistoryPage(QWidget):
         row.addWidget(self.list)
         row.addWidget(ground, 1)
         self.list.entered.connect(self.record.focus_player)
+        self.list.rows.deletion_asked.connect(self.record.ask_delete)
         self.record.call_asked.connect(self.call_asked)
         detail.deleted.connect(self.focus_list)
         self.list.blank.button.clicked.connect(self._on_way_on)

@@ -135,7 +135,7 @@ def _paint_narrow(painter: QPainter, row: HistoryRow, box: QRect, at: Columns) -
 
 def _paint_outcome(painter: QPainter, row: HistoryRow, line: QRect, at: Columns) -> None:
     tone = getattr(theme.current(), row.outcome.tone)
-    icons.paint(painter, row.outcome.symbol, tone, at.ending, line.center().y() - 6, 14)
+    icons.paint(painter, icons.line(row.outcome.symbol), tone, at.ending, line.center().y() - 6, 14)
     _write(painter, row.outcome.text, line, at.ending + 20, at.mark - 6, "text", 500)
 
 

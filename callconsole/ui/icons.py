@@ -15,6 +15,11 @@ _GLYPH_SHARE = 0.875  # of the square that a glyph is drawn in, as qtawesome doe
 _WAVE_BARS = (5, 10, 14, 8, 4)  # heights in a box of 16; Phosphor 1.3 has no such glyph
 
 
+def line(name: str) -> str:
+    """The outlined variant of an icon: lists use it, so that a column of states stays calm."""
+    return name.removesuffix("-fill")
+
+
 def pixmap(name: str, colour: str, size: int = 16, dpr: float = 1.0) -> QPixmap:
     """An icon as a square pixmap.
 

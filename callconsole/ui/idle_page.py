@@ -51,7 +51,6 @@ class IdlePage(QWidget):
         outer.setContentsMargins(1, 1, 1, 1)
         outer.addWidget(Scroll(content))
         self.practice.setVisible(bool(models.parties.callees))
-        self.practice.chosen.connect(models.dialler.call_number)
         self.recents.chosen.connect(self.number_chosen)
         models.dialler.readiness_changed.connect(self._show)
         models.dialler.options_changed.connect(self._show)

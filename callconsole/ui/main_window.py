@@ -121,7 +121,7 @@ class MainWindow(QMainWindow):
         self.calls.call.ended.open_asked.connect(self.open_call)
         self.history.call_asked.connect(self._call_again)
         self.top_bar.drawer_asked.connect(self.calls.toggle_drawer)
-        self.banner.closed.connect(models.services.close_notice)
+        self.banner.closed.connect(self._on_notice_closed)
         models.services.changed.connect(self._show_notice)
         models.live.changed.connect(self._show_title)
         models.live.clock_changed.connect(self._show_title)
@@ -205,7 +205,7 @@ class MainWindow(QMainWindow):
         self._models.live.focus(sid)
 
     def _on_digit(self, digit: str) -> None:
-        if self._models.answer.press(digit) or self.calls.call.keypad.type_key(digit):
+        if self.calls.call.keypad.type_key(digit) or self._models.answer.press(digit):
             return
         self._models.dialler.press(digit)
         self.calls.dial.pad.light_up(digit)
@@ -216,6 +216,12 @@ class MainWindow(QMainWindow):
             keypad.close_pad()
         else:
             self._models.live.hang_up()
+
+    def _on_notice_closed(self) -> None:
+        self._models.services.close_notice()
+        if self.page == CALLS:
+            # Where one goes on; the focus would find the rail.
+            self.calls.dial.number.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # What is said -----------------------------------------------------------------------------
 

@@ -53,11 +53,7 @@ class OnTheLine(QWidget):
             return
         name = operator.callee
         self.callee.name.setText("Callee" if name == "the callee" else name)
-        if operator.on_hold:
-            self.you.words.setText("not heard")
-            self.callee.words.setText("hears the hold sound")
-        else:
-            self.you.words.setText(f"speaking to {name}")
-            self.callee.words.setText("hears only you")
+        self.you.words.setText(f"speaking to {name}")
+        self.callee.words.setText("hears only you")
         reads = "silent" if operator.caller_muted else "silent, reads along"
         self.agent.words.setText(reads)

@@ -177,7 +177,7 @@ class OperatorBar(Surface):
         if not operator.open:
             return
         self._show_turn(operator.taken_over)
-        self.take_over.setEnabled(not operator.taking_over)
+        self.take_over.set_content("Opening…" if operator.taking_over else "Take over")
         callee = operator.callee[:1].upper() + operator.callee[1:]
         self.tell.edit.setPlaceholderText(WHISPER_WORDS.format(callee))
         self._show_tool(self.mute, operator.agent_muted, "Mute AI", "Unmute AI")
@@ -197,7 +197,7 @@ class OperatorBar(Surface):
         within = self.isAncestorOf(self.window().focusWidget())
         changed = yours != self.hand_back.isVisibleTo(self)
         mine = (self.note, self.hand_back, self._meter)
-        its = (self.tell, self.say, self.take_over, self.mute)
+        its = (self.tell, self.say, self.take_over, self.mute, self.hold)
         for widget in mine if yours else its:
             widget.show()
         if changed and within:

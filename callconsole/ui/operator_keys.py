@@ -13,7 +13,10 @@ from callconsole.viewmodels.operator import Operator
 
 
 class OperatorKeys(QObject):
-    """Joins the keys to what they do; none does anything without a call to step into."""
+    """Joins the keys to what they do; none does anything without a call to step into.
+
+    The talk key works on the answer card too, where it means "I speak myself".
+    """
 
     def __init__(
         self,
@@ -47,7 +50,7 @@ class OperatorKeys(QObject):
 
     def _wanted(self, bare: bool) -> bool:
         """A bare Space belongs to the page that is shown."""
-        return self._operator.open and (self._at_call() or not bare)
+        return self._operator.can_talk and (self._at_call() or not bare)
 
     def _on_talk(self) -> None:
         if not self._at_call():

@@ -8,7 +8,6 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
-    QShortcut,
     QShowEvent,
 )
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -18,6 +17,7 @@ from callconsole.ui import icons, theme
 from callconsole.ui.abilities_panel import AbilitiesPanel
 from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.pill import Pill
+from callconsole.ui.kit.shortcut import shortcut_inside
 from callconsole.ui.kit.surfaces import Hairline, panel
 from callconsole.ui.kit.text import Elided
 from callconsole.ui.prompt_band import PromptBand
@@ -176,9 +176,8 @@ class PromptsPage(QWidget):
         self.abilities_button.clicked.connect(self.toggle_drawer)
         self.revert_button.clicked.connect(shelf.revert)
         self._saved.timeout.connect(self._write_state)
-        inside = Qt.ShortcutContext.WidgetWithChildrenShortcut
-        QShortcut(QKeySequence.StandardKey.Save, self, self.save, context=inside)
-        QShortcut(QKeySequence.StandardKey.New, self, self.list.ask_name, context=inside)
+        shortcut_inside(self, QKeySequence.StandardKey.Save, self.save)
+        shortcut_inside(self, QKeySequence.StandardKey.New, self.list.ask_name)
 
     # What happens -----------------------------------------------------------------------
 

@@ -72,12 +72,12 @@ class RecentRow(RowButton):
         painter.fillRect(QRectF(0, 0, self.width(), 1), theme.colour("border"))
         call, width = self.call, self.width() - OPEN_WIDTH
         icons.paint(painter, "phone-outgoing", theme.current().muted, 4, 8, 14)
-        prompt_at, outcome_at = width * 0.36, width * 0.6
+        prompt_at, outcome_at = width * 0.34, width * 0.61
         self._write(painter, call.title, 26, 5, prompt_at - 38, "text", 600)
         self._write(painter, call.subtitle, 26, 23, prompt_at - 38, "muted", 400, 12)
         self._write(painter, call.prompt, prompt_at, 14, outcome_at - prompt_at - 12, "muted", 400)
         mark = getattr(theme.current(), call.outcome.tone)
-        icons.paint(painter, call.outcome.symbol, mark, outcome_at, 16, 14)
+        icons.paint(painter, icons.line(call.outcome.symbol), mark, outcome_at, 16, 14)
         self._write(
             painter, call.outcome.text, outcome_at + 20, 14, width - 112 - outcome_at - 24, "text"
         )

@@ -17,6 +17,7 @@ from callconsole.ui.kit.switch import Switch
 from callconsole.ui.kit.text import Text
 from callconsole.ui.live_calls import LiveCalls
 from callconsole.ui.on_the_line import OnTheLine
+from callconsole.ui.sound_controls import BalanceRow, DevicePickers
 from callconsole.ui.tokens import SIDE_WIDTH
 from callconsole.viewmodels.answer_card import AnswerCard
 from callconsole.viewmodels.desk import PRACTICE
@@ -38,7 +39,7 @@ KEYS = (
 
 
 class ListenSection(QWidget):
-    """The switch, what it means, and how loud."""
+    """The switch, what it means, how loud, whom more, and on which device."""
 
     def __init__(self, listening: Listening, live: LiveCall, lines: LiveList) -> None:
         super().__init__()
@@ -48,6 +49,8 @@ class ListenSection(QWidget):
         self.switch = Switch("Listen in", icon="headphones", weight=600)
         self.caption = Text("", 12, 400, "muted", wrap=True)
         self.volume = Slider("Volume of listening")
+        self.balance = BalanceRow(listening)
+        self.devices = DevicePickers(listening)
         self.percent = Text("", 12, 400, "muted", tabular=True)
         self.percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.percent.setFixedWidth(self.percent.fontMetrics().horizontalAdvance("100 %") + 6)
@@ -63,6 +66,9 @@ class ListenSection(QWidget):
         column.addWidget(self.caption)
         column.addSpacing(4)
         column.addLayout(loud)
+        column.addWidget(self.balance)
+        column.addSpacing(2)
+        column.addWidget(self.devices)
         self.switch.clicked.connect(listening.set_on)
         self.volume.valueChanged.connect(lambda value: listening.set_volume(value / 100))
         listening.changed.connect(self._show)

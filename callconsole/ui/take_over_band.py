@@ -52,10 +52,5 @@ class TakeOverBand(Surface):
             return
         name = operator.callee[:1].upper() + operator.callee[1:]
         self.clock.setText(operator.clock)
-        if operator.on_hold:
-            self.title.setText("You are on the line, on hold")
-            self.sentence.setText(f"{name} hears the hold sound and not your microphone.")
-        else:
-            self.title.setText("You are on the line")
-            reads = "is silent" if operator.caller_muted else "is silent and keeps reading along"
-            self.sentence.setText(f"{name} hears your microphone. The AI {reads}.")
+        reads = "is silent" if operator.caller_muted else "is silent and keeps reading along"
+        self.sentence.setText(f"{name} hears your microphone. The AI {reads}.")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from callconsole.ui.kit.shortcut import shortcut_inside
 from callconsole.ui.kit.text import Elided, Text
 from callconsole.ui.transcript_find import FindBar, icon_button
 from callconsole.ui.transcript_list import TranscriptList
@@ -60,8 +61,15 @@ class TranscriptView(QWidget):
 
     # What the reader does ---------------------------------------------------------------
 
+    def widen_keys(self, part: QWidget) -> None:
+        """Let Ctrl+F and F3 find here while anything in `part` of the window has the focus."""
+        for shortcut in self._shortcuts:
+            shortcut.setParent(part)
+
     def open_find(self) -> None:
-        """Open the find bar and put the keyboard there."""
+        """Open the find bar and put the keyboard there; nothing while the lines are hidden."""
+        if not self.isVisible():
+            return
         self.find_bar.show()
         self.find_button.hide()
         self.aside.hide()
@@ -116,13 +124,13 @@ class TranscriptView(QWidget):
         self.setFocusProxy(self.lines)
 
     def _listen(self) -> None:
-        inside = Qt.ShortcutContext.WidgetWithChildrenShortcut
+        self._shortcuts = []
         for keys, action in (
-            (QKeySequence(QKeySequence.StandardKey.Find), self.open_find),
-            (QKeySequence("F3"), lambda: self._step(1)),
-            (QKeySequence("Shift+F3"), lambda: self._step(-1)),
+            (QKeySequence.StandardKey.Find, self.open_find),
+            ("F3", lambda: self._step(1)),
+            ("Shift+F3", lambda: self._step(-1)),
         ):
-            QShortcut(keys, self, action, context=inside)
+            self._shortcuts.append(shortcut_inside(self, keys, action))
         self.find_button.clicked.connect(self.open_find)
         self.copy_button.clicked.connect(self.copy)
         self.find_bar.closed.connect(self.close_find)

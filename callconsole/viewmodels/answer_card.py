@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from time import monotonic
 
 from PySide6.QtCore import QObject, Signal
 
@@ -14,6 +15,8 @@ from callconsole.viewmodels.heard import Heard
 from callconsole.viewmodels.live_call import LiveCall
 from callconsole.viewmodels.relay import Relay
 
+LATE_S = 1.0
+"""How long after the first verdict a bare digit still corrects it."""
 _LEAD = 0.1  # a likelier class takes over only by so much, or the card would flicker
 _NOTHING = Weighing(0)
 
@@ -77,6 +80,7 @@ class AnswerCard(QObject):
         self._likeliest = AnsweredBy.UNKNOWN
         self._countdown_ms: int | None = None
         self._fax = False
+        self._judged_at: float | None = None
 
     # What is shown ----------------------------------------------------------------------------
 
@@ -180,9 +184,13 @@ class AnswerCard(QObject):
             self._desk.judge_answer(self._live.call.sid, answered_by)
 
     def press(self, key: str) -> bool:
-        """Take a key of the card, while it is open; False for any other key."""
+        """Take a key of the card, while it is open and a moment longer; False for any other.
+
+        A finger on its way when the card decides by itself still means the card.
+        """
         chosen = next((row.answered_by for row in self.rows if row.key == key), None)
-        if not self.open or chosen is None:
+        late = self._judged_at is not None and monotonic() - self._judged_at < LATE_S
+        if chosen is None or not (self.open or late):
             return False
         self.choose(chosen)
         return True
@@ -214,6 +222,8 @@ class AnswerCard(QObject):
                 self.heard_changed.emit()
             case events.AnswerJudged():
                 self._take(event)
+                if event.obeyed:
+                    self._judged_at = self._judged_at or monotonic()
                 self.changed.emit()
                 self.judged.emit(judged_text(event))
 

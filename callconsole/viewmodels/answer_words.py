@@ -110,6 +110,11 @@ def judge_text(by: JudgedBy, after_ms: int) -> str:
 
 def judged_text(event: AnswerJudged) -> str:
     """A verdict as one line: "A person answered · Short greeting, then a pause"."""
-    reason = event.reason.strip().rstrip(".")
-    parts = [WORDS[event.answered_by].answered, reason, "" if event.obeyed else "shown only"]
+    return judged_line(event.answered_by, event.reason, obeyed=event.obeyed)
+
+
+def judged_line(answered_by: AnsweredBy, reason: str, *, obeyed: bool) -> str:
+    """The same from its parts, as a record keeps them."""
+    why = reason.strip().rstrip(".")
+    parts = [WORDS[answered_by].answered, why, "" if obeyed else "not acted on"]
     return " · ".join(part for part in parts if part)

@@ -15,8 +15,8 @@ from callconsole.domain.record import CallRecord
 from callconsole.engine import tasks
 from callconsole.viewmodels import call_facts, headline
 from callconsole.viewmodels.call_facts import Figure, NoteLine
+from callconsole.viewmodels.call_marks import marks_of
 from callconsole.viewmodels.call_sound import Sound, look_at
-from callconsole.viewmodels.call_story import story
 from callconsole.viewmodels.desk import Desk
 from callconsole.viewmodels.headline import Headline
 from callconsole.viewmodels.history_rows import inside, when_text
@@ -227,7 +227,7 @@ class CallDetail(QObject):
         party = self._parties.party(call.to)
         self.transcript.set_names(party.short, "AI")
         self.transcript.set_started_at(call.answered_at)
-        lines = [(line.text, line.offset_s, line.icon) for line in story(record)]
+        lines = [(mark.text, at_s, mark.icon) for mark, at_s in marks_of(record)]
         turns = live or record.turns
         self.transcript.load(turns, lines, deeds_of(record, turns))
         self._mark_playing()

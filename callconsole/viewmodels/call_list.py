@@ -147,7 +147,7 @@ class CallList(QObject):
     def empty_text(self) -> str:
         """Why there is no row."""
         if not self.narrowed:
-            return "No calls yet. Calls you place appear here."
+            return "Calls you place appear here."
         if self.text:
             return f"No call matches “{self.text}”."
         return "No call matches."

@@ -73,14 +73,18 @@ class _Told:
     cure_title: str
     again_title: str = "Then call again"
     urge_again: bool = True
-    tone: str = "warning"
-    symbol: str = "phone-slash-fill"
+    tone: str = "danger"
+    symbol: str = "phone-x-fill"
 
 
 _TOLD = {
-    Outcome.BUSY: _Told("Their line was busy", "Busy", "Wait a few minutes"),
+    Outcome.BUSY: _Told("Their line was busy", "Busy", "Let them finish"),
     Outcome.NO_ANSWER: _Told(
-        "Their phone rang, and nobody answered", "Not answered", "Try another time"
+        "Their phone rang, and nobody answered",
+        "Not answered",
+        "Leave it for now",
+        tone="warning",
+        symbol="phone-slash-fill",
     ),
     Outcome.DECLINED: _Told(
         "The call was declined",
@@ -88,7 +92,6 @@ _TOLD = {
         "Leave them in peace for now",
         "Call again, but not at once",
         urge_again=False,
-        symbol="phone-x-fill",
     ),
 }
 
@@ -162,8 +165,6 @@ def _failed(call: Call, offered: Cure) -> _Told:
         "Call broke off" if call.answered_at else "Not put through",
         "Check the number" if wrong else "Before you call again",
         urge_again=not wrong,
-        tone="danger",
-        symbol="phone-x-fill",
     )
 
 

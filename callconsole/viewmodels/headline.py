@@ -139,7 +139,7 @@ def outcome(call: Call) -> Headline:
     if call.live or call.ending is None:
         return headline(call)
     if call.ending.outcome is Outcome.COMPLETED:
-        return Headline("Spoke", "success", "check-circle")
+        return Headline("Spoke", "success", "check-circle-fill")
     if call.ending.outcome is Outcome.VOICEMAIL:
         fax = call.answered_by is AnsweredBy.FAX
         return Headline("Fax", "warning", "printer") if fax else _VOICEMAIL

@@ -103,7 +103,8 @@ class Models(QObject):
         self.relay.close()
 
     def recall(self) -> None:
-        """Show what the history keeps; to be called once it is open."""
+        """Show what the history keeps and what is connected; to be called once both are there."""
+        self.listening.look_for_devices()
         self.recents.recall(self.desk)
         self.history.renew()
 

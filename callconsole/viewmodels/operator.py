@@ -86,11 +86,16 @@ class Operator(QObject):
     # What is shown ----------------------------------------------------------------------------
 
     @property
-    def _call(self) -> Call | None:
+    def _answered(self) -> Call | None:
         call = self._live.call
         if call is None or not call.live or call.answered_at is None:
             return None
-        return None if call.deciding or call.transferred_to is not None else call
+        return call if call.transferred_to is None else None
+
+    @property
+    def _call(self) -> Call | None:
+        call = self._answered
+        return None if call is None or call.deciding else call
 
     @property
     def note(self) -> str:
@@ -121,6 +126,11 @@ class Operator(QObject):
     def open(self) -> bool:
         """True where the operator can step in: answered, decided by whom, and not passed on."""
         return self._call is not None
+
+    @property
+    def can_talk(self) -> bool:
+        """True where the talk key means something: from the answer on."""
+        return self._answered is not None
 
     @property
     def taken_over(self) -> bool:
@@ -180,8 +190,11 @@ class Operator(QObject):
         return self._send(text, self._desk.say)
 
     def take_over(self) -> None:
-        """Speak in the agent's place, as soon as the microphone is open."""
-        call = self._call
+        """Speak in the agent's place, as soon as the microphone is open.
+
+        Before it is decided who answered, this decides it: somebody to talk to.
+        """
+        call = self._answered
         if call is None or call.taken_over or self.taking_over:
             return
         hand = self._hand
@@ -205,7 +218,7 @@ class Operator(QObject):
         """The talk key went down: take over, or hand back where the operator is on the line."""
         if self.taken_over:
             self.hand_back()
-        elif self.open and not self.taking_over:
+        elif self.can_talk and not self.taking_over:
             self._pressed_at_s = monotonic()
             self.take_over()
 

@@ -88,7 +88,8 @@ class DeedLines:
         if name == events.OperatorTookOver.__name__:
             return [DeedLine("You took over", "microphone-fill", yours=True)]
         if name == events.OperatorHandedBack.__name__:
-            return [DeedLine(_handed_back(details), "arrow-u-up-left", yours=True)]
+            # What the agent was told stands in the operator's own turn.
+            return [DeedLine("You handed back", "arrow-u-up-left", yours=True)]
         if name == events.MutingChanged.__name__:
             return self._muted(details)
         return []
@@ -101,11 +102,6 @@ class DeedLines:
                 self._muting[field] = on
                 told.append(DeedLine(*_MUTED_WORDS[field][0 if on else 1]))
         return told
-
-
-def _handed_back(details: Details) -> str:
-    note = str(details.get("note", "")).strip()
-    return f"You handed back. The AI was told: {note}" if note else "You handed back"
 
 
 def deeds_of(record: CallRecord, turns: Sequence[Turn]) -> Deeds:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 
 from callconsole.domain.abilities import MOST_TRANSFERS, USUAL, Abilities, Ability
-from callconsole.domain.problems import Problem, ProblemError
+from callconsole.domain.problems import ProblemError
 from callconsole.domain.prompt import Prompt
 from callconsole.engine.ports import Prompts
 from callconsole.viewmodels.prompt_draft import (
@@ -20,6 +20,7 @@ from callconsole.viewmodels.prompt_draft import (
     new_draft,
     tidied,
 )
+from callconsole.viewmodels.prompt_files import PromptFiles, changed_outside
 
 VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
@@ -59,9 +60,8 @@ class PromptShelf(QObject):
 
     def __init__(self, prompts: Prompts, region: str = "US", parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._prompts = prompts
+        self._files = PromptFiles(prompts)
         self._region = region
-        self._names: list[str] = []
         self._drafts: dict[str, Draft] = {}
         self._current = ""
         self._dirty = False
@@ -73,7 +73,9 @@ class PromptShelf(QObject):
     def names(self) -> list[str]:
         """Saved prompts and new ones not saved yet, in reading order."""
         unsaved = [name for name, draft in self._drafts.items() if draft.dirty]
-        return sorted({*self._names, *unsaved}, key=lambda name: Prompt(name, "").title.casefold())
+        return sorted(
+            {*self._files.names, *unsaved}, key=lambda name: Prompt(name, "").title.casefold()
+        )
 
     @property
     def entries(self) -> list[PromptEntry]:
@@ -201,11 +203,11 @@ class PromptShelf(QObject):
             return False
         if not overwrite and self._changed_outside():
             self._set_conflict(True)
-            self.failed.emit(_changed_problem(self.title))
+            self.failed.emit(changed_outside(self.title))
             return False
         try:
             prompt = draft.prompt(self._current)
-            self._prompts.write(prompt)
+            self._files.write(prompt)
         except ProblemError as error:
             self.failed.emit(error.problem)
             return False
@@ -220,7 +222,7 @@ class PromptShelf(QObject):
         """Give up the open draft and show the file again; a prompt never saved is put away."""
         if not self._current:
             return False
-        if self.is_new and self._current not in self._names:
+        if self.is_new and self._current not in self._files.names:
             del self._drafts[self._current]
             self._leave()
             return True
@@ -236,7 +238,7 @@ class PromptShelf(QObject):
     def new(self, name: str) -> bool:
         """Start an empty prompt under `name`, with spaces as underscores; on disk once saved."""
         plain = re.sub(r"\s+", "_", name.strip())
-        problem = self._why_not_new(plain)
+        problem = self._files.why_not_new(plain, self.names)
         if problem is not None:
             self.failed.emit(problem)
             return False
@@ -253,7 +255,7 @@ class PromptShelf(QObject):
                 self.open(self.names[0])
         elif draft.dirty:
             self._set_conflict(self._changed_outside())
-        elif self._current not in self._names:
+        elif self._current not in self._files.names:
             del self._drafts[self._current]
             self._leave()
         else:
@@ -269,47 +271,24 @@ class PromptShelf(QObject):
 
     def _read(self, name: str) -> Prompt | None:
         try:
-            return self._prompts.read(name)
+            return self._files.read(name)
         except ProblemError as error:
             self.failed.emit(error.problem)
-            return None
-
-    def _on_disk(self, name: str) -> Prompt | None:
-        """What the file holds, or None where there is none that can be read."""
-        try:
-            return self._prompts.read(name)
-        except ProblemError:
             return None
 
     def _changed_outside(self) -> bool:
         draft = self._drafts[self._current]
-        disk = self._on_disk(self._current)
+        disk = self._files.held(self._current)
         mine = Prompt(self._current, draft.text, draft.abilities)
         return disk is not None and disk not in (draft.base, mine)
 
-    def _why_not_new(self, name: str) -> Problem | None:
-        taken = next((n for n in self.names if n.casefold() == name.casefold()), None)
-        if taken is None:
-            try:
-                taken = self._prompts.read(name).name
-            except ProblemError as error:
-                # "Missing" is the answer that makes the name free.
-                return None if error.problem.code == "prompt.missing" else error.problem
-        return Problem(
-            code="prompt.exists",
-            title="There is a prompt of this name",
-            cause=f"“{Prompt(taken, '').title}” is on the list already.",
-            cure="Choose another name, or open that prompt and change it.",
-        )
-
     def _list_again(self) -> None:
         try:
-            names = self._prompts.names()
+            others = self._files.look_again()
         except ProblemError as error:
             self.failed.emit(error.problem)
             return
-        if names != self._names:
-            self._names = names
+        if others:
             self.names_changed.emit()
 
     def _leave(self) -> None:
@@ -333,12 +312,3 @@ class PromptShelf(QObject):
         if conflict != self._conflict:
             self._conflict = conflict
             self.conflict_changed.emit(conflict)
-
-
-def _changed_problem(title: str) -> Problem:
-    return Problem(
-        code="prompt.changed_outside",
-        title="The file was changed meanwhile",
-        cause=f"Somebody saved “{title}” while you were writing, so it was not overwritten.",
-        cure="Keep your text, or take the text of the file.",
-    )

@@ -163,7 +163,14 @@ async def test_parts_are_up_only_while_they_are_ready(desk: Desk) -> None:
     desk.publish(service(Service.AGENT, ServiceState.FAILED))
     told = await desk.scrape()
     up = {name.value: told.value("service_up", service=name.value) for name in Service}
-    assert up == {"server": 1, "tunnel": 0, "carrier": None, "agent": 0, "sound": None}
+    assert up == {
+        "server": 1,
+        "tunnel": 0,
+        "carrier": None,
+        "agent": 0,
+        "sound": None,
+        "history": None,
+    }
 
 
 async def test_nothing_unbounded_becomes_a_label_and_nothing_private_is_told(desk: Desk) -> None:

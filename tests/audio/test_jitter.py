@@ -182,3 +182,21 @@ def test_two_threads_lose_and_repeat_nothing() -> None:
     joined = np.concatenate(heard)
     assert len(joined) == total
     np.testing.assert_array_equal(joined[240:], sound[240:, 0])
+
+
+def test_it_gathers_and_leaves_what_it_is_aimed_at() -> None:
+    buffer = JitterBuffer(RATE_HZ)
+    buffer.aim(120)
+    buffer.write(level(119))
+    assert not taken(buffer, 10).any()
+    buffer.write(level(1))
+    assert not buffer.playing
+    assert taken(buffer, 10).any()
+    assert buffer.playing
+    buffer.write(level(150))
+    taken(buffer, 10)
+    assert (buffer.drops, buffer.buffered_ms) == (1, 110)
+    buffer.flush()
+    buffer.write(level(119))
+    taken(buffer, 10)
+    assert not taken(buffer, 10).any()

@@ -138,7 +138,7 @@ def test_the_carriers_word_is_a_second_voice() -> None:
     machine = replace(machine, speaking=False, elapsed_ms=machine.elapsed_ms + 1500)
     assert sure(machine) is VOICEMAIL
     said = [one.text for one in assess(machine, USUAL_THRESHOLDS).evidence]
-    assert "The carrier's word: machine start" in said
+    assert "The phone company says: machine start" in said
     assert sure(talk(500, 900, carrier=AnsweredBy.UNKNOWN, carrier_detail="unknown")) is PERSON
 
 

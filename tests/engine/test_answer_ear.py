@@ -57,7 +57,7 @@ def told(verdicts: list[Verdict]) -> list[tuple[AnsweredBy, JudgedBy]]:
 def test_a_hello_and_a_pause_are_a_person() -> None:
     (verdict,) = play(AnswerEar(), line(0.5, "wrong_hello", 3.0))
     assert (verdict.answered_by, verdict.by) == (PERSON, JudgedBy.EAR)
-    assert verdict.reason == "A person: short greeting, then a pause that waits for a reply."
+    assert verdict.reason == "Short greeting, then a pause that waits for a reply."
     assert verdict.after_ms == pytest.approx(500 + HELLO_MS + 765, abs=150)
     assert verdict.evidence[0].weight > 0
 
@@ -89,7 +89,7 @@ def test_words_without_spaces_between_pieces_are_understood() -> None:
 def test_a_person_turns_into_voicemail_at_the_beep() -> None:
     verdicts = play(AnswerEar(), line(0.3, "person_hello", 2.5, (1000, 0.5), 1.0))
     assert told(verdicts) == [(PERSON, JudgedBy.EAR), (VOICEMAIL, JudgedBy.EAR)]
-    assert verdicts[1].reason == "Voicemail or a recording: a beep."
+    assert verdicts[1].reason == "A beep."
     beep_ms = 300 + len(clip("person_hello")) / 8 + 2500
     assert verdicts[1].after_ms - beep_ms <= 700
 
@@ -222,6 +222,14 @@ def test_the_thresholds_are_kept_to() -> None:
     assert told(play(AnswerEar(slow), line(5.8))) == []
     (verdict,) = play(AnswerEar(slow), line(7.0))
     assert verdict.after_ms == pytest.approx(6000, abs=100)
+
+
+def test_the_pause_after_a_hello_does_not_make_it_longer() -> None:
+    ear = AnswerEar()
+    pcm = line(0.5, "wrong_hello", 2.0)
+    ear.hear(pcm[: (500 + HELLO_MS + 200) * 8])
+    assert ear.weighing().utterances[0].end_ms is None
+    assert HELLO_MS - 150 < ear.utterance_ms <= HELLO_MS
 
 
 def test_the_weighing_shows_utterances_words_shares_and_the_countdown() -> None:

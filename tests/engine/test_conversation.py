@@ -34,6 +34,26 @@ def test_pieces_grow_into_turns_and_a_new_speaker_ends_the_other() -> None:
     assert [turn.offset_s for turn in talk.conversation.turns] == [0.5, 2.0]
 
 
+@pytest.mark.parametrize(
+    ("before", "piece", "text"),
+    [
+        ("Stay on the line.", "Hello, Sam.", "Stay on the line. Hello, Sam."),
+        ("Stay on the line.", " Hello.", "Stay on the line. Hello."),
+        ("At half past", " three.", "At half past three."),
+        ("It costs 3.", "15 dollars.", "It costs 3.15 dollars."),
+        ("In the U.", "S.", "In the U.S."),
+        ("Wel", "come.", "Welcome."),
+    ],
+)
+def test_a_sentence_that_begins_in_a_new_piece_keeps_its_distance(
+    before: str, piece: str, text: str
+) -> None:
+    talk = Talk()
+    talk.conversation.add(Speaker.CALLER, before, 1.0)
+    talk.conversation.add(Speaker.CALLER, piece, 1.0)
+    assert talk.texts() == [("caller", text, False)]
+
+
 def test_late_words_join_what_was_said_before() -> None:
     talk = Talk()
     talk.conversation.add(Speaker.CALLER, "Could we move it", 1.0)

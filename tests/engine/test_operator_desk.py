@@ -93,7 +93,7 @@ async def test_the_agent_stops_at_once_and_the_microphone_is_heard_instead(talk:
     await on_the_line(talk)
     assert talk.line.sent[-1][0] == "clear"
     await talk.said(AgentAudio(tone(500, 24000)))
-    talk.desk.microphone.speak(VOICE)
+    talk.desk.microphone.say(VOICE)
     heard = talk.line.audio()[before:]
     assert heard == mulaw.encode(VOICE)
     assert talk.call.taken_over
@@ -102,14 +102,14 @@ async def test_the_agent_stops_at_once_and_the_microphone_is_heard_instead(talk:
 async def test_each_frame_leaves_as_it_comes(talk: Talk) -> None:
     await on_the_line(talk)
     for count in range(1, 6):
-        talk.desk.microphone.speak(VOICE[:160])
+        talk.desk.microphone.say(VOICE[:160])
         assert talk.line.count("audio") == count
 
 
 async def test_handed_back_the_agent_knows_and_goes_on_without_its_held_words(talk: Talk) -> None:
     await on_the_line(talk)
     await talk.said(AgentAudio(tone(400, 24000)), AgentTurnDone())
-    talk.desk.microphone.speak(VOICE)
+    talk.desk.microphone.say(VOICE)
     before = len(talk.line.audio())
     talk.desk.console.hand_back(talk.sid, "Agreed: Tuesday, 3:15.")
     assert "Agreed: Tuesday, 3:15." in talk.agent.texts[-1]
@@ -120,7 +120,7 @@ async def test_handed_back_the_agent_knows_and_goes_on_without_its_held_words(ta
     assert not talk.call.taken_over
     (back,) = of(talk, events.OperatorHandedBack)
     assert back.note == "Agreed: Tuesday, 3:15."
-    while not talk.desk.microphone.closed:
+    while talk.desk.microphone.open:
         await asyncio.sleep(0)
 
 
@@ -129,10 +129,10 @@ async def test_what_the_operator_said_is_a_turn_of_its_own(talk: Talk) -> None:
     assert talk.desk.console.turns(talk.sid)[-1].speaker is Speaker.OPERATOR
     for _ in range(20):
         talk.line.say(np.zeros(160, np.int16))
-        talk.desk.microphone.speak(VOICE[:160])
+        talk.desk.microphone.say(VOICE[:160])
         await asyncio.sleep(0)
     await talk.desk.until(lambda: talk.call.floor is Floor.OPERATOR)
-    talk.desk.microphone.speak(VOICE)
+    talk.desk.microphone.say(VOICE)
     talk.desk.console.hand_back(talk.sid, "")
     turn = talk.desk.console.turns(talk.sid)[-1]
     assert turn.final
@@ -165,13 +165,13 @@ async def test_one_microphone_speaks_to_one_call(talk: Talk) -> None:
         await talk.desk.console.take_over(other.sid)
     assert refused.value.problem.code == "call.taken_over_elsewhere"
     await on_the_line(talk)
-    assert talk.desk.microphone.opened == 1
+    assert talk.desk.microphone.open
 
 
 async def test_the_end_of_the_call_closes_the_microphone(talk: Talk) -> None:
     await on_the_line(talk)
     await talk.over()
-    while not talk.desk.microphone.closed:
+    while talk.desk.microphone.open:
         await asyncio.sleep(0)
     assert not talk.call.taken_over
     assert talk.desk.console.turns(talk.sid)[-1].final
@@ -181,7 +181,7 @@ async def test_taking_over_decides_who_answered(tmp_path: Path) -> None:
     talk = await opened(tmp_path)
     assert talk.call.deciding
     await on_the_line(talk)
-    talk.desk.microphone.speak(VOICE)
+    talk.desk.microphone.say(VOICE)
     assert talk.line.audio() == mulaw.encode(VOICE)
     assert not talk.call.deciding
     await closed(talk)

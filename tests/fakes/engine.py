@@ -288,51 +288,6 @@ class FakePrompts:
         self.abilities[prompt.name] = prompt.abilities
 
 
-class FakeMicrophone:
-    """A microphone into which the test speaks, or none at all."""
-
-    def __init__(self, problem: Problem | None = None) -> None:
-        self.problem = problem
-        self.on_frame: Callable[[Pcm16], None] | None = None
-        self.chosen: str | None = None
-        self.opened = 0
-        self.closed = 0
-
-    @property
-    def healthy(self) -> bool:
-        return True
-
-    @property
-    def fallen_back(self) -> bool:
-        return False
-
-    @property
-    def level_dbfs(self) -> float:
-        return -20.0 if self.on_frame is not None else -90.0
-
-    def devices(self) -> list[SoundDevice]:
-        return [SoundDevice("fake: microphone", "Fake microphone", is_default=True)]
-
-    def choose(self, device: str | None) -> None:
-        self.chosen = device
-
-    async def start(self, on_frame: Callable[[Pcm16], None]) -> str:
-        if self.problem is not None:
-            raise ProblemError(self.problem)
-        self.opened += 1
-        self.on_frame = on_frame
-        return "Fake headset"
-
-    async def stop(self) -> None:
-        self.closed += 1
-        self.on_frame = None
-
-    def speak(self, pcm: Pcm16) -> None:
-        for start in range(0, len(pcm), 160):
-            if self.on_frame is not None:
-                self.on_frame(pcm[start : start + 160])
-
-
 class FakeSpeaker:
     """A sound device that keeps what it plays, or does not exist.
 
@@ -389,3 +344,53 @@ class FakeSpeaker:
 
     def stop(self) -> None:
         self.playing = False
+
+
+class FakeMicrophone:
+    """A microphone into which a test speaks, or that does not exist.
+
+    Attributes:
+        problem: why it cannot be opened, or None.
+        connected: what can be chosen; the first is the default.
+        healthy: set to False for a device that vanished.
+    """
+
+    def __init__(self, problem: Problem | None = None) -> None:
+        self.problem = problem
+        self.connected = [SoundDevice("fake: microphone", "Fake microphone", is_default=True)]
+        self.healthy = True
+        self.chosen: str | None = None
+        self.level_dbfs = -90.0
+        self._opened: SoundDevice | None = None
+        self._on_frame: Callable[[Pcm16], None] | None = None
+
+    @property
+    def open(self) -> bool:
+        return self._on_frame is not None
+
+    @property
+    def fallen_back(self) -> bool:
+        return self._opened is not None and self.chosen not in (None, self._opened.id)
+
+    def devices(self) -> list[SoundDevice]:
+        return self.connected
+
+    def choose(self, device: str | None) -> None:
+        self.chosen = device
+
+    async def start(self, on_frame: Callable[[Pcm16], None]) -> str:
+        if self.problem is not None:
+            raise ProblemError(self.problem)
+        wanted = [device for device in self.connected if device.id == self.chosen]
+        self._opened = (wanted or self.connected)[0]
+        self._on_frame = on_frame
+        return self._opened.name
+
+    async def stop(self) -> None:
+        self._on_frame = self._opened = None
+
+    def say(self, pcm: Pcm16) -> None:
+        """Speak: whole frames of 160 samples, int16, 8000 Hz; nobody hears it while closed."""
+        for at in range(0, len(pcm), 160):
+            if self._on_frame is not None:
+                self._on_frame(pcm[at : at + 160])

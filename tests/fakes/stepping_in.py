@@ -53,7 +53,7 @@ class SteppingIn:
     async def take_over(self, call_sid: str) -> None:
         await self.microphone_open.wait()
         self._refuse()
-        self.calls[call_sid] = replace(self.calls[call_sid], taken_over=True)
+        self.calls[call_sid] = replace(self.calls[call_sid], taken_over=True, deciding=False)
         self._tell(events.OperatorTookOver, call_sid)
 
     def hand_back(self, call_sid: str, note: str) -> None:

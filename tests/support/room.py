@@ -12,12 +12,37 @@ from callconsole.app import App
 from callconsole.audio import mulaw
 from callconsole.audio.resample import Downsampler
 from callconsole.domain import events
+from callconsole.domain.answering import AnsweredBy, JudgedBy
 from callconsole.domain.call import Call
 from callconsole.domain.events import Event
 from callconsole.domain.transcript import Speaker
 from callconsole.practice import clips
+from callconsole.practice.carrier.call import PracticeCall
 from callconsole.practice.world import PracticeWorld
 from callconsole.settings import Settings
+
+
+async def until_audio(call: PracticeCall, ms: float) -> None:
+    """Return once so much call audio has passed since an answered call's answer."""
+    assert call.line is not None
+    reached = asyncio.Event()
+
+    def look(_frame: bytes, elapsed_ms: int) -> None:
+        if elapsed_ms >= ms:
+            reached.set()
+
+    call.line.sinks.append(look)
+    try:
+        await reached.wait()
+    finally:
+        call.line.sinks.remove(look)
+
+
+def on_the_phone(clip: str) -> bytes:
+    """What the agent's clip is by the time that it comes out of the phone, mu-law."""
+    down = Downsampler()
+    pcm = clips.load("agent")[clip].pcm
+    return mulaw.encode(down.process(pcm)) + mulaw.encode(down.flush())
 
 
 class Room:
@@ -38,11 +63,28 @@ class Room:
     def of(self, kind: type) -> list:
         return [event for event in self.said if isinstance(event, kind)]
 
-    async def until(self, true: Callable[[], bool], limit_s: float = 50) -> None:
+    async def until(self, true: Callable[[], bool], limit_s: float = 90) -> None:
         async with asyncio.timeout(limit_s):
             while not true():
                 self._said_more.clear()
                 await self._said_more.wait()
+
+    async def until_over(self, call: Call) -> Call:
+        """The call as it stands once it has ended and, where it was answered, is recorded."""
+
+        def over() -> bool:
+            began, saved = (
+                any(e.call_sid == call.sid for e in self.of(kind))
+                for kind in (events.RecordingStarted, events.RecordingSaved)
+            )
+            return not self.now(call).live and began == saved
+
+        await self.until(over)
+        return self.now(call)
+
+    async def until_agent_free(self) -> None:
+        """Return once every connection to the practice agent is closed."""
+        await self.world.agent.until(lambda: all(s.closed_at for s in self.world.agent.sessions))
 
     async def ended(self, number: str) -> Call:
         call = await self.app.console.place_call(number)
@@ -57,6 +99,19 @@ class Room:
     def spoken(self, call: Call, speaker: Speaker) -> list[str]:
         return [t.text for t in self.app.console.turns(call.sid) if t.speaker is speaker]
 
+    def verdicts(self, call: Call) -> list[tuple[AnsweredBy, JudgedBy]]:
+        """The verdicts on a call that were obeyed: what was said, and by whom."""
+        return [
+            (e.answered_by, e.by)
+            for e in self.of(events.AnswerJudged)
+            if e.obeyed and e.call_sid == call.sid
+        ]
+
+    def first_heard_ms(self, call: Call) -> float:
+        """When the other end heard the first sound, in ms of call audio since the answer."""
+        heard = mulaw.decode(self.world.carrier.calls[call.sid].heard).astype(int)
+        return float(np.flatnonzero(np.abs(heard) > 100)[0]) / 8
+
     def audible_ms(self, call: Call) -> float:
         """How long the other end heard anything louder than the line's silence."""
         heard = mulaw.decode(self.world.carrier.calls[call.sid].heard)
@@ -65,7 +120,4 @@ class Room:
     def last_words_were_heard_whole(self, call: Call) -> bool:
         """The last clip that the agent said came out of the phone to its last sample."""
         said = next(s.said for s in reversed(self.world.agent.sessions) if s.said)
-        down = Downsampler()
-        pcm = clips.load("agent")[said[-1]].pcm
-        played = mulaw.encode(down.process(pcm)) + mulaw.encode(down.flush())
-        return played in self.world.carrier.calls[call.sid].heard
+        return on_the_phone(said[-1]) in self.world.carrier.calls[call.sid].heard

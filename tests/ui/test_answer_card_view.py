@@ -129,7 +129,10 @@ async def test_nothing_to_press_moves_while_the_odds_change(
     assert card.choices.buttons[AnsweredBy.FAX].isVisible()
 
 
-async def test_digits_dial_again_once_it_is_decided(qtbot: QtBot, open_scene: OpenScene) -> None:
+async def test_digits_dial_again_once_it_is_decided(
+    qtbot: QtBot, open_scene: OpenScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("callconsole.viewmodels.answer_card.LATE_S", 0.0)
     scene = open_scene()
     sid = await scene.decide(WEIGHING)
     scene.desk.judge(sid, PERSON)
@@ -173,6 +176,18 @@ async def test_a_low_window_keeps_every_answer_and_the_waveform(
         button = card.choices.buttons[answered_by]
         assert button.height() == 36
         assert card.rect().contains(button.geometry().translated(button.parent().pos()))
+    QApplication.sendPostedEvents()
+    assert card.wave.visibleRegion().boundingRect().height() == card.wave.height()
+
+
+async def test_a_low_window_shows_the_words_even_under_five_answers(
+    qtbot: QtBot, open_scene: OpenScene
+) -> None:
+    scene = open_scene()
+    scene.window.resize(QSize(994, 560))
+    await scene.decide(VOICEMAIL_WEIGHING)
+    card = card_of(scene)
+    assert card.choices.buttons[AnsweredBy.FAX].isVisible()
     assert card.wave.visibleRegion().boundingRect().height() == card.wave.height()
 
 

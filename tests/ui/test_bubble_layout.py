@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,10 +11,24 @@ from hypothesis import strategies as st
 
 from callconsole.domain.transcript import Speaker, Turn
 from callconsole.ui import fonts
-from callconsole.ui.bubble_layout import GAP, NOTE_PAD, lay_out, row_height, shown_text
-from callconsole.viewmodels.transcript_line import Line
+from callconsole.ui.bubble_layout import (
+    GAP,
+    ICON,
+    NOTE_PAD,
+    ROW_GAP,
+    lay_out,
+    row_height,
+    shown_text,
+)
+from callconsole.viewmodels.transcript_line import Line, Manner
 
 WIDTH = 650
+NAMES = {
+    Speaker.AGENT: "AI",
+    Speaker.CALLER: "Jordan",
+    Speaker.OPERATOR: "You",
+    Speaker.SYSTEM: "",
+}
 LONG = "Sorry, could we move it to the afternoon, maybe after three? " * 6
 
 
@@ -25,7 +40,7 @@ def _family(request: pytest.FixtureRequest, qapp: object) -> Iterator[None]:
 
 
 def line(speaker: Speaker, text: str, final: bool = True, **more: object) -> Line:
-    name = {Speaker.AGENT: "AI", Speaker.CALLER: "Jordan", Speaker.SYSTEM: ""}[speaker]
+    name = NAMES[speaker]
     turn = Turn(1, speaker, text, 61.0, final, **more)  # type: ignore[arg-type]
     return Line(turn, name, "user" if speaker is Speaker.SYSTEM else "")
 
@@ -59,6 +74,16 @@ def test_a_long_tag_and_a_long_name_are_shortened_not_spilled() -> None:
     assert laid.box.right() <= 260 * 0.74 + 3
 
 
+def test_a_whisper_has_an_icon_before_its_name_and_stands_left() -> None:
+    own = line(Speaker.OPERATOR, "Offer 3:15.")
+    plain, whisper = lay_out(own, WIDTH), lay_out(replace(own, manner=Manner.WHISPER), WIDTH)
+    assert plain.box.left() == whisper.box.left() == 1
+    assert plain.name_x == plain.icon_x == whisper.icon_x
+    assert whisper.name_x == whisper.icon_x + ICON + ROW_GAP
+    assert whisper.clock_x - whisper.name_x == plain.clock_x - plain.name_x
+    assert whisper.box.right() > whisper.tag_x
+
+
 def test_a_partial_line_ends_in_three_dots() -> None:
     assert shown_text(line(Speaker.AGENT, "I can offer ", final=False)) == "I can offer …"
 
@@ -69,11 +94,14 @@ def test_a_partial_line_ends_in_three_dots() -> None:
     width=st.integers(120, 1400),
     speaker=st.sampled_from(Speaker),
     final=st.booleans(),
+    heeded_ms=st.none() | st.integers(0, 90_000),
 )
 def test_the_height_asked_for_is_the_height_drawn(
-    text: str, width: int, speaker: Speaker, final: bool
+    text: str, width: int, speaker: Speaker, final: bool, heeded_ms: int | None
 ) -> None:
     shown = line(speaker, text, final)
+    if speaker is Speaker.OPERATOR:
+        shown = replace(shown, manner=Manner.WHISPER, heeded_ms=heeded_ms)
     laid = lay_out(shown, width)
     pad = NOTE_PAD * 2 if speaker is Speaker.SYSTEM else 0
     assert row_height(shown, width) == laid.box.height() + pad + GAP

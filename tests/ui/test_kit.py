@@ -16,6 +16,7 @@ from callconsole.ui.kit.switch import Switch
 from callconsole.ui.kit.text import Elided, Text
 
 LEFT = Qt.MouseButton.LeftButton
+LINE_EDIT_INSET = 2  # what Qt leaves free inside a frameless line edit at either side
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +39,19 @@ def test_a_button_is_pressed_by_mouse_and_keys(qtbot: QtBot, kind: Kind, key: Qt
     QTest.mouseClick(button, LEFT)
     assert len(pressed) == 2
     assert not button.grab().isNull()
+
+
+def test_a_number_with_its_country_beside_it_is_seen_whole(qtbot: QtBot) -> None:
+    field = NumberField()
+    qtbot.addWidget(field)
+    field.resize(238, 44)
+    field.show()
+    field.show_text("(415) 555-0101")
+    QApplication.processEvents()
+    digits = field.digits
+    margins = digits.textMargins()
+    room = digits.width() - margins.left() - margins.right() - 2 * LINE_EDIT_INSET
+    assert digits.fontMetrics().horizontalAdvance(field.text()) < room
 
 
 def test_a_filled_button_shows_its_token(qtbot: QtBot) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
@@ -84,7 +84,7 @@ async def test_a_call_is_read_from_ringing_to_its_recording(
     assert ended.play.isVisible()
     QTest.mouseClick(ended.play, LEFT)
     assert scene.models.playback.path == "/data/call.wav"
-    assert ended.play.text() == "Stop playing"
+    assert ended.play.accessibleName() == "Stop playing"
 
 
 async def test_a_recording_that_cannot_be_played_says_so(
@@ -402,3 +402,35 @@ async def test_a_long_state_leaves_the_number_its_room(qtbot: QtBot, open_scene:
     assert header.pill.text() == "Voicemail · hung up, no message left"
     assert header.pill.geometry().top() >= header.name.geometry().bottom()
     assert header.name.width() >= header.name.sizeHint().width()
+
+
+async def test_find_reaches_the_transcript_from_the_number(
+    qtbot: QtBot, open_scene: OpenScene
+) -> None:
+    scene = open_scene()
+    page = scene.window.calls
+    find = QKeySequence(QKeySequence.StandardKey.Find)
+    QTest.keySequence(scene.window, find)
+    assert not page.call.transcript.find_bar.isVisibleTo(page)
+    await scene.talk()
+    page.dial.number.setFocus()
+    QTest.keySequence(scene.window, find)
+    assert page.call.transcript.find_bar.isVisible()
+
+
+async def test_a_pressed_callee_leaves_the_focus_off_hang_up(
+    qtbot: QtBot, open_scene: OpenScene
+) -> None:
+    scene = open_scene()
+    calls = scene.window.calls
+    tile = calls.idle.practice.buttons[0]
+    tile.setFocus()
+    QTest.mouseClick(tile, LEFT)
+    await asyncio.sleep(0.02)
+    assert calls.call.hasFocus()
+    QTest.keyClick(calls.call, Qt.Key.Key_Space)
+    assert scene.models.live.can_hang_up
+    scene.desk.end(scene.desk.live_sid, Ending(Outcome.COMPLETED, EndedBy.CALLER))
+    calls.call.ended.done.setFocus()
+    scene.models.live.dismiss()
+    assert calls.dial.number.digits.hasFocus()

@@ -166,6 +166,7 @@ def test_lines_that_come_while_others_are_fitted_are_high_enough(reader: Reader)
 def test_find_marks_counts_and_steps_round(reader: Reader) -> None:
     for turn_id, text in ((1, "Tuesday or Tuesday"), (2, "No"), (3, "On tuesday then")):
         reader.model.put(Turn(turn_id, Speaker.CALLER, text, turn_id, final=True))
+    reader.view.setFocus()
     reader.press(Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     bar = reader.view.find_bar
     assert bar.isVisible()

@@ -1,13 +1,14 @@
 """The answer card: what it asks, when it decides, and the operator's word."""
 
 import asyncio
+from time import monotonic
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from callconsole.domain.answering import AnsweredBy, Evidence, JudgedBy, Utterance, Weighing
 from callconsole.domain.call import EndedBy, Ending, Outcome
-from callconsole.viewmodels.answer_card import AnswerCard, EvidenceRow, time_text
+from callconsole.viewmodels.answer_card import LATE_S, AnswerCard, EvidenceRow, time_text
 from callconsole.viewmodels.models import Models
 from fakes.desk import FakeDesk
 
@@ -135,7 +136,7 @@ async def test_other_keys_are_not_taken(it: Answered, key: str) -> None:
 async def test_a_verdict_closes_it_and_can_be_corrected_until_the_end(it: Answered) -> None:
     it.desk.judge(it.sid, PERSON)
     assert not it.card.open
-    assert not it.card.press("2")
+    assert not it.card.press("6")
     assert it.read_out == ["A person answered · Short greeting, then a pause"]
     assert (it.card.verdict_name, it.card.verdict_by) == ("Person", "Sound and words, 1.1 s")
     it.card.choose(VOICEMAIL)
@@ -151,7 +152,7 @@ async def test_a_verdict_that_is_only_shown_changes_nothing(it: Answered) -> Non
     it.desk.judge(it.sid, PERSON)
     it.desk.judge(it.sid, VOICEMAIL, JudgedBy.CARRIER, "machine_start", 6000, obeyed=False)
     assert (it.card.verdict_name, it.card.verdict_by) == ("Person", "Sound and words, 1.1 s")
-    assert it.read_out[-1] == "Voicemail answered · machine_start · shown only"
+    assert it.read_out[-1] == "Voicemail answered · machine_start · not acted on"
 
 
 async def test_the_next_call_begins_afresh(it: Answered) -> None:
@@ -169,3 +170,16 @@ def test_time_has_tenths() -> None:
     assert [time_text(ms) for ms in (0, 4249, 59_999, 61_000)] == [
         *("0:00.0", "0:04.2", "0:59.9", "1:01.0")
     ]
+
+
+async def test_a_digit_that_comes_just_after_the_verdict_still_means_the_card(
+    it: Answered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    it.weigh(0.8, 0.2)
+    it.desk.judge(it.sid, PERSON)
+    assert not it.card.open
+    assert it.card.press("2")
+    assert it.desk.judged == [(it.sid, VOICEMAIL)]
+    later = monotonic() + LATE_S
+    monkeypatch.setattr("callconsole.viewmodels.answer_card.monotonic", lambda: later)
+    assert not it.card.press("1")

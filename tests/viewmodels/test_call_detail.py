@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,12 +11,11 @@ import pytest
 from callconsole.domain.answering import AnsweredBy, JudgedBy
 from callconsole.domain.call import EndedBy, Ending, Outcome
 from callconsole.domain.problems import Problem
-from callconsole.domain.record import CallRecord, LoggedEvent
+from callconsole.domain.record import CallRecord
 from callconsole.domain.transcript import Speaker, Turn
 from callconsole.viewmodels.call_detail import CallDetail, DetailState
 from callconsole.viewmodels.call_facts import figures
 from callconsole.viewmodels.call_sound import Sound
-from callconsole.viewmodels.call_story import story
 from callconsole.viewmodels.models import Models
 from fakes.desk import FakeDesk
 from fakes.kept_records import TALK_SID, call, kept_records
@@ -73,7 +72,7 @@ async def test_a_kept_call_shows_everything(detail: CallDetail) -> None:
     lines = detail.transcript.as_text().splitlines()
     assert lines[:3] == [
         "[00:00] Answered",
-        "[00:00] A person answered: a short greeting, then a pause that waits for a reply",
+        "[00:00] A person answered · A short greeting, then a pause that waits for a reply",
         "[00:00] AI: Hello, this is Ada from Bayside Dental. Am I speaking with Jordan?",
     ]
     assert lines[-1] == "[00:48] Call ended · the AI said goodbye"
@@ -174,50 +173,6 @@ async def test_reading_and_deleting_can_fail(detail: CallDetail, desk: FakeDesk)
     detail.delete()
     await until(detail.changed, lambda: detail.problem == LOCKED)
     assert (detail.state, TALK_SID in desk.records) == (DetailState.READY, True)
-
-
-def told(name: str, **details: object) -> str:
-    kept = call("CA1", "+14155550101", "survey_short", NOW)
-    event = LoggedEvent(NOW + timedelta(seconds=9), name, details)
-    lines = story(CallRecord(kept, events=(event,)))
-    return lines[0].text if len(lines) > 1 else ""
-
-
-@pytest.mark.parametrize(
-    ("name", "details", "text"),
-    [
-        ("AnswerJudged", {"answered_by": "voicemail", "reason": "A beep.", "obeyed": False},
-         "Voicemail answered: a beep, not acted on"),
-        ("AnswerJudged", {"answered_by": "ghost"}, "Nobody could tell who answered"),
-        ("KeysPressed", {"digits": "12#"}, "The AI pressed 12#"),
-        ("KeysPressed", {"digits": "1", "by_operator": True}, "You pressed 1"),
-        ("KeyReceived", {"digit": "5"}, "The callee pressed 5"),
-        ("OperatorActed", {"act": "hung up"}, "You hung up"),
-        ("AbilityUsed", {"ability": "take_note", "done": True}, ""),
-        ("AbilityUsed", {"ability": "transfer_call", "outcome": "refused", "done": False},
-         "The AI could not transfer call: refused"),
-        ("NoteTaken", {"note": {"text": "x", "due": "2026-11-27T09:00:00+00:00"}},
-         "Call back noted"),
-        ("TransferBegan", {"to": "+14155550102", "label": "the desk"},
-         "Passing the call on to the desk"),
-        ("TransferAnswered", {"to": "+14155550102"}, "+1 415-555-0102 picked up"),
-        ("TransferEnded", {"to": "+14155550102", "reached": False, "reason": "Nobody answered."},
-         "+1 415-555-0102 was not reached: nobody answered"),
-        ("TransferEnded", {"reached": True}, "The call was passed on"),
-        ("StreamStarted", {"gap_ms": 1250}, "The sound was away for 1.2 s"),
-        ("StreamStarted", {"gap_ms": None}, ""),
-        ("AgentStalled", {"stall": "no answer", "remedy": "nudged"},
-         "AI stalled, no answer: nudged"),
-        ("AgentRenewed", {"fresh": False, "gap_ms": 300},
-         "The AI session was resumed after 300 ms"),
-        ("AgentLost", {"problem": {"title": "Gemini is gone"}}, "Gemini is gone"),
-        ("FarewellBegan", {}, "The AI says goodbye"),
-        ("FarewellCalledOff", {}, "The callee spoke on, so the call goes on"),
-        ("SomethingNewer", {"odd": 1}, ""),
-    ],
-)  # fmt: skip
-def test_events_are_told_in_plain_words(name: str, details: dict[str, object], text: str) -> None:
-    assert told(name, **details) == text
 
 
 def test_a_call_that_nobody_answered_has_no_figures() -> None:

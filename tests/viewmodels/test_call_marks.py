@@ -1,14 +1,16 @@
 """The lines across a transcript: one for what happened, none where another tells of it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from callconsole.domain import events
 from callconsole.domain.answering import AnsweredBy, JudgedBy
-from callconsole.domain.record import Note
-from callconsole.viewmodels.call_marks import mark_of
+from callconsole.domain.record import CallRecord, LoggedEvent, Note
+from callconsole.engine.archivist import logged
+from callconsole.viewmodels.call_marks import mark_of, marks_of
+from fakes.kept_records import call
 
 AT = datetime(2026, 11, 24, 13, 30, tzinfo=UTC)
 DUE = datetime(2026, 11, 27, 9, 30).astimezone()
@@ -16,10 +18,20 @@ TO = "+14155550117"
 
 
 def said(kind: type[events.CallEvent], **fields: Any) -> str | None:
-    mark = mark_of(kind(call_sid="CA1", at=AT, **fields))
+    event = kind(call_sid="CA1", at=AT, **fields)
+    mark = mark_of(event)
+    # The history says it in the same words, from what the record keeps.
+    assert kept(logged(event)) == ([mark.text] if mark is not None else [])
     if mark is not None:
         assert mark.icon
     return mark.text if mark is not None else None
+
+
+def kept(*logged_events: LoggedEvent) -> list[str]:
+    record = CallRecord(call("CA1", "+14155550101", "survey_short", AT), events=logged_events)
+    *lines, (ending, _at_s) = marks_of(record)
+    assert ending.icon == "phone-disconnect"
+    return [mark.text for mark, _at_s in lines]
 
 
 def judged(answered_by: AnsweredBy, reason: str = "Because.", **fields: Any) -> str | None:
@@ -34,9 +46,9 @@ def judged(answered_by: AnsweredBy, reason: str = "Because.", **fields: Any) -> 
         (
             events.StreamStarted,
             {"stream_sid": "MZ2", "gap_ms": 940},
-            "The sound is back after 0.9 s",
+            "The sound was away for 0.9 s",
         ),
-        (events.OperatorActed, {"act": "hung up"}, "You hung up"),
+        (events.OperatorActed, {"act": "hung up"}, None),
         (events.OperatorActed, {"act": "noted", "detail": "vip"}, "You noted: vip"),
         (events.AbilityUsed, {"ability": "take_note", "outcome": "noted"}, None),
         (
@@ -93,9 +105,35 @@ def test_a_verdict_says_why_and_whether_it_counts() -> None:
     assert judged(AnsweredBy.SCREENING) == "Call screening answered · Because"
     assert judged(AnsweredBy.UNKNOWN, "", by=JudgedBy.LIMIT) == "Nobody knows who answered"
     assert judged(AnsweredBy.VOICEMAIL, obeyed=False) == (
-        "Voicemail answered · Because · shown only"
+        "Voicemail answered · Because · not acted on"
     )
 
 
 def test_what_the_operator_did_has_a_line_of_its_own() -> None:
     assert judged(AnsweredBy.PERSON, by=JudgedBy.OPERATOR) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "details", "text"),
+    [
+        ("AnswerJudged", {"answered_by": "ghost"}, "Nobody knows who answered"),
+        ("StreamStarted", {}, None),
+        ("OperatorActed", {}, "You acted"),
+        ("AgentLost", {"problem": None}, "The AI was lost"),
+        ("AgentRenewed", {"gap_ms": 300}, "The AI session was resumed after 300 ms"),
+        ("TransferEnded", {"reached": True}, "The passed-on call is over"),
+        ("NoteTaken", {"note": {"text": "Moved", "due": None}}, "Noted: Moved"),
+        ("SomethingNewer", {"odd": 1}, None),
+    ],
+)
+def test_records_of_another_version_are_told_as_far_as_they_go(
+    name: str, details: dict[str, Any], text: str | None
+) -> None:
+    assert kept(LoggedEvent(AT, name, details)) == ([text] if text is not None else [])
+
+
+def test_a_kept_line_stands_at_its_second_after_the_answer() -> None:
+    talked = call("CA1", "+14155550101", "survey_short", AT, talked_s=40)
+    event = LoggedEvent(AT + timedelta(seconds=15), "KeyReceived", {"digit": "5"})
+    (_line, at_s), (ending, ended_s) = marks_of(CallRecord(talked, events=(event,)))
+    assert (at_s, ending.text, ended_s) == (9, "Call ended · the AI said goodbye", 40)

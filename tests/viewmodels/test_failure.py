@@ -39,14 +39,14 @@ def of_refusal(problem: Problem, at: Step) -> failure.Failure:
 @pytest.mark.parametrize(
     ("call", "status", "sip_code", "noticed", "did", "cure_title", "urged"),
     [
-        (QUEUED, STATUS.BUSY, 486, "Their line was busy", "Busy", "Wait a few minutes", True),
+        (QUEUED, STATUS.BUSY, 486, "Their line was busy", "Busy", "Let them finish", True),
         (
             RINGING,
             STATUS.NO_ANSWER,
             None,
             "Their phone rang, and nobody answered",
             "Not answered",
-            "Try another time",
+            "Leave it for now",
             True,
         ),
         (

@@ -231,7 +231,7 @@ async def test_what_happens_beside_words_leaves_lines(
         "Answered",
         "A person answered · Short greeting, then a pause",
         "The callee pressed 1",
-        "The sound is back after 0.9 s",
+        "The sound was away for 0.9 s",
     ]
 
 

@@ -59,10 +59,9 @@ async def test_there_is_nothing_to_step_into_before_it_is_decided_who_answered(
     desk.pick_up(call.sid)
     assert not operator.open
     assert not operator.whisper("Slow down.")
-    operator.press_talk()
     operator.press_key("1")
     await settle()
-    assert (desk.whispered, desk.pressed, operator.taken_over) == ([], [], False)
+    assert (desk.whispered, desk.pressed) == ([], [])
     desk.judge(call.sid, AnsweredBy.PERSON)
     assert operator.open
     desk.calls[call.sid] = replace(desk.calls[call.sid], transferred_to="+14155550117")
@@ -70,6 +69,19 @@ async def test_there_is_nothing_to_step_into_before_it_is_decided_who_answered(
     assert not operator.open
     desk.end(call.sid, Ending(Outcome.COMPLETED, EndedBy.CALLER))
     assert not operator.open
+
+
+async def test_the_talk_key_works_from_the_answer_on(desk: FakeDesk, operator: Operator) -> None:
+    call = await desk.place_call("+14155550101")
+    desk.ring(call.sid)
+    operator.press_talk()
+    await settle()
+    assert not desk.calls[call.sid].taken_over
+    desk.pick_up(call.sid)
+    operator.press_talk()
+    await settle()
+    assert operator.taken_over
+    assert operator.open
 
 
 async def test_phrases_used_come_first_and_only_once(desk: FakeDesk, operator: Operator) -> None:

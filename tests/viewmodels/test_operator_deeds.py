@@ -137,7 +137,7 @@ def test_a_record_tells_the_same(tmp_path: Path) -> None:
         ("You put the call on hold", 31.0),
         ("You took the call off hold", 31.5),
         ("You took over", 38.5),
-        ("You handed back. The AI was told: The 24th is agreed.", 42.0),
+        ("You handed back", 42.0),
     ]
     assert [(w.text, w.heeded_ms) for w in deeds.whispers] == [
         ("Offer 3:15 or 4:00.", 1900),

@@ -76,11 +76,14 @@ class PortAudioMicrophone:
         Raises:
             ProblemError: nothing can be opened.
 
-        A `stop` that comes meanwhile wins.
+        A chosen device that has stopped to give sound is passed over this time. A `stop` that
+        comes meanwhile wins.
         """
+        former = self._input
+        stuck = former is not None and former.id == self._chosen and not former.healthy
         await self.stop()
         asked = self._asked
-        source = await _open(self._chosen)
+        source = await _open(None if stuck else self._chosen)
         if asked != self._asked:
             await asyncio.to_thread(source.close)
             return source.name

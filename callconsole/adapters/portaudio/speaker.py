@@ -86,11 +86,7 @@ class PortAudioSpeaker:
         if self._output is None:
             return
         self._count_gap()
-        if self._buffer.playing:
-            seconds = len(caller) / LINE_HZ
-            self._keeper.observe(self._buffer.buffered_ms + seconds * 1000 / 2, seconds)
-        else:
-            self._keeper.paused()
+        self._keep_filled(len(caller) / LINE_HZ)
         frames = self._mix.process(caller, agent)
         self._buffer.write(self._rate.process(frames, self._keeper.ratio))
 
@@ -136,6 +132,7 @@ class PortAudioSpeaker:
         self._buffer = JitterBuffer(rate_hz, prime_ms=int(TARGET_MS), target_ms=int(TARGET_MS))
         self._rate = Interpolator(LINE_HZ, rate_hz, channels=2)
         self._keeper = FillKeeper()
+        self._aimed_ms = TARGET_MS
         self._underruns = self._dry_seen = 0
         self._played_at_s = -math.inf
 
@@ -146,6 +143,15 @@ class PortAudioSpeaker:
         if dry != self._dry_seen and now_s - self._played_at_s < PAUSE_S:
             self._underruns += dry - self._dry_seen
             self._keeper.ran_dry()
-            self._buffer.aim(self._keeper.target_ms)
         self._dry_seen = dry
         self._played_at_s = now_s
+
+    def _keep_filled(self, seconds: float) -> None:
+        """Learn from the fill before a piece of this duration is written."""
+        if self._buffer.playing:
+            self._keeper.observe(self._buffer.buffered_ms + seconds * 1000 / 2, seconds)
+        else:
+            self._keeper.paused()
+        if self._keeper.target_ms != self._aimed_ms:
+            self._aimed_ms = self._keeper.target_ms
+            self._buffer.aim(self._aimed_ms)

@@ -157,7 +157,7 @@ class CountryButton(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """Code, caret and paddings."""
-        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 32, 36)
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 28, 36)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the code and the caret."""
@@ -167,4 +167,4 @@ class CountryButton(QAbstractButton):
         painter.setPen(theme.colour("muted"))
         words = self.rect().adjusted(8, 0, 0, 0)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
-        icons.paint(painter, "caret-down", theme.current().muted, self.width() - 18, 12, 12)
+        icons.paint(painter, "caret-down", theme.current().muted, self.width() - 16, 12, 12)

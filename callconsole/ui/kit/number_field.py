@@ -24,7 +24,7 @@ class NumberDigits(QLineEdit):
         self.ring_host = host
         self.setFrame(False)
         self.setFont(fonts.font(15, 500, tabular=True))
-        self.setTextMargins(8, 0, 0, 0)
+        self.setTextMargins(5, 0, 0, 0)
         self.setPlaceholderText("Phone number")
         self.setAccessibleName("Number to call")
 
@@ -73,7 +73,7 @@ class NumberField(QWidget):
         line = Hairline(vertical=True)
         line.setFixedHeight(20)
         row = QHBoxLayout(self)
-        row.setContentsMargins(4, 0, 6, 0)
+        row.setContentsMargins(4, 0, 4, 0)
         row.setSpacing(0)
         row.addWidget(self.country)
         row.addWidget(line)

@@ -1,14 +1,15 @@
-"""A slider: a thin groove, filled up to a round handle."""
+"""Sliders: a thin groove with a round handle, filled up to it, or resting in the middle."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
 
 from callconsole.ui import theme
 
 _HANDLE = 16
+_CATCH = 8
 
 
 class Slider(QSlider):
@@ -58,8 +59,52 @@ class Slider(QSlider):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("track"))
         painter.drawRoundedRect(QRectF(0, middle - 2, self.width(), 4), 2, 2)
-        painter.setBrush(theme.colour("accent" if self.isEnabled() else "strong"))
-        painter.drawRoundedRect(QRectF(0, middle - 2, at, 4), 2, 2)
+        self._paint_value(painter, at, middle)
         painter.setPen(QPen(theme.colour("strong"), 1))
         painter.setBrush(theme.colour("surface" if self.isEnabled() else "sunken"))
         painter.drawEllipse(QRectF(at - 7.5, middle - 7.5, 15, 15))
+
+    def _paint_value(self, painter: QPainter, at: float, middle: float) -> None:
+        """Fill the groove up to the handle, whose middle is at `at`."""
+        painter.setBrush(theme.colour("accent" if self.isEnabled() else "strong"))
+        painter.drawRoundedRect(QRectF(0, middle - 2, at, 4), 2, 2)
+
+
+class BalanceSlider(Slider):
+    """A slider between two ends, from -100 to 100, that rests in the middle.
+
+    Near the middle it settles there; a double click brings it back.
+    """
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(name, parent)
+        self.setRange(-100, 100)
+        self.setSingleStep(10)
+        self.setPageStep(50)
+        self._dragged = False
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Jump to the pointer."""
+        self._dragged = True
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Follow the pointer, unless a double click has just put it in the middle."""
+        if self._dragged:
+            super().mouseMoveEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Go back to the middle."""
+        self._dragged = False
+        self.setValue(0)
+        event.accept()
+
+    def _go_to(self, x: float) -> None:
+        super()._go_to(x)
+        if abs(self.value()) <= _CATCH:
+            self.setValue(0)
+
+    def _paint_value(self, painter: QPainter, _at: float, middle: float) -> None:
+        """Mark the middle; a filled groove would look like a volume."""
+        painter.setBrush(QColor(theme.colour("strong")))
+        painter.drawRoundedRect(QRectF(self.width() / 2 - 1, middle - 5, 2, 10), 1, 1)

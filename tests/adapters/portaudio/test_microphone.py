@@ -6,8 +6,8 @@ import asyncio
 import os
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +16,9 @@ import pytest
 from callconsole.adapters import portaudio
 from callconsole.adapters.portaudio import PortAudioMicrophone, microphone
 from callconsole.adapters.portaudio.microphone import Input
-from callconsole.audio.wavfile import WavWriter
 from callconsole.domain.problems import ProblemError
 from support.sound_server import SoundServer
+from support.spoken import spoken, wav
 
 FRAME = 160
 
@@ -53,30 +53,6 @@ async def mic(pulse: SoundServer) -> AsyncIterator[PortAudioMicrophone]:
     source = PortAudioMicrophone()
     yield source
     await source.stop()
-
-
-@asynccontextmanager
-async def spoken(server: SoundServer, path: Path) -> AsyncIterator[None]:
-    """Play a file into the microphone for as long as the block lasts."""
-    process = await asyncio.create_subprocess_exec(
-        *("paplay", "-d", "mic", "--latency-msec=20", str(path)),
-        env={**os.environ, **server.environment()},
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield
-    finally:
-        if process.returncode is None:
-            process.terminate()
-        await process.wait()
-
-
-def wav(path: Path, hz: float, peak: float, seconds: float = 6.0) -> Path:
-    times = np.arange(int(48000 * seconds)) / 48000
-    pcm = np.round(32767 * peak * np.sin(2 * np.pi * hz * times)).astype(np.int16)
-    with WavWriter(path, 48000, channels=1) as file:
-        file.append(pcm)
-    return path
 
 
 async def test_a_tone_comes_out_whole_and_in_frames(
@@ -184,6 +160,47 @@ async def test_the_chosen_microphone_is_opened_and_a_missing_one_is_replaced(
     mic.choose("ALSA: a headset of long ago")
     assert await mic.start(frames.take) == "default"
     assert mic.fallen_back
+
+
+async def test_a_microphone_that_stops_is_noticed_and_replaced(
+    pulse: SoundServer,
+    mic: PortAudioMicrophone,
+    frames: Frames,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(microphone, "STALL_S", 0.3)
+    mic.choose("ALSA: desk_mic")
+    await mic.start(frames.take)
+    await frames.until(3)
+    pulse.control("suspend-sink", "mic", "1")
+    try:
+        async with asyncio.timeout(10):
+            while mic.healthy:
+                await asyncio.sleep(0.05)
+    finally:
+        pulse.control("suspend-sink", "mic", "0")
+    assert await mic.start(frames.take) == "default"
+    assert mic.fallen_back
+    await frames.until(len(frames.all) + 3)
+    assert await mic.start(frames.take) == "desk_mic"
+
+
+async def test_the_callback_makes_no_array(pulse: SoundServer) -> None:
+    source = Input(None)
+    try:
+        source._stream.stop()
+        block = np.ones((48000, 2), np.float32)
+        tracemalloc.start()
+        try:
+            for count in (480, 960, 47000):
+                source._keep(block[:count], count, None, None)
+            _, peak_bytes = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert peak_bytes < 10_000
+        assert source.take().all()
+    finally:
+        source.close()
 
 
 async def test_a_loop_that_came_late_gets_the_newest_sound(pulse: SoundServer) -> None:

@@ -128,8 +128,11 @@ async def test_a_gap_is_counted_and_the_end_is_not(speaker: PortAudioSpeaker) ->
     speaker.play(wave, wave)
     await asyncio.sleep(0.4)
     assert speaker.underruns == 0
-    speaker.play(wave, wave)
+    speaker.play(wave[:640], wave[:640])
     assert speaker.underruns == 1
+    await asyncio.sleep(0.2)
+    assert speaker.buffered_ms == pytest.approx(80, abs=1), "after a gap it gathers more"
+    speaker.play(wave, wave)
     await asyncio.sleep(0.4)
     assert speaker.underruns == 1
 

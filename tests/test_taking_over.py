@@ -1,0 +1,76 @@
+"""The operator takes a practice call over with a real microphone, and hands it back."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from callconsole.adapters.portaudio import PortAudioMicrophone
+from callconsole.app import App
+from callconsole.audio import mulaw, wavfile
+from callconsole.domain import events
+from callconsole.domain.call import Call
+from callconsole.domain.transcript import Speaker
+from callconsole.practice.carrier import CALLEES, hastened
+from callconsole.practice.world import PracticeWorld
+from support.room import Room
+from support.sound_server import SoundServer
+from support.spoken import spoken, wav
+
+NUMBERS = {callee.name: callee.number for callee in CALLEES}
+HERTZ = 600.0
+SECOND = 8000
+
+
+def share_of_tone(pcm: np.ndarray) -> float:
+    """How much of the sound's power is the operator's tone, 0 to 1."""
+    sound = pcm.astype(float)
+    turn = np.exp(-2j * np.pi * HERTZ * np.arange(len(sound)) / SECOND)
+    power = float(np.mean(sound**2))
+    return 2 * abs(np.mean(sound * turn)) ** 2 / power if power > 100 else 0.0
+
+
+class Desk(Room):
+    """A room with a microphone."""
+
+    def heard(self, call: Call) -> np.ndarray:
+        return mulaw.decode(self.world.carrier.calls[call.sid].heard)
+
+    async def tone_is_heard(self, call: Call) -> None:
+        """A whole second of nothing but the operator: no agent, no gap."""
+        await self.until(lambda: share_of_tone(self.heard(call)[-SECOND:]) > 0.98)
+
+
+@pytest.mark.limit(90)
+async def test_the_callee_hears_the_operators_microphone_and_no_word_of_the_agent(
+    pulse: SoundServer, tmp_path: Path
+) -> None:
+    room = Desk(tmp_path, PracticeWorld(callees=hastened()))
+    room.app = App(room.app.settings, microphone=PortAudioMicrophone())
+    room.app.console.subscribe(room._keep)
+    await room.app.start("practice", practice=room.world)
+    console = room.app.console
+    call = await console.place_call(NUMBERS["Never hangs up"])
+    await room.until(lambda: bool(room.of(events.AgentHeard)))
+    async with spoken(pulse, wav(tmp_path / "voice.wav", HERTZ, 0.3, 20.0)):
+        await console.take_over(call.sid)
+        await room.tone_is_heard(call)
+        assert room.now(call).taken_over
+        console.hand_back(call.sid, "Agreed: Tuesday at three.")
+        await asyncio.sleep(0)
+    (back,) = room.of(events.OperatorHandedBack)
+    assert back.spoke_s > 0.5
+    said = next(s for s in reversed(room.world.agent.sessions) if s.said)
+    await room.until(lambda: any("Agreed: Tuesday at three." in text for text in said.texts))
+    assert said.said.count("agent_greeting") == 1
+    (turn,) = [t for t in console.turns(call.sid) if t.speaker is Speaker.OPERATOR]
+    assert turn.text == "Agreed: Tuesday at three."
+    await console.hang_up(call.sid)
+    await room.until(lambda: bool(room.of(events.RecordingSaved)))
+    both, _ = wavfile.read(Path(room.now(call).recording or ""))
+    seconds = [both[at : at + SECOND, 1] for at in range(0, len(both) - SECOND, SECOND // 2)]
+    assert max(share_of_tone(second) for second in seconds) > 0.9
+    await room.app.stop()
