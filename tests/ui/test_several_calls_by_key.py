@@ -106,6 +106,28 @@ async def test_a_whisper_half_typed_stays_with_its_call(
     assert scene.desk.whispered == [(two, "Offer Tuesday")]
 
 
+async def test_the_keyboard_never_lands_on_hang_up_by_itself(
+    qtbot: QtBot, open_scene: OpenScene
+) -> None:
+    scene = open_scene()
+    one = await typed(scene, "4155550101")
+    QTest.keyClicks(scene.window.focusWidget(), "4155550102")
+    press(scene, Qt.Key.Key_Return)
+    await settle()
+    ringing = scene.desk.live_sid
+    scene.desk.ring(ringing)
+    press(scene, Qt.Key.Key_Down, ALT)
+    assert shown(scene) == one
+    press(scene, Qt.Key.Key_T, CTRL)
+    for expected in (ringing, one, ringing):
+        press(scene, Qt.Key.Key_Down, ALT)
+        assert shown(scene) == expected
+        press(scene, Qt.Key.Key_Space)
+        await settle()
+    assert scene.desk.hung_up == []
+    assert not scene.window.calls.call.header.hang_up.hasFocus()
+
+
 async def test_levels_of_another_call_are_not_left_standing(
     qtbot: QtBot, open_scene: OpenScene
 ) -> None:
