@@ -26,6 +26,7 @@ pytestmark = [
 ]
 NUMBER_OF = {callee.name: callee.number for callee in CALLEES}
 PERSON, BUSY = NUMBER_OF["A person"], NUMBER_OF["Busy"]
+INTERRUPTER = NUMBER_OF["An interrupter"]
 
 
 class Seat:
@@ -165,3 +166,35 @@ async def test_wrong_settings_open_the_window_on_the_practice_line(
     async with seated(tmp_path, settings, fault) as seat:
         assert "A setting is not valid" in seat.shown()
         assert seat.console.line == "practice"
+
+
+async def test_two_calls_at_once_by_keyboard_alone(qtbot: QtBot, tmp_path: Path) -> None:
+    alt, control = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
+    async with seated(tmp_path) as seat:
+        live = seat.desktop.models.live
+        seat.type("4155550101")
+        seat.press(Qt.Key.Key_Return)
+        await seat.until(lambda: "Hello, Sam speaking." in live.transcript.as_text())
+        first = live.call
+        # Outside the field the digits may still mean the answer card.
+        seat.press(Qt.Key.Key_1, control)
+        seat.press(Qt.Key.Key_A, control)
+        seat.type(INTERRUPTER.removeprefix("+1"))
+        seat.press(Qt.Key.Key_Return)
+        await seat.until(lambda: live.number == INTERRUPTER and live.answered)
+        assert "Sam speaking" not in live.transcript.as_text()
+        assert len(seat.window.calls.side.calls.rows()) == 2
+        await seat.until(lambda: "AI" in live.transcript.as_text())
+        seat.press(Qt.Key.Key_Down, alt)
+        assert first is not None
+        assert live.call is not None
+        assert (live.call.sid, seat.console.heard) == (first.sid, first.sid)
+        assert "Hello, Sam speaking." in live.transcript.as_text()
+        words = [turn.text for turn in seat.console.turns(first.sid) if turn.final]
+        assert all(said in live.transcript.as_text() for said in words)
+        seat.press(Qt.Key.Key_H, control | alt)
+        await seat.until(seat.shows("End 2 calls?"))
+        seat.press(Qt.Key.Key_Return)
+        await seat.until(lambda: not seat.console.live_calls())
+        await seat.until(seat.shows("Call ended"))
+        assert len(seat.desktop.models.recents.entries) == 2

@@ -74,6 +74,7 @@ class Console:
         self._placing = Placing(prompts, habits, self._tokens, clock)
         self._services: dict[Service, ServiceChanged] = {}
         self._stopping = False
+        self._focus: str | None = None
         self._listening = Listening(speaker, self.report_service)
         self._taking_over = TakingOver(microphone)
         self._sound = SoundChoice(speaker, microphone)
@@ -150,6 +151,15 @@ class Console:
     def live_calls(self) -> list[Call]:
         """Calls that have not ended, oldest first."""
         return [session.call for session in self._sessions.values() if session.call.live]
+
+    def lines_free(self) -> int:
+        """How many more calls can be placed now."""
+        return self._placing.lines_free(self.live_calls())
+
+    @property
+    def heard(self) -> str | None:
+        """The call that listening plays: the one the operator speaks to, else the focused one."""
+        return self._taking_over.call_sid or self._focus
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Be told of every event; call the result to stop."""
@@ -229,6 +239,26 @@ class Console:
             )
         ).call
 
+    def focus(self, call_sid: str | None) -> None:
+        """Listen to this live call from now on; None, or a call that has ended: to none.
+
+        A call that the operator speaks to is heard all the same until it is handed back. A new
+        call takes the focus by itself only where no call has it.
+        """
+        call = self.call(call_sid) if call_sid is not None else None
+        self._focus = call.sid if call is not None and call.live else None
+        self._listening.focus(self.heard)
+
+    async def hang_up_all(self) -> None:
+        """End every live call for the operator; returns when they are over.
+
+        One that cannot be ended does not keep the others alive. Raises `ProblemError` for it.
+        """
+        ends = [self.hang_up(call.sid) for call in self.live_calls()]
+        for end in await asyncio.gather(*ends, return_exceptions=True):
+            if isinstance(end, BaseException):
+                raise end
+
     async def hang_up(self, call_sid: str) -> None:
         """End a call for the operator; returns when it is over.
 
@@ -261,12 +291,16 @@ class Console:
 
         Raises `ProblemError`: there is no microphone; then the agent goes on.
         """
-        await self._taking_over.begin(call_sid, self._known(call_sid).operator)
+        try:
+            await self._taking_over.begin(call_sid, self._known(call_sid).operator)
+        finally:
+            self._listening.focus(self.heard)
 
     def hand_back(self, call_sid: str, note: str) -> None:
         """The agent goes on, and knows of `note`. Raises `ProblemError`."""
         self._known(call_sid)
         self._taking_over.end(call_sid, note)
+        self._listening.focus(self.heard)
 
     def mute_agent(self, call_sid: str, on: bool) -> None:
         """The callee does not hear the agent, or does again. Raises `ProblemError`."""
@@ -430,12 +464,15 @@ class Console:
 
     def _follow(self, event: events.Event) -> None:
         if isinstance(event, events.CallQueued):
-            self._listening.focus(event.call_sid)
+            if self._focus is None:
+                self.focus(event.call_sid)
         elif isinstance(event, events.CallEnded):
             self._tokens.forget(event.call_sid)
             self._taking_over.end(event.call_sid)
-            live = self.live_calls()
-            self._listening.focus(live[-1].sid if live else None)
+            if event.call_sid == self._focus:
+                live = self.live_calls()
+                self._focus = live[-1].sid if live else None
+            self._listening.focus(self.heard)
             self._forget_old()
 
     def _forget_old(self) -> None:

@@ -152,12 +152,16 @@ class Placing:
         except TimeoutError:
             return
 
+    def lines_free(self, live: Sequence[Call]) -> int:
+        """How many more calls can be placed beside these and those on their way."""
+        return max(0, self._habits.max_calls - len(self._numbers) - len(live))
+
     def _number(self, to: str, live: Sequence[Call], steps: DialSteps) -> phone.PhoneNumber:
         try:
             number = phone.parse(to, self._habits.region)
             if number.e164 in (*self._numbers, *(call.to for call in live)):
                 raise ProblemError(refusals.already(number))
-            if len(self._numbers) + len(live) >= self._habits.max_calls:
+            if not self.lines_free(live):
                 raise ProblemError(refusals.too_many(self._habits.max_calls))
         except ProblemError as error:
             raise steps.failed(Step.NUMBER, error) from error

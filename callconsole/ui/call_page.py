@@ -97,7 +97,9 @@ class CallPage(QWidget):
     def _show_bar(self) -> None:
         operator = self._operator
         if not operator.open and self.bar.isAncestorOf(self.window().focusWidget()):
-            # A focus that finds its own place may land where Space ends the call.
+            # A focus that finds its own place may land where Space ends the call. A transcript
+            # without lines does not take it.
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
             self.transcript.setFocus(Qt.FocusReason.OtherFocusReason)
         self.bar.setVisible(operator.open)
         self.strip.setVisible(not operator.taken_over or self.height() >= LOW)

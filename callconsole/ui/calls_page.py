@@ -124,6 +124,12 @@ class CallsPage(QWidget):
             self._place_drawer()
             self.side.raise_()
 
+    def ask_hang_up_all(self) -> None:
+        """Ask in the right panel whether to end every call; open it where it is a drawer."""
+        if self.side.isHidden():
+            self.toggle_drawer()
+        self.side.calls.end_all.ask()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the drawer at the right edge."""
         super().resizeEvent(event)

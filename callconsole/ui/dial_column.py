@@ -86,6 +86,7 @@ class DialColumn(QWidget):
         self.call.clicked.connect(dialler.call)
         self.redial.clicked.connect(self.put_redial)
         dialler.text_changed.connect(number.show_text)
+        dialler.placed.connect(self._on_placed)
         dialler.region_changed.connect(number.country.show_region)
         dialler.problem_changed.connect(self._show_problem)
         dialler.options_changed.connect(self._show_options)
@@ -109,6 +110,11 @@ class DialColumn(QWidget):
         self._dialler.redial()
         self.number.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def _on_placed(self) -> None:
+        """Let what is typed next begin a new number."""
+        if self.number.digits.hasFocus():
+            self.number.digits.selectAll()
+
     def _show_problem(self, problem: Problem | None) -> None:
         sentence = f"{problem.title}." if problem is not None else ""
         self.error.setText(sentence)
@@ -127,8 +133,9 @@ class DialColumn(QWidget):
         self.call.setEnabled(not reason)
         obstacle = self._dialler.obstacle
         self.call.setToolTip(f"{obstacle.cause} {obstacle.cure}" if obstacle else reason)
-        self.reason.setText(reason)
-        self.reason.setVisible(bool(reason))
+        said = reason or self._dialler.lines
+        self.reason.setText(said)
+        self.reason.setVisible(bool(said))
         self.reason.set_tone("danger" if obstacle else "muted")
         self._show_redial()
 

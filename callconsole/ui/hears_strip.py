@@ -40,6 +40,7 @@ class HearsStrip(Surface):
         self.agent = Meter("Level of the AI", "ai")
         self._callee_db = decibels()
         self._agent_db = decibels()
+        self._sid = ""
         self._callee_name = Text("Callee", 12, 500, "callee")
         self._agent_name = Text("AI", 12, 500, "ai")
         self.buffered = Cell("Buffered", ("1500 ms", ""))
@@ -149,13 +150,18 @@ class HearsStrip(Surface):
         if party is not None:
             self._callee_name.setText(party.short)
         self._show_voice(live.call is not None and live.call.taken_over)
-        if live.stage is not Stage.LIVE:
-            for meter, text in ((self.callee, self._callee_db), (self.agent, self._agent_db)):
-                meter.reset()
-                text.setText("silent")
-            self.buffered.show_value(readings.NONE)
-            self.session.show_value(readings.NONE)
+        sid = live.call.sid if live.call is not None and live.call.live else ""
+        if not sid or sid != self._sid:
+            self._silence()
+        self._sid = sid
         self._show_figures()
+
+    def _silence(self) -> None:
+        for meter, text in ((self.callee, self._callee_db), (self.agent, self._agent_db)):
+            meter.reset()
+            text.setText("silent")
+        self.buffered.show_value(readings.NONE)
+        self.session.show_value(readings.NONE)
 
     def _show_voice(self, yours: bool) -> None:
         """Name the voice that is sent: the AI's, or the operator's own."""

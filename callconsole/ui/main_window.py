@@ -25,6 +25,7 @@ from callconsole.ui.history_page import HistoryPage
 from callconsole.ui.kit.banner import Banner
 from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.focus_ring import FocusRing
+from callconsole.ui.notifier import Notifier, system_tray
 from callconsole.ui.operator_keys import OperatorKeys
 from callconsole.ui.prompts_page import PromptsPage
 from callconsole.ui.rail import Rail
@@ -37,6 +38,7 @@ from callconsole.ui.tokens import (
 )
 from callconsole.ui.top_bar import TopBar
 from callconsole.viewmodels.answer_words import CHOICES, key_of
+from callconsole.viewmodels.dialler import DialFailure
 from callconsole.viewmodels.models import Models
 
 NAME = "Call console"
@@ -60,7 +62,7 @@ class MainWindow(QMainWindow):
         self._closing = False
         self._painted = False
         self.question: QMessageBox | None = None
-        self.top_bar = TopBar(models.services)
+        self.top_bar = TopBar(models.services, models.lines)
         self.banner = Banner()
         self.rail = Rail()
         self.calls = CallsPage(models)
@@ -87,6 +89,8 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(QIcon(str(paths.resources() / "icons" / "callconsole.svg")))
         self.setMinimumSize(MINIMUM_WIDTH, MINIMUM_HEIGHT)
         self.resize(1280, 800)
+        self._notifier = Notifier(self, models.alerts, system_tray(self))
+        self._notifier.opened.connect(self._on_message_opened)
         self._show_notice()
         self._show_title()
         self.calls.dial.number.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -121,7 +125,9 @@ class MainWindow(QMainWindow):
         models.services.changed.connect(self._show_notice)
         models.live.changed.connect(self._show_title)
         models.live.clock_changed.connect(self._show_title)
-        models.live.ended.connect(self._on_ended)
+        models.lines.changed.connect(self._show_title)
+        models.live.ended.connect(self._on_over)
+        models.dialler.failed.connect(self._on_over)
         keys.digit.connect(self._on_digit)
         keys.backspace.connect(models.dialler.backspace)
         keys.enter.connect(models.dialler.call)
@@ -131,6 +137,11 @@ class MainWindow(QMainWindow):
         models = self._models
         for sequence, action in (
             ("Ctrl+Shift+H", models.live.hang_up),
+            ("Ctrl+Alt+H", self._ask_hang_up_all),
+            ("Alt+Down", partial(self._step_call, 1)),
+            ("Alt+Up", partial(self._step_call, -1)),
+            ("Ctrl+Tab", partial(self._step_call, 1)),
+            ("Ctrl+Shift+Tab", partial(self._step_call, -1)),
             ("Ctrl+L", models.listening.toggle),
             ("Ctrl+R", self._redial),
             ("Ctrl+1", lambda: self.open_page(CALLS)),
@@ -176,6 +187,23 @@ class MainWindow(QMainWindow):
         self.open_page(CALLS)
         self.calls.dial.put_redial()
 
+    def _step_call(self, places: int) -> None:
+        """Show the next live call of the list, or the one before."""
+        if self.page != CALLS and self._models.lines.rows:
+            self.open_page(CALLS)
+        self._models.lines.step(places)
+
+    def _ask_hang_up_all(self) -> None:
+        if self._models.lines.rows:
+            if self.page != CALLS:
+                self.open_page(CALLS)
+            self.calls.ask_hang_up_all()
+
+    def _on_message_opened(self, sid: str) -> None:
+        if self.page != CALLS:
+            self.open_page(CALLS)
+        self._models.live.focus(sid)
+
     def _on_digit(self, digit: str) -> None:
         if self.calls.call.keypad.type_key(digit) or self._models.answer.press(digit):
             return
@@ -207,7 +235,9 @@ class MainWindow(QMainWindow):
     def _show_title(self, _clock: str = "") -> None:
         live = self._models.live
         if live.live and live.party is not None:
-            self.setWindowTitle(f"● {live.clock} {live.party.number}")
+            several = self._models.lines.summary if len(self._models.lines.rows) > 1 else ""
+            more = f" · {several}" if several else ""
+            self.setWindowTitle(f"● {live.clock} {live.party.number}{more}")
         else:
             self.setWindowTitle(NAME)
 
@@ -232,12 +262,17 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close at once, or with a live call only after a question."""
-        if self._models.live.live and not self._closing:
+        if self._live_calls() and not self._closing:
             event.ignore()
             self._ask()
             return
         event.accept()
         self.closed.emit()
+
+    def _live_calls(self) -> int:
+        """How many calls closing would end, with one that is being dialled."""
+        named = len(self._models.live.live_views)
+        return named + int(self._models.dialler.dialling)
 
     def _ask(self) -> None:
         if self.question is not None:
@@ -246,9 +281,12 @@ class MainWindow(QMainWindow):
         box.setWindowTitle(NAME)
         warning = theme.current().warning
         box.setIconPixmap(icons.pixmap("warning-fill", warning, 32, self.devicePixelRatioF()))
-        box.setText("A call is in progress. Closing ends it.")
+        count = self._live_calls()
+        one = "A call is in progress. Closing ends it."
+        box.setText(one if count == 1 else f"{count} calls are in progress. Closing ends them all.")
         keep = Button("Keep open", Kind.SECONDARY, parent=box)
-        end = Button("End call and close", Kind.DANGER, parent=box)
+        words = "End call and close" if count == 1 else f"End {count} calls and close"
+        end = Button(words, Kind.DANGER, parent=box)
         box.addButton(keep, QMessageBox.ButtonRole.RejectRole)
         box.addButton(end, QMessageBox.ButtonRole.DestructiveRole)
         box.setEscapeButton(keep)
@@ -265,10 +303,10 @@ class MainWindow(QMainWindow):
 
     def _on_end_and_close(self) -> None:
         self._closing = True
-        self._models.live.hang_up()
-        if not self._models.live.live:
+        self._models.live.hang_up_all()
+        if not self._live_calls():
             self.close()
 
-    def _on_ended(self, _call: Call) -> None:
-        if self._closing:
+    def _on_over(self, _what: Call | DialFailure) -> None:
+        if self._closing and not self._live_calls():
             self.close()

@@ -139,6 +139,7 @@ class OperatorBar(Surface):
         self.tell.lowered.connect(self.open_phrases)
         self.tell.escaped.connect(self.left)
         self.tell.edit.textEdited.connect(operator.forget_problem)
+        self.tell.edit.textChanged.connect(operator.set_draft)
         self.tell.edit.textChanged.connect(self._show_sendable)
         self.phrases.clicked.connect(self.open_phrases)
         self.whisper.clicked.connect(self._on_whisper)
@@ -184,6 +185,8 @@ class OperatorBar(Surface):
         words = "Let the AI hear {}" if operator.caller_muted else "Mute {} for the AI"
         self.mute_caller.setText(f"{words.format(operator.callee)}\tCtrl+Shift+M")
         self.more.set_kind(Kind.SELECTED if operator.caller_muted else Kind.GHOST)
+        if self.tell.edit.text() != operator.draft:
+            self.tell.edit.setText(operator.draft)
         if self.note.edit.text() != operator.note:
             self.note.edit.setText(operator.note)
         self._show_problem(operator.problem_text)

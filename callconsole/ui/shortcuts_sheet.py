@@ -20,6 +20,8 @@ CALLING = (
     ("Put the last number back", "Ctrl R"),
     ("Hang up", "Ctrl ⇧ H"),
     ("Hang up, unless you are typing", "Esc"),
+    ("Hang up all, after a question", "Ctrl Alt H"),
+    ("The next live call, or the one before", "Alt ↓ ↑"),
     ("Listen in, on or off", "Ctrl L"),
     ("Say who answered, on the answer card", "1 – 5"),  # noqa: RUF001
     ("Say who answered, at any time in a call", "Alt 1 – 5"),  # noqa: RUF001

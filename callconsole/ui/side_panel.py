@@ -1,4 +1,4 @@
-"""The right panel: listening in, facts of this call, numbers of this session, keys."""
+"""The right panel: live calls, listening in, facts of this call, numbers of this session, keys."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from callconsole.ui.kit.slider import Slider
 from callconsole.ui.kit.surfaces import Hairline, Scroll, Surface
 from callconsole.ui.kit.switch import Switch
 from callconsole.ui.kit.text import Text
+from callconsole.ui.live_calls import LiveCalls
 from callconsole.ui.on_the_line import OnTheLine
 from callconsole.ui.sound_controls import BalanceRow, DevicePickers
 from callconsole.ui.tokens import SIDE_WIDTH
@@ -22,6 +23,7 @@ from callconsole.viewmodels.answer_card import AnswerCard
 from callconsole.viewmodels.desk import PRACTICE
 from callconsole.viewmodels.listening import Listening
 from callconsole.viewmodels.live_call import LiveCall, Stage
+from callconsole.viewmodels.live_list import LiveList
 from callconsole.viewmodels.models import Models
 from callconsole.viewmodels.session_calls import SessionCalls
 
@@ -30,6 +32,7 @@ KEYS = (
     ("Hang up", "Ctrl ⇧ H"),
     ("Listen in", "Ctrl L"),
     ("Take over", "Ctrl Space"),
+    ("Next call", "Alt ↓"),
     ("Redial", "Ctrl R"),
     ("All shortcuts", "F1"),
 )
@@ -38,10 +41,11 @@ KEYS = (
 class ListenSection(QWidget):
     """The switch, what it means, how loud, whom more, and on which device."""
 
-    def __init__(self, listening: Listening, live: LiveCall) -> None:
+    def __init__(self, listening: Listening, live: LiveCall, lines: LiveList) -> None:
         super().__init__()
         self._listening = listening
         self._live = live
+        self._lines = lines
         self.switch = Switch("Listen in", icon="headphones", weight=600)
         self.caption = Text("", 12, 400, "muted", wrap=True)
         self.volume = Slider("Volume of listening")
@@ -69,6 +73,7 @@ class ListenSection(QWidget):
         self.volume.valueChanged.connect(lambda value: listening.set_volume(value / 100))
         listening.changed.connect(self._show)
         live.changed.connect(self._show)
+        lines.changed.connect(self._show)
         self._show()
 
     def _show(self) -> None:
@@ -88,6 +93,9 @@ class ListenSection(QWidget):
             return f"{problem.title}. {problem.cure}"
         if not self._listening.on:
             return "Off. Calls go on without it."
+        other = next((row for row in self._lines.rows if row.heard and not row.shown), None)
+        if other is not None:
+            return f"You hear {other.name}, whom you speak to."
         if self._live.stage is Stage.LIVE and self._live.answered:
             if self._live.call is not None and self._live.call.taken_over:
                 return "Both ways while you are on the line."
@@ -194,14 +202,16 @@ class SidePanel(Surface):
         super().__init__("window", radius=12, parent=parent)
         self.setFixedWidth(SIDE_WIDTH)
         self._live = models.live
+        self.calls = LiveCalls(models.lines, models.live)
         self.on_the_line = OnTheLine(models.operator)
-        self.listen = ListenSection(models.listening, models.live)
+        self.listen = ListenSection(models.listening, models.live, models.lines)
         self.facts = CallFacts(models.live, models.answer)
         self.numbers = SessionNumbers(models.recents)
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(16, 6, 16, 12)
         column.setSpacing(16)
+        column.addWidget(self.calls)
         column.addWidget(self.on_the_line)
         column.addWidget(self.listen)
         column.addWidget(Hairline())

@@ -11,6 +11,7 @@ from callconsole.ui import fonts, icons, theme
 from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.text import Text
 from callconsole.ui.tokens import RADIUS_CONTROL, TOP_BAR_HEIGHT
+from callconsole.viewmodels.live_list import LiveList
 from callconsole.viewmodels.services import Services, ServiceStatus
 
 _MAX_VALUE = 150
@@ -117,13 +118,13 @@ class TopBar(QWidget):
 
     drawer_asked = Signal()
 
-    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+    def __init__(self, services: Services, lines: LiveList, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._services = services
+        self._lines = lines
         self.setFixedHeight(TOP_BAR_HEIGHT)
         self.items = [StatusItem() for _status in services.statuses()]
         self.drawer = Button("Listen", Kind.SECONDARY, icon="headphones", height=28)
-        self.drawer.setAccessibleName("Listen in, facts and keys")
         self.drawer.clicked.connect(self.drawer_asked)
         self.drawer.hide()
         row = QHBoxLayout(self)
@@ -136,7 +137,9 @@ class TopBar(QWidget):
             row.addWidget(item)
         row.addWidget(self.drawer)
         services.changed.connect(self._show)
+        lines.changed.connect(self._show_lines)
         self._show()
+        self._show_lines()
 
     def show_drawer_button(self, shown: bool) -> None:
         """Offer the right panel as a drawer, or not."""
@@ -146,6 +149,16 @@ class TopBar(QWidget):
     def _show(self) -> None:
         for item, status in zip(self.items, self._services.statuses(), strict=True):
             item.show_status(status)
+        self._fit()
+
+    def _show_lines(self) -> None:
+        """Name on the drawer's button what is in it: several calls, or a broken one."""
+        lines = self._lines
+        told = lines.summary if len(lines.rows) > 1 or lines.stalled else ""
+        self.drawer.set_content(told or "Listen", "phone-call" if told else "headphones")
+        self.drawer.set_kind(Kind.WARNING if lines.stalled else Kind.SECONDARY)
+        within = "Listen in, facts and keys"
+        self.drawer.setAccessibleName(f"{told}. {within}" if told else within)
         self._fit()
 
     def _fit(self) -> None:

@@ -203,26 +203,39 @@ class AnswerCard(QObject):
         if sid != self._sid:
             self._sid = sid
             self._reset()
+            for event in self._live.view.log:
+                if isinstance(event, events.CallEvent):
+                    self._take(event)
+            self.heard_changed.emit()
         self.changed.emit()
 
     def _on_event(self, event: events.CallEvent) -> None:
         if event.call_sid != self._sid:
             return
         match event:
-            case events.LevelsMeasured(at=at, caller_dbfs=caller_dbfs) if self.open:
-                self.heard.level(at, caller_dbfs)
+            case events.LevelsMeasured() if self.open:
+                self._take(event)
                 self.heard_changed.emit()
-            case events.AnswerWeighed(at=at, weighing=weighing):
-                self._weigh(weighing)
-                self.heard.weighed(at, weighing)
+            case events.AnswerWeighed():
+                self._take(event)
                 self.changed.emit()
                 self.heard_changed.emit()
             case events.AnswerJudged():
+                self._take(event)
                 if event.obeyed:
-                    self.verdict = event
                     self._judged_at = self._judged_at or monotonic()
                 self.changed.emit()
                 self.judged.emit(judged_text(event))
+
+    def _take(self, event: events.CallEvent) -> None:
+        match event:
+            case events.LevelsMeasured(at=at, caller_dbfs=caller_dbfs):
+                self.heard.level(at, caller_dbfs)
+            case events.AnswerWeighed(at=at, weighing=weighing):
+                self._weigh(weighing)
+                self.heard.weighed(at, weighing)
+            case events.AnswerJudged(obeyed=True):
+                self.verdict = event
 
     def _weigh(self, weighing: Weighing) -> None:
         before_ms, now_ms = self._weighing.decides_in_ms, weighing.decides_in_ms

@@ -42,6 +42,27 @@ class Desk(Protocol):
         """End a call. Raises `ProblemError`."""
         ...
 
+    async def hang_up_all(self) -> None:
+        """End every live call. Raises `ProblemError` for one that cannot be ended."""
+        ...
+
+    def live_calls(self) -> list[Call]:
+        """Calls that have not ended, oldest first."""
+        ...
+
+    def lines_free(self) -> int:
+        """How many more calls can be placed now."""
+        ...
+
+    def focus(self, call_sid: str | None) -> None:
+        """Listen to this call from now on; None: to none that the operator does not speak to."""
+        ...
+
+    @property
+    def heard(self) -> str | None:
+        """The call that listening plays: the one the operator speaks to, else the focused one."""
+        ...
+
     def judge_answer(self, call_sid: str, answered_by: AnsweredBy) -> None:
         """The operator says who answered; that wins over every other verdict, at any time."""
         ...

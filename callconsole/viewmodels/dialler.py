@@ -12,7 +12,7 @@ from callconsole.domain import phone
 from callconsole.domain.dialling import DialError, Step, StepResult, StepState
 from callconsole.domain.phone import PhoneNumber
 from callconsole.domain.problems import Problem, ProblemError
-from callconsole.engine import tasks
+from callconsole.engine import refusals, tasks
 from callconsole.viewmodels.desk import PHONE, PRACTICE, Desk
 
 
@@ -81,7 +81,8 @@ class Dialler(QObject):
         self.recording = recording
         self.last_number: str | None = None
         self._attempt: Attempt | None = None
-        self._busy = False
+        self._spent = False
+        self._lines_free: int | None = None
         desk.set_recording(recording)
 
     # The number -------------------------------------------------------------------------------
@@ -89,6 +90,7 @@ class Dialler(QObject):
     def edit(self, text: str) -> None:
         """Take the text as typed or pasted; it is shown as its country writes it."""
         shown = phone.format_as_typed(text, self.region)
+        self._spent = False
         self._set_problem(None)
         if shown != self.text:
             self.text = shown
@@ -97,8 +99,8 @@ class Dialler(QObject):
         self.text_changed.emit(shown)
 
     def press(self, key: str) -> None:
-        """Add one key of the pad."""
-        self.edit(self.text + key)
+        """Add one key of the pad; the first one after a call was placed begins a new number."""
+        self.edit(key if self._spent else self.text + key)
 
     def backspace(self) -> None:
         """Take the last key back."""
@@ -180,7 +182,8 @@ class Dialler(QObject):
     def choose_line(self, line: str) -> None:
         """Take the practice line or the phone line for the next call."""
         allowed = line == PRACTICE or (line == PHONE and not self._missing)
-        if allowed and self._choose_line is not None and not self._busy:
+        idle = not self.dialling and not self._desk.live_calls()
+        if allowed and self._choose_line is not None and idle:
             self._choose_line(line)
         self.options_changed.emit()
         self.readiness_changed.emit()
@@ -197,8 +200,8 @@ class Dialler(QObject):
         """Why Call cannot be pressed now, as a short sentence; empty where it can."""
         if self.dialling:
             return "Dialling…"
-        if self._busy:
-            return "A call is in progress."
+        if not self._desk.lines_free():
+            return "Every line is in use."
         obstacles = self._desk.obstacles()
         return f"{obstacles[0].title}." if obstacles else ""
 
@@ -208,11 +211,24 @@ class Dialler(QObject):
         obstacles = self._desk.obstacles()
         return obstacles[0] if obstacles else None
 
-    def set_busy(self, busy: bool) -> None:
-        """A call lives, or no longer."""
-        if busy != self._busy:
-            self._busy = busy
+    @property
+    def lines(self) -> str:
+        """How many lines are free, as long as one is in use: "2 lines free"; else ""."""
+        free = self._desk.lines_free()
+        if not self._desk.live_calls() or not free:
+            return ""
+        return "1 line free" if free == 1 else f"{free} lines free"
+
+    def calls_changed(self) -> None:
+        """A call began or ended."""
+        free = self._desk.lines_free()
+        if free != self._lines_free:
+            self._lines_free = free
             self.readiness_changed.emit()
+
+    def show_problem(self, problem: Problem) -> None:
+        """Say below the number why a call failed that is not shown in the centre."""
+        self._set_problem(problem)
 
     def services_changed(self) -> None:
         """A part came up or went down."""
@@ -227,10 +243,17 @@ class Dialler(QObject):
         return number is not None and self.call_number(number.e164)
 
     def call_number(self, e164: str) -> bool:
-        """Dial this number; False where nothing may be dialled now."""
+        """Dial this number; False where it may not be dialled now.
+
+        A number that is in a call is not tried: a second Enter changes nothing in the centre.
+        """
         if self.reason:
             return False
         self.show_number(e164)
+        if any(call.to == e164 for call in self._desk.live_calls()):
+            self._spent = True
+            self._set_problem(refusals.already(phone.parse(e164)))
+            return False
         self.last_number = e164
         self._attempt = Attempt(e164, self.prompt, self._desk.line)
         self.started.emit(self._attempt)
@@ -252,6 +275,7 @@ class Dialler(QObject):
             raise
         else:
             self._settle()
+            self._spent = self.text == phone.pretty(attempt.number)
             self.placed.emit(call)
 
     def _fail(self, attempt: Attempt, problem: Problem, steps: tuple[StepResult, ...]) -> None:

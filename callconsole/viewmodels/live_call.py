@@ -1,23 +1,21 @@
-"""The call that the centre shows: its stage, words, clock, levels, counts, and how it ended."""
+"""The call that the centre shows, out of all that live: its words, clock, levels and counts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from enum import Enum
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from callconsole.domain import events
-from callconsole.domain.call import Call, Outcome, Phase
+from callconsole.domain.call import Call, Phase
 from callconsole.domain.costs import Cost
 from callconsole.domain.dialling import StepResult
 from callconsole.domain.problems import Problem, ProblemError
-from callconsole.domain.transcript import Speaker, Turn
 from callconsole.engine import tasks
-from callconsole.viewmodels import failure, headline
-from callconsole.viewmodels.call_clock import CallClock
+from callconsole.viewmodels import failure
 from callconsole.viewmodels.call_marks import mark_of
+from callconsole.viewmodels.call_view import FIGURES_ONLY, CallView, Remark, Stage
 from callconsole.viewmodels.desk import Desk
 from callconsole.viewmodels.dialler import Attempt, DialFailure
 from callconsole.viewmodels.failure import Failure
@@ -29,33 +27,35 @@ from callconsole.viewmodels.parties import Parties, Party
 from callconsole.viewmodels.relay import Relay
 from callconsole.viewmodels.transcript_model import TranscriptModel
 
+__all__ = ["LiveCall", "Stage"]
 
-class Stage(Enum):
-    """Which page the centre shows."""
-
-    IDLE = "idle"
-    DIALLING = "dialling"
-    LIVE = "live"
-    ENDED = "ended"
-    FAILED = "failed"
+TICK_MS = 200
 
 
 class LiveCall(QObject):
-    """Follows one call at a time: the newest.
+    """Follows every call and shows one: what the operator dialled or chose last.
+
+    A call from elsewhere is shown by itself only where no other lives in the centre, and nothing
+    is while the operator is on the line. What happens in a call that is not shown is kept, and
+    is there when it is shown again.
 
     Signals:
-        changed: stage, call state, headline or steps.
+        changed: stage, call state, headline or steps of the call that is shown, or which one.
+        calls_changed: the same of any call, shown or not.
         clock_changed: the clock's text.
         levels_changed: a `LevelsMeasured`.
         figures_changed: interruptions, reply times, gaps, tokens, the AI's connection.
-        ended: the `Call` that ended.
+        ended: a `Call` that ended, shown or not.
+        failed_unseen: the `Problem` of an attempt that failed while another call was shown.
     """
 
     changed = Signal()
+    calls_changed = Signal()
     clock_changed = Signal(str)
     levels_changed = Signal(object)
     figures_changed = Signal()
     ended = Signal(object)
+    failed_unseen = Signal(object)
 
     def __init__(
         self,
@@ -71,54 +71,92 @@ class LiveCall(QObject):
         self._parties = parties
         self.transcript = TranscriptModel(self)
         self._deeds = DeedLines()
-        self.call: Call | None = None
-        self.attempt: Attempt | None = None
-        self.failure: Failure | None = None
-        self.trouble: Problem | None = None
-        self._clock = CallClock(self)
-        self._clock.changed.connect(self.clock_changed)
-        self._reset()
+        self._view = CallView()
+        self._views: dict[str, CallView] = {}
+        self._dialling: CallView | None = None
+        self._clock_shown = ""
+        self._closed = False
+        self._ticker = QTimer(self)
+        self._ticker.setInterval(TICK_MS)
+        self._ticker.timeout.connect(self._tick)
         relay.call_event.connect(self._on_event)
-
-    def _reset(self) -> None:
-        self.call = None
-        self.attempt = None
-        self.failure = None
-        self.trouble = None
-        self.steps: list[StepResult] = []
-        self.hanging_up = False
-        self.sound = False
-        self.recorded = self._recording_wanted()
-        self.figures = Figures()
-        self.stall = ""
-        self._spoken: set[Speaker] = set()
-        self._passed_on_to = ""
-        self._deeds = DeedLines()
-        self.transcript.clear()
-        self._clock.reset()
 
     # What is shown ----------------------------------------------------------------------------
 
     @property
+    def view(self) -> CallView:
+        """The call that is shown; an empty one on the idle page."""
+        return self._view
+
+    @property
+    def live_views(self) -> dict[str, CallView]:
+        """Every live call by its SID, oldest first."""
+        return {sid: view for sid, view in self._views.items() if view.live}
+
+    @property
+    def call(self) -> Call | None:
+        """The call's present state, or None."""
+        return self._view.call
+
+    @property
+    def attempt(self) -> Attempt | None:
+        """What the operator asked for, or None."""
+        return self._view.attempt
+
+    @property
+    def steps(self) -> list[StepResult]:
+        """The steps of dialling that were taken."""
+        return self._view.steps
+
+    @property
+    def failure(self) -> Failure | None:
+        """Why the call came to nothing, or None."""
+        return self._view.failure
+
+    @property
+    def trouble(self) -> Problem | None:
+        """What the agent was lost by, or None."""
+        return self._view.trouble
+
+    @property
+    def hanging_up(self) -> bool:
+        """True from Hang up to the end."""
+        return self._view.hanging_up
+
+    @property
+    def sound(self) -> bool:
+        """True while the audio stream is there."""
+        return self._view.sound
+
+    @property
+    def recorded(self) -> bool:
+        """True where the call is being recorded."""
+        return self._view.recorded
+
+    @property
+    def figures(self) -> Figures:
+        """What is counted."""
+        return self._view.figures
+
+    @property
+    def stall(self) -> str:
+        """What is wrong with the agent, or ""."""
+        return self._view.stall
+
+    @property
     def stage(self) -> Stage:
         """Which page fits now."""
-        if self.failure is not None:
-            return Stage.FAILED
-        if self.call is not None:
-            return Stage.LIVE if self.call.live else Stage.ENDED
-        return Stage.DIALLING if self.attempt is not None else Stage.IDLE
+        return self._view.stage
 
     @property
     def live(self) -> bool:
         """True while something is dialling, ringing or talking."""
-        return self.stage in (Stage.DIALLING, Stage.LIVE)
+        return self._view.live
 
     @property
     def number(self) -> str | None:
         """The other end, E.164."""
-        if self.call is not None:
-            return self.call.to
-        return self.attempt.number if self.attempt is not None else None
+        return self._view.number
 
     @property
     def party(self) -> Party | None:
@@ -128,16 +166,7 @@ class LiveCall(QObject):
     @property
     def headline(self) -> Headline:
         """The state in words, tone and symbol."""
-        if self.call is None and self.failure is not None:
-            perhaps = self.failure.perhaps_placed
-            return headline.PERHAPS_PLACED if perhaps else headline.NOT_PLACED
-        return headline.headline(
-            self.call,
-            dialling=self.attempt is not None,
-            hanging_up=self.hanging_up,
-            agent_spoke=Speaker.AGENT in self._spoken,
-            passed_on_to=self._passed_on_to,
-        )
+        return self._view.headline
 
     @property
     def cost(self) -> Cost | None:
@@ -147,180 +176,12 @@ class LiveCall(QObject):
     @property
     def clock(self) -> str:
         """Talk time once answered, before that the time waited."""
-        return self._clock.text
+        return self._view.clock
 
     @property
     def can_hang_up(self) -> bool:
         """True where pressing Hang up does something."""
         return self.live and not self.hanging_up
-
-    # What is done -----------------------------------------------------------------------------
-
-    def begin(self, attempt: Attempt) -> None:
-        """The operator pressed Call."""
-        self._reset()
-        self.attempt = attempt
-        self._clock.begin()
-        self._announce()
-
-    def add_step(self, step: StepResult) -> None:
-        """A step of dialling was taken."""
-        self.steps.append(step)
-        self.changed.emit()
-
-    def placed(self, call: Call) -> None:
-        """The carrier accepted the call."""
-        self._show(self._desk.call(call.sid) or call)
-
-    def fail(self, failed: DialFailure) -> None:
-        """The attempt rang nobody's phone."""
-        self.steps = list(failed.steps)
-        self.attempt = failed.attempt
-        self._clock.stop()
-        self.hanging_up = False
-        self.failure = failure.of_dialling(failed)
-        self._announce()
-
-    def hang_up(self) -> None:
-        """End the call; before the carrier named it, as soon as it does."""
-        if not self.can_hang_up:
-            return
-        self.hanging_up = True
-        self._announce()
-        if self.call is not None:
-            self._end(self.call.sid)
-
-    def stop_clock(self) -> None:
-        """The window closes: nothing ticks any more."""
-        self._clock.stop()
-
-    def dismiss(self) -> None:
-        """Go back to the idle page after an ended or failed call."""
-        if not self.live:
-            self._reset()
-            self._announce()
-
-    def _end(self, call_sid: str) -> None:
-        tasks.start(self._desk.hang_up(call_sid), on_error=self._on_hang_up_failed)
-
-    def _on_hang_up_failed(self, error: BaseException) -> None:
-        self.hanging_up = False
-        title = error.problem.title if isinstance(error, ProblemError) else "Hanging up failed"
-        self.note(title, "warning")
-        self._announce()
-
-    # What is heard ----------------------------------------------------------------------------
-
-    def _show(self, call: Call) -> None:
-        if (self.call is None and self.attempt is None) or (
-            self.call is not None and self.call.sid != call.sid
-        ):
-            self._reset()
-        first = self.call is None
-        self.call = call
-        self._clock.follow(call)
-        if first:
-            self._clock.start()
-            self.transcript.set_started_at(call.answered_at)
-            for turn in self._desk.turns(call.sid):
-                self._put(turn)
-            if self.hanging_up:
-                self._end(call.sid)
-        self._announce()
-
-    def _on_event(self, event: events.CallEvent) -> None:
-        if isinstance(event, events.CallQueued):
-            if self.call is None or not self.call.live:
-                self._show(self._desk.call(event.call_sid) or event.call)
-            return
-        if self.call is None or event.call_sid != self.call.sid:
-            return
-        match event:
-            case events.LevelsMeasured():
-                self.levels_changed.emit(event)
-                return
-            case events.AnswerWeighed():
-                # The answer card tells of it, eight times a second.
-                if self._desk.call(event.call_sid) == self.call:
-                    return
-            case events.TurnChanged(turn=turn):
-                self._put(turn)
-                if self.figures.turn_changed(turn):
-                    self.figures_changed.emit()
-                return
-            case events.SpeechGapped():
-                self.figures.gapped(event)
-                self.figures_changed.emit()
-                return
-            case events.AgentSessionAged():
-                self.figures.session = event
-                self.figures_changed.emit()
-                return
-            case events.UsageMeasured():
-                self.figures_changed.emit()
-                return
-            case events.AgentInterrupted():
-                self.figures.interrupted(event)
-                self.figures_changed.emit()
-            case events.AgentHeard():
-                self.stall = ""
-                self.figures.heard(event)
-                self.figures_changed.emit()
-        self.call = self._desk.call(event.call_sid) or self.call
-        self._clock.follow(self.call)
-        self._take(event)
-        self._announce()
-
-    def _put(self, turn: Turn) -> None:
-        self.transcript.put(turn)
-        if turn.heard_chars != 0:
-            self._spoken.add(turn.speaker)
-
-    def _take(self, event: events.CallEvent) -> None:
-        """Keep what the header and the strip show of it, and leave its line."""
-        match event:
-            case events.CallAnswered():
-                self.transcript.set_started_at(event.at)
-            case events.StreamStarted():
-                self.sound = True
-            case events.StreamStopped():
-                self.sound = False
-            case events.AgentStalled(stall=stall):
-                self.stall = f"AI stalled: {stall}"
-            case events.AgentLost(problem=problem):
-                self.trouble = problem
-            case events.TransferBegan(label=label):
-                self._passed_on_to = label
-            case events.CallEnded():
-                self._on_ended()
-        if self.call is not None:
-            tell(self._deeds, self.transcript, event, self.call.duration_s(event.at))
-        mark = mark_of(event)
-        if mark is not None:
-            self.note(mark.text, mark.icon, event.at)
-
-    def _on_ended(self) -> None:
-        call = self.call
-        if call is None:
-            return
-        self.hanging_up = False
-        self.sound = False
-        self._clock.stop()
-        self.note(self.headline.text, "phone-disconnect", call.ended_at)
-        talked = call.answered_at is not None and bool(self._spoken)
-        if call.ending is not None and call.ending.outcome in _REACHED_NOBODY and not talked:
-            self.failure = failure.of_call(call, self.steps)
-        self.ended.emit(call)
-
-    def note(self, text: str, icon: str, at: datetime | None = None) -> None:
-        """Add a line about the call to the transcript, at this time or now."""
-        if self.call is not None:
-            offset_s = self.call.duration_s(at or datetime.now(UTC))
-            self.transcript.note(text, offset_s, icon)
-
-    def _announce(self) -> None:
-        self.changed.emit()
-        self._clock.tick()
 
     @property
     def answered(self) -> bool:
@@ -332,5 +193,208 @@ class LiveCall(QObject):
         """True while the callee's phone rings."""
         return self.call is not None and self.call.phase is Phase.RINGING
 
+    # What is done -----------------------------------------------------------------------------
 
-_REACHED_NOBODY = frozenset({Outcome.BUSY, Outcome.NO_ANSWER, Outcome.DECLINED, Outcome.FAILED})
+    def focus(self, call_sid: str) -> None:
+        """Show this call; nothing where there is no such live call."""
+        view = self._views.get(call_sid)
+        if view is not None and view is not self._view:
+            self._show(view)
+
+    def begin(self, attempt: Attempt) -> None:
+        """The operator pressed Call."""
+        self._dialling = CallView(attempt=attempt, recorded=self._recording_wanted())
+        if not self._on_the_line():
+            self._show(self._dialling)
+
+    def add_step(self, step: StepResult) -> None:
+        """A step of dialling was taken."""
+        if self._dialling is not None:
+            self._dialling.steps.append(step)
+            self._tell_of(self._dialling)
+
+    def placed(self, call: Call) -> None:
+        """The carrier accepted the call."""
+        if call.sid not in self._views:
+            self._on_queued(self._desk.call(call.sid) or call)
+
+    def fail(self, failed: DialFailure) -> None:
+        """The attempt rang nobody's phone."""
+        view, self._dialling = self._dialling, None
+        if view is None:
+            return
+        view.fail(failure.of_dialling(failed), list(failed.steps))
+        self._tell_of(view)
+        if view is not self._view:
+            self.failed_unseen.emit(failed.problem)
+
+    def hang_up(self) -> None:
+        """End the call; before the carrier named it, as soon as it does."""
+        if not self.can_hang_up:
+            return
+        self._view.hanging_up = True
+        self._tell_of(self._view)
+        if self._view.call is not None:
+            self._end(self._view.call.sid)
+
+    def hang_up_all(self) -> None:
+        """End every live call, and the one that is being dialled as soon as it is named."""
+        going = [*self.live_views.values(), *([self._dialling] if self._dialling else [])]
+        for view in going:
+            view.hanging_up = True
+            self._tell_of(view)
+        if self.live_views:
+            tasks.start(self._desk.hang_up_all(), on_error=self._on_not_all_ended)
+
+    def stop_clock(self) -> None:
+        """The window closes: nothing ticks any more."""
+        self._closed = True
+        self._ticker.stop()
+
+    def dismiss(self) -> None:
+        """Leave an ended or failed call: for the newest that lives, or the idle page."""
+        if not self.live:
+            others = list(self.live_views.values())
+            self._show(others[-1] if others else CallView())
+
+    def _end(self, call_sid: str) -> None:
+        tasks.start(
+            self._desk.hang_up(call_sid),
+            on_error=lambda error: self._on_hang_up_failed(call_sid, error),
+        )
+
+    def _on_hang_up_failed(self, call_sid: str, error: BaseException) -> None:
+        view = self._views.get(call_sid)
+        if view is None:
+            return
+        view.hanging_up = False
+        title = error.problem.title if isinstance(error, ProblemError) else "Hanging up failed"
+        remark = Remark(title, "warning", datetime.now(UTC))
+        view.remark(remark)
+        if view is self._view:
+            self._write(remark)
+        self._tell_of(view)
+
+    def _on_not_all_ended(self, error: BaseException) -> None:
+        for sid in self.live_views:
+            self._on_hang_up_failed(sid, error)
+
+    # What is heard ----------------------------------------------------------------------------
+
+    def _on_the_line(self) -> bool:
+        """True while the operator speaks to somebody."""
+        return any(view.call and view.call.taken_over for view in self.live_views.values())
+
+    def _on_queued(self, call: Call) -> None:
+        dialled = self._dialling
+        if dialled is not None and dialled.number == call.to:
+            view, self._dialling = dialled, None
+        else:
+            view = CallView(recorded=self._recording_wanted())
+        view.call = call
+        self._views[call.sid] = view
+        free = not self.live and not self._on_the_line()
+        if view is self._view or (view is not dialled and free):
+            self._show(view)
+        else:
+            self._focus_shown()
+            self.calls_changed.emit()
+        if view.hanging_up:
+            self._end(call.sid)
+
+    def _on_event(self, event: events.CallEvent) -> None:
+        if isinstance(event, events.CallQueued):
+            self._on_queued(self._desk.call(event.call_sid) or event.call)
+            return
+        view = self._views.get(event.call_sid)
+        if view is None:
+            return
+        before, shown = view.call, view is self._view
+        if view.take(event, self._desk.call(event.call_sid)) and shown:
+            self.figures_changed.emit()
+        if isinstance(event, FIGURES_ONLY):
+            return
+        match event:
+            case events.LevelsMeasured():
+                if shown:
+                    self.levels_changed.emit(event)
+                return
+            case events.AnswerWeighed() if view.call == before:
+                # The answer card tells of it, eight times a second.
+                return
+        if shown:
+            self._write(event)
+        if not isinstance(event, events.TurnChanged):
+            self._tell_of(view)
+        if isinstance(event, events.CallEnded):
+            self._on_ended(event.call_sid, view)
+
+    def _on_ended(self, call_sid: str, view: CallView) -> None:
+        if view is self._view:
+            self._focus_shown()
+        else:
+            del self._views[call_sid]
+        self.ended.emit(view.call)
+
+    def _show(self, view: CallView) -> None:
+        left, self._view = self._view, view
+        if left.call is not None and not left.call.live:
+            self._views.pop(left.call.sid, None)
+        self._focus_shown()
+        self._deeds = DeedLines()
+        self.transcript.clear()
+        self.transcript.retell(True)
+        for event in view.log:
+            self._write(event)
+        self.transcript.retell(False)
+        self._tell_of(view)
+        self.figures_changed.emit()
+
+    def _focus_shown(self) -> None:
+        """Have the call that is shown heard, and no other in its place."""
+        call = self._view.call
+        self._desk.focus(call.sid if call is not None and call.live else None)
+
+    def _write(self, event: events.CallEvent | Remark) -> None:
+        """Bring what an event leaves into the transcript."""
+        match event:
+            case Remark(text=text, icon=icon, at=at):
+                self._note(text, icon, at)
+                return
+            case events.TurnChanged(turn=turn):
+                self.transcript.put(turn)
+                return
+            case events.CallAnswered(at=at):
+                self.transcript.set_started_at(at)
+            case events.CallEnded(at=at):
+                self._note(self.headline.text, "phone-disconnect", at)
+        if self.call is not None:
+            tell(self._deeds, self.transcript, event, self._offset_s(event.at))
+        mark = mark_of(event)
+        if mark is not None:
+            self._note(mark.text, mark.icon, event.at)
+
+    def _note(self, text: str, icon: str, at: datetime) -> None:
+        if self.call is not None:
+            self.transcript.note(text, self._offset_s(at), icon)
+
+    def _offset_s(self, at: datetime) -> float:
+        began = self.call.answered_at if self.call is not None else None
+        return max(0.0, (at - began).total_seconds()) if began is not None else 0.0
+
+    def _tell_of(self, view: CallView) -> None:
+        self.calls_changed.emit()
+        if view is not self._view:
+            return
+        if not self.live or self._closed:
+            self._ticker.stop()
+        elif not self._ticker.isActive():
+            self._ticker.start()
+        self.changed.emit()
+        self._tick()
+
+    def _tick(self) -> None:
+        shown = self.clock
+        if shown != self._clock_shown:
+            self._clock_shown = shown
+            self.clock_changed.emit(shown)

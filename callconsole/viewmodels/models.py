@@ -10,6 +10,7 @@ from callconsole.domain.call import Call
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.prompt import Prompt
 from callconsole.engine.ports import Prompts
+from callconsole.viewmodels.alerts import Alerts
 from callconsole.viewmodels.answer_card import AnswerCard
 from callconsole.viewmodels.call_detail import CallDetail
 from callconsole.viewmodels.call_list import CallList
@@ -17,6 +18,7 @@ from callconsole.viewmodels.desk import Desk, PracticeCallee
 from callconsole.viewmodels.dialler import Dialler
 from callconsole.viewmodels.listening import Listening
 from callconsole.viewmodels.live_call import LiveCall
+from callconsole.viewmodels.live_list import LiveList
 from callconsole.viewmodels.operator import Operator
 from callconsole.viewmodels.parties import Parties
 from callconsole.viewmodels.playback import Playback, Player
@@ -78,6 +80,8 @@ class Models(QObject):
         self.operator = Operator(desk, self.live, self)
         self.answer = AnswerCard(desk, self.live, self.relay, self)
         self.listening = Listening(desk, self.relay, on=listen, parent=self)
+        self.lines = LiveList(desk, self.live, self.parties, self.listening, self)
+        self.alerts = Alerts(desk, self.relay, self.parties, self)
         self.playback = Playback(player, self)
         self.recents = SessionCalls(self.parties, self)
         self.history = CallList(desk, self.relay, self.parties, parent=self)
@@ -92,6 +96,7 @@ class Models(QObject):
         """Stop following the engine and playing."""
         self.playback.stop()
         self.live.stop_clock()
+        self.lines.close()
         self.operator.close()
         self.history.close()
         self.detail.close()
@@ -110,7 +115,8 @@ class Models(QObject):
         dialler.placed.connect(live.placed)
         dialler.failed.connect(live.fail)
         dialler.failed.connect(self.recents.add_failure)
-        live.changed.connect(self._on_live_changed)
+        live.calls_changed.connect(self._on_calls_changed)
+        live.failed_unseen.connect(dialler.show_problem)
         live.ended.connect(self._on_ended)
         self.services.changed.connect(dialler.services_changed)
         self.shelf.names_changed.connect(self._list_prompts)
@@ -120,14 +126,16 @@ class Models(QObject):
         self.detail.deleted.connect(self.history.deleted)
         self.detail.deleted.connect(self.recents.forget)
 
-    def _on_live_changed(self) -> None:
-        self.dialler.set_busy(self.live.live)
-        if self.live.live and not self._was_live:
+    def _on_calls_changed(self) -> None:
+        self.dialler.calls_changed()
+        live = self.live.live or bool(self.live.live_views)
+        if live and not self._was_live:
             self.playback.stop()
-        self._was_live = self.live.live
+        self._was_live = live
 
     def _on_ended(self, call: Call) -> None:
-        self.dialler.last_number = call.to
+        if self.live.call is call:
+            self.dialler.last_number = call.to
         self.recents.add(call)
 
     def _on_selected(self) -> None:

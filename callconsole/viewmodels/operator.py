@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
 
@@ -29,14 +30,24 @@ _USUAL_PHRASES = (
 )
 
 
+@dataclass(slots=True, eq=False)
+class _Hand:
+    """What the operator has begun in one call, kept while another is shown."""
+
+    sid: str
+    note: str = ""
+    draft: str = ""
+    keys: str = ""
+    problem: Problem | None = None
+    taking_over: bool = False
+    released_early: bool = False
+    since: datetime | None = None
+    unsent: str = ""
+    sending: bool = False
+
+
 class Operator(QObject):
     """Acts on the call in the centre, and knows what can be done to it now.
-
-    Attributes:
-        note: what the agent shall know when it comes back.
-        keys: the digits pressed in this call.
-        problem: why the last thing could not be done, or None.
-        taking_over: the microphone is being opened.
 
     Signals:
         changed: what can be done, what is on, or the problem.
@@ -55,25 +66,22 @@ class Operator(QObject):
         self._desk = desk
         self._live = live
         self._used: list[str] = []
-        self._sid = ""
+        self._hands: dict[str, _Hand] = {}
+        self._hand = _Hand("")
+        self._clock_shown = ""
+        self._pressed_at_s: float | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(METER_MS)
         self._timer.timeout.connect(self._on_tick)
-        self._begin("")
         live.changed.connect(self._on_live_changed)
 
-    def _begin(self, sid: str) -> None:
-        self._sid = sid
-        self.note = ""
-        self.keys = ""
-        self.problem: Problem | None = None
-        self.taking_over = False
-        self._since: datetime | None = None
+    def _turn_to(self, sid: str) -> None:
+        """Take up what was begun in this call; a key held down belongs to the one before."""
+        living = self._live.live_views
+        self._hands = {kept: hand for kept, hand in self._hands.items() if kept in living}
+        self._hand = self._hands.setdefault(sid, _Hand(sid))
         self._clock_shown = ""
-        self._pressed_at_s: float | None = None
-        self._released_early = False
-        self._unsent = ""
-        self._sending = False
+        self._pressed_at_s = None
 
     # What is shown ----------------------------------------------------------------------------
 
@@ -88,6 +96,31 @@ class Operator(QObject):
     def _call(self) -> Call | None:
         call = self._answered
         return None if call is None or call.deciding else call
+
+    @property
+    def note(self) -> str:
+        """What the agent shall know when it comes back."""
+        return self._hand.note
+
+    @property
+    def draft(self) -> str:
+        """The whisper that is being typed."""
+        return self._hand.draft
+
+    @property
+    def keys(self) -> str:
+        """The digits pressed in this call."""
+        return self._hand.keys
+
+    @property
+    def problem(self) -> Problem | None:
+        """Why the last thing could not be done, or None."""
+        return self._hand.problem
+
+    @property
+    def taking_over(self) -> bool:
+        """True while the microphone is being opened."""
+        return self._hand.taking_over
 
     @property
     def open(self) -> bool:
@@ -129,9 +162,10 @@ class Operator(QObject):
     @property
     def clock(self) -> str:
         """How long the operator has been on the line: ``00:14``."""
-        if self._since is None:
+        since = self._hand.since
+        if since is None:
             return "00:00"
-        return headline.clock_text((datetime.now(UTC) - self._since).total_seconds())
+        return headline.clock_text((datetime.now(UTC) - since).total_seconds())
 
     @property
     def phrases(self) -> list[str]:
@@ -163,11 +197,12 @@ class Operator(QObject):
         call = self._answered
         if call is None or call.taken_over or self.taking_over:
             return
-        self.taking_over, self._released_early = True, False
-        self.problem = None
+        hand = self._hand
+        hand.taking_over, hand.released_early = True, False
+        hand.problem = None
         tasks.start(
-            self._take_over(call.sid),
-            on_error=lambda error: self._on_not_taken(call.sid, error),
+            self._take_over(hand),
+            on_error=lambda error: self._on_not_taken(hand, error),
             name="take over",
         )
         self.changed.emit()
@@ -176,7 +211,7 @@ class Operator(QObject):
         """Let the agent go on; it is told the note."""
         note = self.note.strip()
         if self.taken_over and self._do(lambda sid: self._desk.hand_back(sid, note)):
-            self.note = ""
+            self._hand.note = ""
             self.changed.emit()
 
     def press_talk(self) -> None:
@@ -193,7 +228,7 @@ class Operator(QObject):
         if pressed_at_s is None or monotonic() - pressed_at_s < HOLD_TO_TALK_S:
             return
         if self.taking_over:
-            self._released_early = True
+            self._hand.released_early = True
         else:
             self.hand_back()
 
@@ -217,25 +252,30 @@ class Operator(QObject):
         call = self._call
         if call is None or key not in KEYS:
             return
-        self.keys += key
-        self._unsent += key
+        hand = self._hand
+        hand.keys += key
+        hand.unsent += key
         self.keys_changed.emit()
-        if not self._sending:
-            self._sending = True
+        if not hand.sending:
+            hand.sending = True
             tasks.start(
-                self._send_keys(call.sid),
-                on_error=lambda error: self._on_unsent(call.sid, error),
+                self._send_keys(hand),
+                on_error=lambda error: self._on_unsent(hand, error),
                 name="press keys",
             )
 
     def set_note(self, note: str) -> None:
         """Keep what the agent shall know when it comes back."""
-        self.note = note
+        self._hand.note = note
+
+    def set_draft(self, draft: str) -> None:
+        """Keep the whisper that is being typed."""
+        self._hand.draft = draft
 
     def forget_problem(self) -> None:
         """The operator has read it."""
         if self.problem is not None:
-            self.problem = None
+            self._hand.problem = None
             self.changed.emit()
 
     def close(self) -> None:
@@ -251,7 +291,7 @@ class Operator(QObject):
         try:
             act(call.sid)
         except ProblemError as error:
-            self._fail(error)
+            self._fail(self._hand, error)
             return False
         self.forget_problem()
         return True
@@ -264,46 +304,47 @@ class Operator(QObject):
         self.changed.emit()
         return True
 
-    async def _take_over(self, sid: str) -> None:
-        await self._desk.take_over(sid)
-        if sid == self._sid:
-            self.taking_over = False
+    async def _take_over(self, hand: _Hand) -> None:
+        await self._desk.take_over(hand.sid)
+        hand.taking_over = False
+        if hand is self._hand:
             self._on_live_changed()
-            if self._released_early:
+            if hand.released_early:
                 self.hand_back()
 
-    def _on_not_taken(self, sid: str, error: BaseException) -> None:
-        if sid == self._sid:
-            self.taking_over = False
+    def _on_not_taken(self, hand: _Hand, error: BaseException) -> None:
+        hand.taking_over = False
+        if hand is self._hand:
             self._pressed_at_s = None
-            self._fail(error)
+        self._fail(hand, error)
 
-    async def _send_keys(self, sid: str) -> None:
-        while self._unsent and sid == self._sid:
-            digits, self._unsent = self._unsent, ""
-            await self._desk.press_keys(sid, digits)
-        if sid == self._sid:
-            self._sending = False
+    async def _send_keys(self, hand: _Hand) -> None:
+        while hand.unsent:
+            digits, hand.unsent = hand.unsent, ""
+            await self._desk.press_keys(hand.sid, digits)
+        hand.sending = False
+        if hand is self._hand:
             self.forget_problem()
 
-    def _on_unsent(self, sid: str, error: BaseException) -> None:
-        if sid == self._sid:
-            self._unsent, self._sending = "", False
-            self._fail(error)
+    def _on_unsent(self, hand: _Hand, error: BaseException) -> None:
+        hand.unsent, hand.sending = "", False
+        self._fail(hand, error)
 
-    def _fail(self, error: BaseException) -> None:
-        self.problem = error.problem if isinstance(error, ProblemError) else _NOT_DONE
-        self.changed.emit()
+    def _fail(self, hand: _Hand, error: BaseException) -> None:
+        hand.problem = error.problem if isinstance(error, ProblemError) else _NOT_DONE
+        if hand is self._hand:
+            self.changed.emit()
 
     def _on_live_changed(self) -> None:
         sid = self._live.call.sid if self._live.call is not None else ""
-        if sid != self._sid:
-            self._begin(sid)
+        if sid != self._hand.sid:
+            self._turn_to(sid)
+            self.keys_changed.emit()
         if not self.taken_over:
-            self._since = None
+            self._hand.since = None
             self._timer.stop()
-        elif self._since is None:
-            self._since = datetime.now(UTC)
+        elif self._hand.since is None or not self._timer.isActive():
+            self._hand.since = self._hand.since or datetime.now(UTC)
             self._clock_shown = ""
             self._timer.start()
             self._on_tick()

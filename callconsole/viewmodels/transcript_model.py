@@ -66,6 +66,7 @@ class TranscriptModel(QAbstractListModel):
         self._query: re.Pattern[str] | None = None
         self._started_at: datetime | None = None
         self._playing: int | None = None
+        self._retelling = False
 
     # What Qt asks -----------------------------------------------------------------------
 
@@ -104,14 +105,14 @@ class TranscriptModel(QAbstractListModel):
             self._replace(row, line)
         if turn.final and turn.id not in self._finished:
             self._finished.add(turn.id)
-            self.line_finished.emit(line.spoken())
+            self._announce(line.spoken())
 
     def note(
         self, text: str, offset_s: float, icon: str = "", manner: Manner = Manner.PLAIN
     ) -> None:
         """Add a system line at `offset_s` seconds of the call."""
         self._insert(self._noted(text, offset_s, icon, manner))
-        self.line_finished.emit(text)
+        self._announce(text)
 
     def whisper(self, whisper_id: int, text: str, offset_s: float) -> None:
         """Add what the operator told the agent at `offset_s` seconds of the call."""
@@ -119,13 +120,17 @@ class TranscriptModel(QAbstractListModel):
         self._whispers[whisper_id] = turn.id
         line = self._line(turn, manner=Manner.WHISPER)
         self._insert(line)
-        self.line_finished.emit(line.spoken())
+        self._announce(line.spoken())
 
     def heed(self, whisper_id: int, delay_ms: int) -> None:
         """The agent spoke `delay_ms` after this whisper."""
         row = self._rows.get(self._whispers.get(whisper_id, 0))
         if row is not None:
             self._replace(row, replace(self._lines[row], heeded_ms=delay_ms))
+
+    def retell(self, on: bool) -> None:
+        """While on, what is added was told before: no line is announced."""
+        self._retelling = on
 
     def expect_said(self, expected: bool = True) -> None:
         """The agent's next turn is what the operator asked it to say, or is not any more."""
@@ -254,6 +259,10 @@ class TranscriptModel(QAbstractListModel):
         ]
 
     # Inside -----------------------------------------------------------------------------
+
+    def _announce(self, text: str) -> None:
+        if not self._retelling:
+            self.line_finished.emit(text)
 
     def _own_turn(self, speaker: Speaker, text: str, offset_s: float) -> Turn:
         # The engine's turns count up from 1, so what is added here counts down.

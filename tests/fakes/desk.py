@@ -11,7 +11,7 @@ from decimal import Decimal
 from callconsole.domain import events
 from callconsole.domain.abilities import USUAL, Abilities
 from callconsole.domain.answering import AnsweredBy, JudgedBy, Weighing
-from callconsole.domain.call import Call, Ending, Floor, Phase, answered, ended, rung
+from callconsole.domain.call import Call, Ending, Floor, answered, ended, rung
 from callconsole.domain.costs import (
     CarrierPrices,
     Cost,
@@ -91,6 +91,8 @@ class FakeDesk(SteppingIn, KeptCalls):
         judged: (SID, class) of every judge_answer.
         gate: place_call waits here between its steps and its end, until it is set.
         refusal: what place_call raises, or None.
+        lines: how many calls can live at one time.
+        focused: what was asked to be heard last.
     """
 
     def __init__(self, line: str = "practice") -> None:
@@ -102,6 +104,8 @@ class FakeDesk(SteppingIn, KeptCalls):
         self.gate.set()
         self.refusal: DialError | None = None
         self.blocked: list[Problem] = []
+        self.lines = 3
+        self.focused: str | None = None
         self.sound_problem: Problem | None = None
         self.recording = False
         self.listening = False
@@ -147,6 +151,23 @@ class FakeDesk(SteppingIn, KeptCalls):
 
     async def hang_up(self, call_sid: str) -> None:
         self.hung_up.append(call_sid)
+
+    async def hang_up_all(self) -> None:
+        self.hung_up.extend(call.sid for call in self.live_calls())
+
+    def live_calls(self) -> list[Call]:
+        return [call for call in self.calls.values() if call.live]
+
+    def lines_free(self) -> int:
+        return self.lines - len(self.live_calls())
+
+    def focus(self, call_sid: str | None) -> None:
+        self.focused = call_sid
+
+    @property
+    def heard(self) -> str | None:
+        spoken_to = (call.sid for call in self.live_calls() if call.taken_over)
+        return next(spoken_to, self.focused)
 
     def judge_answer(self, call_sid: str, answered_by: AnsweredBy) -> None:
         self.judged.append((call_sid, answered_by))
@@ -295,6 +316,11 @@ class FakeDesk(SteppingIn, KeptCalls):
         self.calls[sid] = replace(self.calls[sid], floor=floor)
         self.floor(sid, floor, after_s)
 
+    def lose_sound(self, sid: str) -> None:
+        """The stream is gone for the moment."""
+        self.calls[sid] = replace(self.calls[sid], away=True)
+        self.publish(events.StreamStopped(call_sid=sid, at=self.now))
+
     def reply(self, sid: str, delay_ms: int) -> None:
         self.publish(events.AgentHeard(call_sid=sid, at=self.now, delay_ms=delay_ms))
 
@@ -342,7 +368,7 @@ class FakeDesk(SteppingIn, KeptCalls):
 
     @property
     def live_sid(self) -> str:
-        return next(sid for sid, call in self.calls.items() if call.phase is not Phase.ENDED)
+        return self.live_calls()[-1].sid
 
 
 def steps(refusal: DialError | None = None) -> tuple[StepResult, ...]:

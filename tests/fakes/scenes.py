@@ -249,7 +249,7 @@ async def dialling(scene: Scene) -> None:
     scene.desk.gate.clear()
     scene.models.dialler.call_number("+14155550101")
     await asyncio.sleep(0.02)
-    scene.models.live.steps = list(steps()[:3])
+    scene.models.live.view.steps = list(steps()[:3])
     scene.models.live.changed.emit()
 
 
@@ -478,6 +478,49 @@ async def sheet(scene: Scene) -> None:
     scene.window.sheet.toggle()
 
 
+async def several(scene: Scene) -> None:
+    """A stalled call, one in a menu and one that rings, behind the one in the centre."""
+    desk = scene.desk
+    scene.desk.lines = 5
+    stalled = await scene.dial("+442079460018")
+    desk.now -= timedelta(seconds=70)
+    desk.ring(stalled)
+    desk.answer(stalled)
+    desk.publish(
+        events.AgentStalled(
+            call_sid=stalled,
+            at=datetime.now(UTC) - timedelta(seconds=9),
+            stall="no answer",
+            remedy="nudged",
+        )
+    )
+    menu = await scene.dial("+14155552671")
+    desk.ring(menu)
+    desk.answer(menu, AnsweredBy.MENU)
+    desk.now = datetime.now(UTC)
+    desk.ring(await scene.dial("+14155550107"))
+    await scene.talk()
+
+
+async def several_drawer(scene: Scene) -> None:
+    await several(scene)
+    scene.window.calls.toggle_drawer()
+
+
+async def several_ending(scene: Scene) -> None:
+    """The question whether to end them all."""
+    await several(scene)
+    scene.window.calls.ask_hang_up_all()
+
+
+async def several_yours(scene: Scene) -> None:
+    """The operator speaks to one of them and looks at another."""
+    await several(scene)
+    scene.models.operator.take_over()
+    await asyncio.sleep(0.02)
+    scene.models.lines.step(-1)
+
+
 async def low_reason(scene: Scene) -> None:
     """The tallest dial column: error, reason and redial together."""
     await failed(scene)
@@ -591,6 +634,10 @@ STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "prompts_drawer": prompts_drawer,
     "sheet": sheet,
     "drawer": drawer,
+    "several": several,
+    "several_drawer": several_drawer,
+    "several_ending": several_ending,
+    "several_yours": several_yours,
     "low_reason": low_reason,
     "history": history,
     "history_stepped_in": history_stepped_in,

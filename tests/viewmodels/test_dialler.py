@@ -3,6 +3,7 @@ import asyncio
 import pytest
 from pytestqt.qtbot import QtBot
 
+from callconsole.domain.call import EndedBy, Ending, Outcome
 from callconsole.domain.dialling import Step, StepState
 from callconsole.domain.problems import Problem
 from callconsole.viewmodels.dialler import DialFailure
@@ -63,7 +64,19 @@ async def test_call_places_one_call_with_number_and_prompt(
     assert not models.dialler.call()  # a second press while dialling does nothing
     await asyncio.sleep(0)
     assert desk.orders == [("+14155550101", "order_status")]
-    assert models.dialler.reason == "A call is in progress."
+    assert (models.dialler.reason, models.dialler.lines) == ("", "2 lines free")
+
+
+async def test_no_call_is_placed_without_a_free_line(
+    qtbot: QtBot, models: Models, desk: FakeDesk
+) -> None:
+    desk.lines = 1
+    assert models.dialler.call_number("+14155550101")
+    await asyncio.sleep(0)
+    assert models.dialler.reason == "Every line is in use."
+    assert not models.dialler.call_number("+14155550102")
+    desk.end(desk.live_sid, Ending(Outcome.COMPLETED, EndedBy.CALLER))
+    assert (models.dialler.reason, models.dialler.lines) == ("", "")
 
 
 async def test_steps_and_refusal_reach_the_listeners(

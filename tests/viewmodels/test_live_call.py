@@ -84,7 +84,7 @@ async def test_a_call_from_elsewhere_is_shown_too(
     await desk.place_call("+14155550102")
     assert models.live.stage is Stage.LIVE
     assert models.live.number == "+14155550102"
-    assert models.dialler.reason == "A call is in progress."
+    assert models.dialler.lines == "2 lines free"
 
 
 async def test_hanging_up_twice_is_one_action(qtbot: QtBot, models: Models, desk: FakeDesk) -> None:

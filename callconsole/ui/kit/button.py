@@ -41,6 +41,7 @@ class Kind(Enum):
     SECONDARY = Look("surface", "strong", "text")
     GHOST = Look(None, None, "text")
     SELECTED = Look("accent_soft", None, "accent")
+    WARNING = Look("warning_soft", "warning", "warning")
     DANGER_LINE = Look("surface", "danger", "danger")
 
     @property
