@@ -192,8 +192,10 @@ class CallRecordPage(QWidget):
             self.problem.hide()
 
     def _show_again(self) -> None:
-        self.again.setEnabled(not self._dialler.reason)
-        self.again.setToolTip(self._dialler.reason)
+        call = self._detail.call
+        reason = self._dialler.reason_for(call.to if call is not None else None)
+        self.again.setEnabled(not reason)
+        self.again.setToolTip(reason)
 
     def _show_file(self) -> None:
         path = self._detail.sound.path

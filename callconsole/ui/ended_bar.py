@@ -86,8 +86,9 @@ class EndedBar(Surface):
             words.split()[0] if self._brief else words, "stop" if playing else "play"
         )
         self.play.setAccessibleName(words)
-        self.again.setEnabled(not self._dialler.reason)
-        self.again.setToolTip(self._dialler.reason)
+        reason = self._dialler.reason_for(self._live.number)
+        self.again.setEnabled(not reason)
+        self.again.setToolTip(reason)
 
     def _recording_words(self, recording: str | None) -> str:
         if recording is not None:

@@ -98,7 +98,7 @@ class FailurePage(QWidget):
         self._show_again()
 
     def _show_again(self) -> None:
-        reason = self._dialler.reason
+        reason = self._dialler.reason_for(self._live.number)
         story = self._live.failure
         urge = story is not None and story.urge_again
         self.call_again.set_kind(Kind.PRIMARY if urge else Kind.SECONDARY)

@@ -205,6 +205,12 @@ class Dialler(QObject):
         obstacles = self._desk.obstacles()
         return f"{obstacles[0].title}." if obstacles else ""
 
+    def reason_for(self, number: str | None) -> str:
+        """The same for calling this E.164 number, which may be in a call already."""
+        if any(call.to == number for call in self._desk.live_calls()):
+            return "This number is in a call."
+        return self.reason
+
     @property
     def obstacle(self) -> Problem | None:
         """The first thing in the way, for a tool tip."""
