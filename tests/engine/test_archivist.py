@@ -12,6 +12,7 @@ import pytest
 from callconsole.domain import events
 from callconsole.domain.answering import AnsweredBy, Evidence, JudgedBy, Verdict, Weighing
 from callconsole.domain.call import Call, EndedBy, Ending, Floor, Outcome, answered, ended, rung
+from callconsole.domain.costs import Tokens
 from callconsole.domain.record import CallRecord, LoggedEvent, Note
 from callconsole.domain.transcript import Speaker, Turn
 from callconsole.engine.archivist import Archivist
@@ -97,6 +98,9 @@ def test_what_passes_is_not_kept(desk: Desk) -> None:
     desk.tell(events.LevelsMeasured, caller_dbfs=-20.0, agent_dbfs=-90.0, buffered_ms=300)
     desk.tell(events.AnswerWeighed, weighing=Weighing(800, {AnsweredBy.PERSON: 1.0}))
     desk.tell(events.FloorChanged, floor=Floor.AGENT)
+    desk.tell(events.SpeechGapped, gap_ms=80)
+    desk.tell(events.UsageMeasured, tokens=Tokens(audio_in=25))
+    desk.tell(events.AgentSessionAged, age_s=2.0, renewed_from_s=540.0, renewed_by_s=597.0)
     desk.bus.publish(
         events.ServiceChanged(
             service=events.Service.TUNNEL, state=events.ServiceState.READY, detail="up"
