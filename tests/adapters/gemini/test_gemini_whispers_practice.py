@@ -88,8 +88,8 @@ async def test_a_whisper_waits_while_the_model_speaks(talk: Begin, models: dict[
     call.session.tell(OFFER)
     await call.until(AgentTurnDone)
     record = call.practice.sessions[0]
-    assert record.whispers == []
     await call.practice.until(lambda: bool(record.whispers))
+    # Told in mid-speech it would have cut the model off, as it does at the real service.
     assert record.interruptions == 0
     assert not any(isinstance(event, AgentCutOff) for event in call.events)
 
