@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -88,6 +88,13 @@ class CallHeader(QWidget):
         """Find the state's place anew."""
         super().resizeEvent(event)
         self._place_pill()
+
+    def event(self, event: QEvent) -> bool:
+        """Find the state's place anew when a neighbour, such as the recording mark, has grown."""
+        taken = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place_pill()
+        return taken
 
     def _place_pill(self) -> None:
         wanted = self.name.sizeHint().width() + GAP + self.pill.sizeHint().width()
