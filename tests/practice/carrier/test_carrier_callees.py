@@ -354,7 +354,7 @@ def test_numbers_and_names_are_unique() -> None:
 @pytest.mark.parametrize("callee", CALLEES, ids=lambda callee: callee.name)
 def test_every_callee_can_be_dialled_and_has_its_clips(callee: Callee) -> None:
     assert phone.parse(callee.number).e164 == callee.number
-    assert callee.description.endswith(".")
+    assert callee.description.endswith((".", ".”"))
     for step in callee.script:
         assert not isinstance(step, Say) or step.clip in CLIPS
         assert not isinstance(step, AwaitKeys) or {step.prompt, step.again} <= CLIPS.keys()
