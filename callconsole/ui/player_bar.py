@@ -10,8 +10,8 @@ from callconsole.ui.kit.surfaces import Surface
 from callconsole.ui.kit.text import Text
 from callconsole.ui.waveform_view import WaveformView
 from callconsole.viewmodels.call_detail import CallDetail
+from callconsole.viewmodels.clock_text import clock_text
 from callconsole.viewmodels.playback import STEP_S
-from callconsole.viewmodels.transcript_line import clock_text
 
 MEASURING = "Looking at the recording…"
 NO_PLAYER = "This computer cannot play recordings."

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from callconsole.audio.waveform import Levels, Waveform
 from callconsole.ui import fonts, theme
-from callconsole.viewmodels.transcript_line import clock_text
+from callconsole.viewmodels.clock_text import clock_text
 
 TALL, LOW = 104, 60
 BAR, PITCH = 2, 4

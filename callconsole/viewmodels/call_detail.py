@@ -17,6 +17,7 @@ from callconsole.viewmodels import call_facts, headline
 from callconsole.viewmodels.call_facts import Figure, NoteLine
 from callconsole.viewmodels.call_marks import marks_of
 from callconsole.viewmodels.call_sound import Sound, look_at
+from callconsole.viewmodels.clock_text import clock_text
 from callconsole.viewmodels.desk import Desk
 from callconsole.viewmodels.headline import Headline
 from callconsole.viewmodels.history_rows import inside, when_text
@@ -119,7 +120,7 @@ class CallDetail(QObject):
     @property
     def length(self) -> str:
         """How long they talked."""
-        return headline.clock_text(self.call.duration_s(self._now())) if self.call else ""
+        return clock_text(self.call.duration_s(self._now())) if self.call else ""
 
     @property
     def figures(self) -> list[Figure]:

@@ -11,9 +11,9 @@ from callconsole.domain.answering import AnsweredBy, JudgedBy
 from callconsole.domain.call import Call, EndedBy
 from callconsole.domain.prompt import Prompt
 from callconsole.domain.record import CallRecord
+from callconsole.viewmodels.clock_text import clock_text
 from callconsole.viewmodels.history_rows import inside, when_text
 from callconsole.viewmodels.readings import money
-from callconsole.viewmodels.transcript_line import clock_text
 
 NONE = "—"
 

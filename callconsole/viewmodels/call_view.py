@@ -13,6 +13,7 @@ from callconsole.domain.dialling import StepResult
 from callconsole.domain.problems import Problem
 from callconsole.domain.transcript import Speaker, Turn
 from callconsole.viewmodels import failure, headline
+from callconsole.viewmodels.clock_text import clock_text
 from callconsole.viewmodels.dialler import Attempt
 from callconsole.viewmodels.failure import Failure
 from callconsole.viewmodels.figures import Figures
@@ -118,11 +119,11 @@ class CallView:
     def clock(self) -> str:
         """Talk time once answered, before that the time waited."""
         if self.call is not None:
-            return headline.clock_text(self.call.clock_s(datetime.now(UTC)))
+            return clock_text(self.call.clock_s(datetime.now(UTC)))
         if self.attempt is None:
             return "00:00"
         waited = (self._stopped_at or datetime.now(UTC)) - self._started_at
-        return headline.clock_text(waited.total_seconds())
+        return clock_text(waited.total_seconds())
 
     @property
     def log(self) -> list[events.CallEvent | Remark]:

@@ -144,12 +144,3 @@ def outcome(call: Call) -> Headline:
         fax = call.answered_by is AnsweredBy.FAX
         return Headline("Fax", "warning", "printer") if fax else _VOICEMAIL
     return _ended(call, agent_spoke=False)
-
-
-def clock_text(seconds: float) -> str:
-    """Minutes and seconds as a clock shows them: ``02:41``; hours where needed."""
-    whole = int(seconds)
-    hours, minutes = divmod(whole // 60, 60)
-    if hours:
-        return f"{hours}:{minutes:02d}:{whole % 60:02d}"
-    return f"{minutes:02d}:{whole % 60:02d}"

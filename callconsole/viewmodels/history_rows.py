@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from callconsole.domain.call import Call, Outcome
 from callconsole.domain.prompt import Prompt
 from callconsole.viewmodels import headline
+from callconsole.viewmodels.clock_text import clock_text
 from callconsole.viewmodels.headline import Headline
 from callconsole.viewmodels.parties import Party
 
@@ -52,7 +53,7 @@ def row(call: Call, party: Party, now: datetime) -> HistoryRow:
         title=party.title,
         prompt=Prompt(call.prompt, "").title,
         started=when_text(call.placed_at, now),
-        length=headline.clock_text(call.duration_s(now)),
+        length=clock_text(call.duration_s(now)),
         outcome=headline.outcome(call),
         icon="phone-x" if missed else "phone-call" if call.live else "phone-outgoing",
         tone="danger" if missed else "success" if call.live else "muted",

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from callconsole.domain.call import Call
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine import tasks
-from callconsole.viewmodels import headline
+from callconsole.viewmodels.clock_text import clock_text
 from callconsole.viewmodels.desk import Desk
 from callconsole.viewmodels.live_call import LiveCall
 
@@ -165,7 +165,7 @@ class Operator(QObject):
         since = self._hand.since
         if since is None:
             return "00:00"
-        return headline.clock_text((datetime.now(UTC) - since).total_seconds())
+        return clock_text((datetime.now(UTC) - since).total_seconds())
 
     @property
     def phrases(self) -> list[str]:

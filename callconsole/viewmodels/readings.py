@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from callconsole.domain.costs import Cost
+from callconsole.viewmodels.clock_text import clock_text
 from callconsole.viewmodels.figures import Figures
-from callconsole.viewmodels.headline import clock_text
 
 NONE = "—"
 # How far back gaps are of interest: an old one says nothing of the line as it is.

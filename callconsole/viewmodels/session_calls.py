@@ -13,6 +13,7 @@ from callconsole.domain.prompt import Prompt
 from callconsole.domain.record import CallQuery
 from callconsole.engine import tasks
 from callconsole.viewmodels import headline
+from callconsole.viewmodels.clock_text import clock_text
 from callconsole.viewmodels.desk import Desk
 from callconsole.viewmodels.dialler import DialFailure
 from callconsole.viewmodels.failure import perhaps_placed
@@ -89,7 +90,7 @@ class SessionCalls(QObject):
         self.changed.emit()
 
     def _of_call(self, call: Call) -> RecentCall:
-        duration = headline.clock_text(call.duration_s(datetime.now(UTC)))
+        duration = clock_text(call.duration_s(datetime.now(UTC)))
         how = headline.outcome(call)
         return self._line(call.sid, call.to, call.prompt, how, duration, call.placed_at)
 

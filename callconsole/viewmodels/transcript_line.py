@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from callconsole.domain.transcript import Speaker, Turn
+from callconsole.viewmodels.clock_text import clock_text
 
 
 class LineKind(StrEnum):
@@ -138,11 +139,3 @@ class Match:
     row: int
     start: int
     length: int
-
-
-def clock_text(seconds: float) -> str:
-    """Seconds of a call as ``mm:ss``, from an hour on as ``h:mm:ss``."""
-    whole = max(int(seconds), 0)
-    hours, rest = divmod(whole, 3600)
-    minutes, secs = divmod(rest, 60)
-    return f"{hours}:{minutes:02}:{secs:02}" if hours else f"{minutes:02}:{secs:02}"

@@ -14,7 +14,8 @@ from callconsole.domain.call import (
     ended,
     rung,
 )
-from callconsole.viewmodels.headline import clock_text, headline, outcome
+from callconsole.viewmodels.clock_text import clock_text
+from callconsole.viewmodels.headline import headline, outcome
 
 AT = datetime(2026, 11, 22, 13, 30, tzinfo=UTC)
 QUEUED = Call("CA1", "+14155550101", "+16285550100", "survey", "practice", AT)

@@ -11,7 +11,8 @@ from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from callconsole.domain.transcript import Speaker, Turn
-from callconsole.viewmodels.transcript_line import Line, LineKind, Match, clock_text
+from callconsole.viewmodels.clock_text import clock_text
+from callconsole.viewmodels.transcript_line import Line, LineKind, Match
 from callconsole.viewmodels.transcript_model import TranscriptModel, TranscriptRole
 
 pytestmark = pytest.mark.usefixtures("qapp")

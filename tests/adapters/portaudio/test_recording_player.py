@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from sound_kit import share_of_tone
 
 from callconsole.adapters.portaudio.player import PortAudioPlayer
 from callconsole.audio.wavfile import WavWriter
@@ -108,13 +109,6 @@ def ladder(path: Path, *tones_hz: float, each_s: float) -> Path:
 def tone(hz: float, seconds: float) -> NDArray[np.int16]:
     times = np.arange(round(8000 * seconds)) / 8000
     return np.round(32767 * PEAK * np.sin(2 * np.pi * hz * times)).astype(np.int16)
-
-
-def share_of_tone(wave: NDArray[np.float32], hz: float) -> float:
-    """Part of the power that lies within 15 Hz of a tone."""
-    power = np.abs(np.fft.rfft(wave * np.hanning(len(wave)))) ** 2
-    near = np.abs(np.fft.rfftfreq(len(wave), 1 / RATE_HZ) - hz) < 15
-    return float(power[near].sum() / power.sum())
 
 
 @pytest.fixture
