@@ -12,7 +12,7 @@ from gemini_kit import ACCOUNTS, BRIEF, MODELS
 from gemini_talk import Start, Talk, agent_for
 from scripted_gemini import ScriptedGemini
 
-from callconsole.adapters.gemini import ApiKey, GeminiAccess, GeminiAgent, Vertex
+from callconsole.adapters.gemini import ApiKey, GeminiAccess, GeminiAgent, Vertex, resume
 from callconsole.adapters.gemini.models import BackEnd
 from callconsole.adapters.gemini.resume import Lifetime
 from callconsole.adapters.gemini.session import GeminiSession
@@ -33,6 +33,13 @@ async def server(certificate: LoopbackCertificate) -> AsyncIterator[ScriptedGemi
     yield server
     await server.stop()
     assert server.failures == []
+
+
+@pytest.fixture
+def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lost connection is tried as often as in earnest, without a pause to speak of."""
+    pauses = tuple(min(pause_s, 0.01) for pause_s in resume.RETRY_DELAYS_S)
+    monkeypatch.setattr(resume.Retries.__init__, "__defaults__", (pauses,))
 
 
 @pytest.fixture(params=sorted(ACCOUNTS))

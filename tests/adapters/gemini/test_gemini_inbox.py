@@ -60,6 +60,9 @@ async def test_the_producer_waits_while_it_is_full() -> None:
 async def test_the_end_lets_the_producer_go() -> None:
     inbox = Inbox(held_bytes=1)
     inbox.put(AgentCutOff())
+    waiting = asyncio.create_task(inbox.room())
+    await asyncio.sleep(0)
+    assert not waiting.done()
     inbox.end(None)
-    async with asyncio.timeout(1):
-        await inbox.room()
+    await waiting
+    assert inbox.has_room

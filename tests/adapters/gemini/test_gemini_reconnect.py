@@ -14,20 +14,23 @@ from callconsole.adapters.gemini.session import GeminiSession
 from callconsole.domain.problems import ProblemError
 from callconsole.engine.ports import AgentAudio, AgentLeaving, AgentTurnDone, AgentWords
 
+pytestmark = pytest.mark.usefixtures("short_waits")
+
 Open = Callable[[], Awaitable[GeminiSession]]
 DONE = content(turnComplete=True)
 AGED = "the connection had reached its age"
-
-
-@pytest.fixture(autouse=True)
-def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resume.Retries.__init__, "__defaults__", ((0.0, 0.01, 0.01),))
 
 
 async def back(peer: Peer) -> None:
     """The second connection: say hello."""
     await peer.say(SETUP_DONE, content(outputTranscription={"text": "back"}))
     await peer.socket.wait_closed()
+
+
+async def fail(peer: Peer) -> None:
+    """A connection that breaks at once, with a handle to come back on."""
+    await peer.say(SETUP_DONE, handle("h1"))
+    await peer.close(1011, "Internal error encountered.")
 
 
 async def test_go_away_moves_after_the_next_turn(
@@ -78,7 +81,7 @@ async def test_go_away_moves_at_the_last_moment_and_closes_the_turn(
 async def test_a_broken_connection_is_resumed_with_the_handle(
     server: ScriptedGemini, open_session: Open, how: str
 ) -> None:
-    async def fail(peer: Peer) -> None:
+    async def fall(peer: Peer) -> None:
         await peer.say(SETUP_DONE, handle("h1"), audio(b"\1\0"))
         if how == "cut":
             peer.abort()
@@ -87,7 +90,7 @@ async def test_a_broken_connection_is_resumed_with_the_handle(
         else:
             await peer.close(int(how), "Internal error encountered.")
 
-    server.play(fail, back)
+    server.play(fall, back)
     session = await open_session()
     events = await take(session, 4)
     assert isinstance(events[0], AgentAudio)
@@ -100,10 +103,6 @@ async def test_what_is_said_meanwhile_arrives_on_the_new_connection(
 ) -> None:
     gone, may_answer = asyncio.Event(), asyncio.Event()
     got: list[dict[str, dict[str, object]]] = []
-
-    async def fail(peer: Peer) -> None:
-        await peer.say(SETUP_DONE, handle("h1"))
-        await peer.close(1011, "Internal error encountered.")
 
     async def answer(peer: Peer) -> None:
         gone.set()
@@ -175,10 +174,6 @@ async def test_old_connection_is_closed_before_the_new_one_opens(
 async def test_refused_handle_is_not_tried_again(
     server: ScriptedGemini, open_session: Open
 ) -> None:
-    async def fail(peer: Peer) -> None:
-        await peer.say(SETUP_DONE, handle("h1"))
-        await peer.close(1011, "Internal error encountered.")
-
     async def refuse(peer: Peer) -> None:
         await peer.close(1007, "Request contains an invalid argument.")
 
@@ -193,28 +188,23 @@ async def test_refused_handle_is_not_tried_again(
 async def test_a_server_that_always_fails_is_not_stormed(
     server: ScriptedGemini, open_session: Open
 ) -> None:
-    async def fail(peer: Peer) -> None:
-        await peer.say(SETUP_DONE, handle("h1"))
-        await peer.close(1011, "Internal error encountered.")
-
     server.play(fail)
     session = await open_session()
     with pytest.raises(ProblemError) as caught:
         await drain(session)
     assert caught.value.problem.code == "agent.lost"
-    assert len(server.peers) == 4
-    assert session.reconnects == 3
+    assert len(server.peers) == 1 + len(resume.RETRY_DELAYS_S)
+    assert session.reconnects == len(resume.RETRY_DELAYS_S)
 
 
 async def test_a_server_that_stays_away_is_given_up(
     server: ScriptedGemini, open_session: Open
 ) -> None:
-    async def fail(peer: Peer) -> None:
-        await peer.say(SETUP_DONE, handle("h1"))
+    async def go_away(peer: Peer) -> None:
         server.refusal = (503, "")
-        await peer.close(1011, "Internal error encountered.")
+        await fail(peer)
 
-    server.play(fail)
+    server.play(go_away)
     session = await open_session()
     with pytest.raises(ProblemError) as caught:
         await drain(session)
@@ -223,10 +213,6 @@ async def test_a_server_that_stays_away_is_given_up(
 
 async def test_close_while_moving(server: ScriptedGemini, open_session: Open) -> None:
     moving = asyncio.Event()
-
-    async def fail(peer: Peer) -> None:
-        await peer.say(SETUP_DONE, handle("h1"))
-        await peer.close(1011, "Internal error encountered.")
 
     async def hang(peer: Peer) -> None:
         moving.set()

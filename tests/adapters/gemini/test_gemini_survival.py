@@ -33,16 +33,13 @@ from callconsole.practice.agent.faults import (
 )
 from callconsole.practice.agent.models import MODELS
 
+pytestmark = pytest.mark.usefixtures("short_waits")
+
 AGED = "the connection had reached its age"
 INTERNAL = CloseSocket(1011, "Internal error encountered.")
 GREETED = Turn(1, Speaker.AGENT, clips.load("agent")["agent_greeting"].text, 0.0, final=True)
 ASKED = Turn(2, Speaker.CALLER, clips.load("callee")["person_move"].text, 9.0, final=True)
 WHOLE = lambda turns: lambda: turns  # noqa: E731 - a history that stands still
-
-
-@pytest.fixture(autouse=True)
-def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resume.Retries.__init__, "__defaults__", ((0.0, 0.01, 0.01, 0.01, 0.01),))
 
 
 def said(talk: Talk) -> list[str]:

@@ -25,6 +25,8 @@ from callconsole.engine.ports import (
     ToolReply,
 )
 
+pytestmark = pytest.mark.usefixtures("short_waits")
+
 Open = Callable[..., Awaitable[GeminiSession]]
 DONE = content(turnComplete=True)
 NOTE = AgentToolCall("n1", "take_note", {"text": "Tuesday"})
@@ -32,11 +34,6 @@ RESULT = {"output": "noted"}
 FRAME = np.full(320, 7, np.int16)
 NOT_IMPLEMENTED = "Operation is not implemented, or supported, or enabled."
 GREETED = [Turn(1, Speaker.AGENT, "Hello.", 0.0, final=True)]
-
-
-@pytest.fixture(autouse=True)
-def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resume.Retries.__init__, "__defaults__", ((0.0, 0.01, 0.01),))
 
 
 @pytest.fixture

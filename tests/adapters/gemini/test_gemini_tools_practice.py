@@ -11,7 +11,6 @@ import pytest
 from gemini_kit import BLOCKING, MODELS, WITH_TOOLS, resumed
 from gemini_talk import GREET, Begin, Start, Talk, agent_for, callee
 
-from callconsole.adapters.gemini import resume
 from callconsole.adapters.gemini.models import BackEnd, known_models
 from callconsole.engine.ports import (
     AgentAudio,
@@ -26,15 +25,12 @@ from callconsole.practice.agent import AgentFaults, Pace, ToolFaults
 from callconsole.practice.agent.faults import DropConnection, Moment, Strike
 from callconsole.practice.agent.models import MODELS as PRACTICE_MODELS
 
+pytestmark = pytest.mark.usefixtures("short_waits")
+
 STRICT = Pace(think_ms=0.0, speed=math.inf, call_grace_ms=0.0, waits_for_playback=False)
 EITHER = pytest.mark.parametrize("models", [MODELS, BLOCKING], ids=["free", "blocking"])
 FAREWELL = "Say goodbye to the caller."
 OK = {"output": "done"}
-
-
-@pytest.fixture(autouse=True)
-def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resume.Retries.__init__, "__defaults__", ((0.0, 0.01, 0.01, 0.01, 0.01),))
 
 
 def calls(talk: Talk) -> list[AgentToolCall]:

@@ -10,7 +10,6 @@ from gemini_kit import BLOCKING, MODELS, anew, resumed, take
 from gemini_talk import GREET, Begin, Talk, callee
 from scripted_gemini import SETUP_DONE, Peer, ScriptedGemini, audio, content, handle
 
-from callconsole.adapters.gemini import resume
 from callconsole.adapters.gemini.session import GeminiSession
 from callconsole.domain.transcript import Speaker, Turn
 from callconsole.engine.ports import (
@@ -22,6 +21,8 @@ from callconsole.engine.ports import (
 )
 from callconsole.practice import clips
 from callconsole.practice.agent import AgentFaults, Pace, SessionRecord
+
+pytestmark = pytest.mark.usefixtures("short_waits")
 
 OFFER = "Offer another time."
 EXACTLY = (
@@ -37,11 +38,6 @@ GEN_2_5 = {
 EVERY_FAMILY = pytest.mark.parametrize(
     "models", [MODELS, BLOCKING, GEN_2_5], ids=["3.8", "3.1 and 2.5", "2.5"]
 )
-
-
-@pytest.fixture(autouse=True)
-def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resume.Retries.__init__, "__defaults__", ((0.0, 0.01, 0.01, 0.01, 0.01),))
 
 
 async def greeted(call: Talk) -> SessionRecord:

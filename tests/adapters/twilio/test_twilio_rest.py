@@ -7,7 +7,6 @@ import re
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -40,21 +39,6 @@ from callconsole.engine.ports import (
 )
 
 ORDER = CallOrder(to=CALLEE, stream_token="one-time", ring_timeout_s=22, time_limit_s=600)
-
-
-@pytest.fixture
-async def twilio() -> AsyncIterator[StandIn]:
-    stand_in = StandIn()
-    await stand_in.start()
-    yield stand_in
-    await stand_in.stop()
-
-
-@pytest.fixture
-async def carrier(twilio: StandIn) -> AsyncIterator[TwilioCarrier]:
-    carrier = carrier_at(twilio.base_url)
-    yield carrier
-    await carrier.close()
 
 
 async def refusal_of(carrier: Carrier, order: CallOrder = ORDER) -> str:

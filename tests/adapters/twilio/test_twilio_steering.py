@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -20,21 +20,6 @@ from callconsole.domain.problems import ProblemError
 from callconsole.engine.ports import CallOrder, CarrierStatus, Detection, PlacedCall, Transfer
 
 DESK = "+14155550120"
-
-
-@pytest.fixture
-async def twilio() -> AsyncIterator[StandIn]:
-    stand_in = StandIn()
-    await stand_in.start()
-    yield stand_in
-    await stand_in.stop()
-
-
-@pytest.fixture
-async def carrier(twilio: StandIn) -> AsyncIterator[TwilioCarrier]:
-    carrier = carrier_at(twilio.base_url)
-    yield carrier
-    await carrier.close()
 
 
 async def press(carrier: TwilioCarrier) -> None:
