@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ PAPERS = sorted(
     [*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md"), *(ROOT / "bench").glob("*.md")]
 )
 CALLS = ROOT / "docs" / "calls.md"
+ARCHITECTURE = ROOT / "docs" / "architecture.md"
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
@@ -115,3 +117,19 @@ def test_every_ability_and_every_ending_is_told() -> None:
         Outcome.FAILED: "Call failed, Call broke off",
     }
     assert all(words[outcome] in endings for outcome in Outcome)
+
+
+def test_the_architecture_is_the_one_that_is_checked() -> None:
+    told = re.search(r"^```\n(cli\n.*?)^```", ARCHITECTURE.read_text("utf-8"), re.M | re.S)
+    assert told is not None
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+    layers = next(each["layers"] for each in contracts["contracts"] if each["type"] == "layers")
+    assert told[1].splitlines() == [line.replace("callconsole.", "") for line in layers]
+
+
+def test_every_part_of_the_package_is_told() -> None:
+    told = {name for row in table(ARCHITECTURE, "part") for name in re.findall(r"`(.+?)`", row[0])}
+    package = ROOT / "callconsole"
+    parts = {part.name for part in package.iterdir() if part.is_dir() and part.name[0] != "_"}
+    modules = {part.name for part in package.glob("*.py") if part.name[0] != "_"}
+    assert told == parts | modules
