@@ -18,6 +18,7 @@ from callconsole.viewmodels.dialler import Attempt
 from callconsole.viewmodels.failure import Failure
 from callconsole.viewmodels.figures import Figures
 from callconsole.viewmodels.headline import Headline
+from callconsole.viewmodels.repetition import Repetition
 
 # What only the strip shows; there is no line of it, and much of it.
 FIGURES_ONLY = (events.SpeechGapped, events.AgentSessionAged, events.UsageMeasured)
@@ -57,6 +58,7 @@ class CallView:
         stall: what is wrong with the agent, in words; "" where nothing is.
         stalled_at: when that was noticed, or None.
         quiet_since: since when nobody has spoken, or None while somebody does.
+        repetition: whether the callee says the same thing again.
     """
 
     def __init__(self, *, attempt: Attempt | None = None, recorded: bool = False) -> None:
@@ -72,6 +74,7 @@ class CallView:
         self.stall = ""
         self.stalled_at: datetime | None = None
         self.quiet_since: datetime | None = None
+        self.repetition = Repetition()
         self._spoken: set[Speaker] = set()
         self._passed_on_to = ""
         self._started_at = datetime.now(UTC)
@@ -186,6 +189,7 @@ class CallView:
     def _hear(self, turn: Turn) -> None:
         if turn.heard_chars != 0:
             self._spoken.add(turn.speaker)
+        self.repetition.take(turn)
 
     def _follow(self, event: events.CallEvent) -> None:
         match event:

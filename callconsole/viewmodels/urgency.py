@@ -22,8 +22,9 @@ class Rank(IntEnum):
     DECIDING = 2
     MACHINE = 3
     SILENT = 4
-    TALKING = 5
-    RINGING = 6
+    REPEATING = 5
+    TALKING = 6
+    RINGING = 7
 
 
 _MACHINES = frozenset({AnsweredBy.SCREENING, AnsweredBy.MENU})
@@ -46,6 +47,8 @@ def urgency(view: CallView, now: datetime) -> tuple[Rank, Headline]:
     quiet_s = _seconds(view.quiet_since, now)
     if quiet_s >= LONG_SILENCE_S and _expects_words(call):
         return Rank.SILENT, Headline(f"Nobody speaks, {quiet_s} s", "warning", "speaker-none")
+    if view.repetition.noticed and _expects_words(call):
+        return Rank.REPEATING, Headline("They repeat themselves", "warning", "repeat")
     if call.answered_by in _MACHINES:
         return Rank.MACHINE, view.headline
     return Rank.TALKING, view.headline

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from callconsole.domain.answering import AnsweredBy, Weighing
 from callconsole.domain.call import EndedBy, Ending, Floor, Outcome
 from callconsole.domain.dialling import Step
-from callconsole.domain.events import AgentInterrupted, AgentLost, AgentStalled
+from callconsole.domain.events import AgentInterrupted, AgentLost, AgentStalled, TurnChanged
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.transcript import Speaker, Turn
 from callconsole.viewmodels.live_call import Stage
@@ -214,12 +214,16 @@ async def test_a_hang_up_that_fails_is_said_in_its_call(
 
 async def test_the_worst_call_is_first(qtbot: QtBot, models: Models, desk: FakeDesk) -> None:
     desk.lines = 9
-    names = ("ringing", "talking", "silent", "menu", "deciding", "away", "stalled")
+    names = ("ringing", "talking", "repeating", "silent", "menu", "deciding", "away", "stalled")
     sids = {}
     for place, name in enumerate(names):
         deciding = name in ("ringing", "deciding")
         sids[name] = await dial(models, desk, f"+1415555020{place}", answered=not deciding)
     desk.hand_floor(sids["talking"], Floor.AGENT)
+    desk.hand_floor(sids["repeating"], Floor.AGENT)
+    for number in (1, 2):
+        again = Turn(number, Speaker.CALLER, "I want to cancel it.", number * 2.0, final=True)
+        desk.publish(TurnChanged(call_sid=sids["repeating"], at=desk.now, turn=again))
     desk.pick_up(sids["deciding"])
     desk.judge(sids["menu"], AnsweredBy.MENU)
     desk.now = datetime.now(UTC) - timedelta(seconds=LONG_SILENCE_S + 3)
@@ -230,7 +234,7 @@ async def test_the_worst_call_is_first(qtbot: QtBot, models: Models, desk: FakeD
     desk.publish(stalled)
     assert [row.rank for row in models.lines.rows] == list(Rank)
     assert [row.sid for row in models.lines.rows] == [sids[name] for name in reversed(names)]
-    assert models.lines.summary == "7 live, 2 stalled"
+    assert models.lines.summary == "8 live, 2 stalled"
     texts = {row.rank: row.state.text for row in models.lines.rows}
     assert texts[Rank.STALLED] == "AI stalled: a tone, 0 s"
     assert texts[Rank.SILENT].startswith("Nobody speaks, 15 s")
