@@ -13,7 +13,7 @@ from callconsole.domain.call import Call
 from callconsole.domain.dialling import Step
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.prompt import Prompt, checked
-from callconsole.engine import refusals
+from callconsole.engine import refusals, words
 from callconsole.engine.dialling import DialSteps
 from callconsole.engine.ports import (
     AgentBrief,
@@ -171,7 +171,8 @@ class Placing:
     def _brief(self, name: str, steps: DialSteps) -> AgentBrief:
         try:
             prompt = checked(self._prompts.read(name))
-            brief = AgentBrief(prompt, tool_specs(prompt.abilities))
+            facts = words.time_of_call(self._clock.now().astimezone())
+            brief = AgentBrief(prompt, tool_specs(prompt.abilities), facts)
         except ProblemError as error:
             raise steps.failed(Step.PROMPT, error) from error
         steps.ok(Step.PROMPT, brief.prompt.title)

@@ -288,10 +288,17 @@ class ToolSpec:
 
 @dataclass(frozen=True, slots=True)
 class AgentBrief:
-    """What one session is opened with."""
+    """What one session is opened with.
+
+    Attributes:
+        prompt: the operator's words, first.
+        tools: what the agent may do besides talking.
+        facts: what it is told besides, such as the date; "" for nothing.
+    """
 
     prompt: Prompt
     tools: tuple[ToolSpec, ...] = ()
+    facts: str = ""
 
 
 @dataclass(frozen=True, slots=True)

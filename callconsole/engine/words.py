@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from callconsole.domain.problems import Problem
 
 GREETING = "The call has just been answered and nobody has spoken yet. Greet the person now."
@@ -30,11 +32,22 @@ TRANSFER_REFUSED = (
 )
 
 
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
 BACK_FROM_HOLD = (
     "The person was on hold and is with you again. Thank them for waiting, in one short sentence, "
     "and go on."
 )
 SPEAKING = "(speaking)"
+
+
+def time_of_call(local: datetime) -> str:
+    """The day and the time, so that "tomorrow at ten" has a date; whatever the locale."""
+    day = f"{_WEEKDAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
+    return f"The call begins on {day} at {local:%H:%M}, by the clock of those who call."
 
 
 def whisper(text: str) -> str:

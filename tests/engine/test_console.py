@@ -69,6 +69,14 @@ async def test_a_whole_call_from_dialling_to_its_recording(desk: Desk) -> None:
     assert desk.agent.sessions[0].closed
 
 
+async def test_the_agent_knows_what_day_it_is(desk: Desk) -> None:
+    await desk.console.place_call(NUMBER)
+    local = desk.clock.now().astimezone()
+    (brief,) = desk.agent.briefs
+    assert f"{local.year} at {local:%H:%M}" in brief.facts
+    assert brief.facts.startswith(f"The call begins on {local:%A} {local.day} {local:%B} ")
+
+
 async def test_the_token_is_good_once_and_for_its_own_call(desk: Desk) -> None:
     call = await desk.console.place_call(NUMBER)
     token = desk.carrier.orders[0].stream_token

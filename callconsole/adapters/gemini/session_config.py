@@ -31,8 +31,8 @@ def session_config(
     Args:
         model: model id.
         back_end: where it runs.
-        brief: its prompt becomes the system instruction; its functions are declared where the
-            model has functions.
+        brief: its prompt and facts become the system instruction; its functions are declared
+            where the model has functions.
         voice: one of the prebuilt voices, such as ``Puck``.
         language: BCP 47 code such as ``de-DE`` as a hint, or None to let the model hear.
         handle: resumes an earlier session, or None for a new one.
@@ -43,7 +43,10 @@ def session_config(
     able = capabilities(model, back_end)
     return types.LiveConnectConfig(
         response_modalities=[types.Modality.AUDIO],
-        system_instruction=types.Content(role="user", parts=[types.Part(text=brief.prompt.text)]),
+        system_instruction=types.Content(
+            role="user",
+            parts=[types.Part(text=text) for text in (brief.prompt.text, brief.facts) if text],
+        ),
         speech_config=_speech(able, voice, language),
         input_audio_transcription=_transcription(able, language),
         output_audio_transcription=_transcription(able, language),

@@ -64,6 +64,13 @@ def dumped(model: str, back_end: BackEnd, **options: str) -> dict[str, object]:
     return config.model_dump(mode="json", exclude_none=True)
 
 
+def test_the_day_follows_the_prompt() -> None:
+    brief = AgentBrief(BRIEF.prompt, facts="The call begins on Friday.")
+    told = session_config("gemini-3.8-live", DEV, brief, "Kore").model_dump(exclude_none=True)
+    parts = told["system_instruction"]["parts"]
+    assert parts == [{"text": "Be brief."}, {"text": "The call begins on Friday."}]
+
+
 @pytest.mark.parametrize(
     ("model", "back_end", "more"),
     [
