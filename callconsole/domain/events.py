@@ -305,11 +305,17 @@ class AgentRenewed(CallEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelsMeasured(CallEvent):
-    """Loudness of both sides in dBFS (0 = full scale, -90 = silence), and audio sent ahead."""
+    """Loudness of both sides in dBFS (0 = full scale, -90 = silence), and the way to the carrier.
+
+    Attributes:
+        buffered_ms: audio sent ahead.
+        round_trip_ms: how long sound takes to the carrier and its echo back; None until known.
+    """
 
     caller_dbfs: float
     agent_dbfs: float
     buffered_ms: int
+    round_trip_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

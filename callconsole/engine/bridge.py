@@ -280,6 +280,7 @@ class Bridge:
                 caller_dbfs=caller_dbfs,
                 agent_dbfs=agent_dbfs,
                 buffered_ms=self.voice.playout.buffered_ms,
+                round_trip_ms=self.voice.playout.round_trip_ms,
             )
         )
         self._news.look()

@@ -65,6 +65,7 @@ def test_before_anything_happened_nothing_is_measured() -> None:
         "dropped_ms": 0,
         "unheard_words": 0,
         "queue": {"now_ms": 0, "longest_ms": 0},
+        "round_trip": {"now_ms": None, "longest_ms": None},
         "gaps": {"count": 0, "sum_ms": 0, "longest_ms": 0},
         "stalls": {"by_kind": {}, "by_remedy": {}},
         "renewals": {"resumed": 0, "fresh": 0, "last_gap_ms": None, "longest_gap_ms": None},
