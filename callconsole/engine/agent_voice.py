@@ -186,8 +186,17 @@ class AgentVoice:
             self.turn_began()
 
     def operator_said(self, data: bytes) -> None:
-        """Play the operator's voice, μ-law, in whole frames, in the agent's place."""
-        self.playout.feed(data)
+        """Play the operator's voice, μ-law, in whole frames, in the agent's place.
+
+        While no stream is there nobody hears it, and nobody shall hear it later.
+        """
+        if not self.playout.paused:
+            self.playout.feed(data)
+
+    def operator_fell_silent(self) -> None:
+        """Drop what of the operator's voice has not been heard yet."""
+        self.playout.clear()
+        self._timeline.cleared()
 
     def _generated(self) -> None:
         if self._turn_cut or not self._turn_open:

@@ -200,6 +200,9 @@ class Bridge:
             await self._caller_to_agent(line)
         finally:
             self.gate.shut(Hold.NO_LINE)
+            if self._operator:
+                # A voice that is live is out of place once it is late.
+                self.voice.operator_fell_silent()
             self.voice.detach()
 
     async def close(self) -> None:
