@@ -10,6 +10,7 @@ from typing import Any
 
 from callconsole.audio.meter import FLOOR_DBFS
 from callconsole.domain import events
+from callconsole.domain.abilities import TransferTarget
 from callconsole.domain.answering import AnsweredBy
 from callconsole.domain.call import Call, EndedBy, Ending, Outcome, Phase
 from callconsole.domain.costs import Cost
@@ -321,6 +322,11 @@ class Console:
         Raises `ProblemError`: the operator is not on the line.
         """
         self._known(call_sid).operator.mute_operator(on=on)
+
+    def transfer_targets(self, call_sid: str) -> tuple[TransferTarget, ...]:
+        """Whom the call's prompt passes calls on to; empty for an unknown call."""
+        session = self._sessions.get(call_sid)
+        return session.transfer_targets if session is not None else ()
 
     async def transfer_call(self, call_sid: str, to: str, note: str = "") -> None:
         """Pass a call on; returns once the carrier does it.

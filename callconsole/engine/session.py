@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 from callconsole.domain import events
+from callconsole.domain.abilities import TransferTarget
 from callconsole.domain.answering import AnsweredBy, GateMode
 from callconsole.domain.call import Call, EndedBy, Ending, Outcome, Phase
 from callconsole.domain.problems import Problem
@@ -178,6 +179,11 @@ class CallSession:
         return self._state.figures
 
     @property
+    def transfer_targets(self) -> tuple[TransferTarget, ...]:
+        """Whom the prompt passes calls on to."""
+        return self._joined.prompt.abilities.transfers
+
+    @property
     def turns(self) -> list[Turn]:
         """The transcript so far."""
         return self._conversation.turns
@@ -252,7 +258,7 @@ class CallSession:
 
     async def transfer(self, to: str, note: str) -> None:
         """Pass the call on for the operator. Raises `ProblemError`."""
-        targets = self._joined.prompt.abilities.transfers
+        targets = self.transfer_targets
         region = self._joined.habits.region
         target = target_of(to, targets, callee=self.call.to, region=region)
         await self.operator.pass_on(target, note)

@@ -53,7 +53,7 @@ class OnTheLine(QWidget):
             return
         name = operator.callee
         self.callee.name.setText("Callee" if name == "the callee" else name)
-        self.you.words.setText(f"speaking to {name}")
-        self.callee.words.setText("hears only you")
+        self.you.words.setText("muted" if operator.muted else f"speaking to {name}")
+        self.callee.words.setText("hears silence" if operator.muted else "hears only you")
         reads = "silent" if operator.caller_muted else "silent, reads along"
         self.agent.words.setText(reads)

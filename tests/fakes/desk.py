@@ -346,7 +346,14 @@ class FakeDesk(SteppingIn, KeptCalls):
         self.said[sid] = [*turns, turn]
         self.publish(events.TurnChanged(call_sid=sid, at=self.now, turn=turn))
 
-    def levels(self, sid: str, caller: float, agent: float, buffered_ms: int = 120) -> None:
+    def levels(
+        self,
+        sid: str,
+        caller: float,
+        agent: float,
+        buffered_ms: int = 120,
+        round_trip_ms: int | None = 84,
+    ) -> None:
         self.publish(
             events.LevelsMeasured(
                 call_sid=sid,
@@ -354,6 +361,7 @@ class FakeDesk(SteppingIn, KeptCalls):
                 caller_dbfs=caller,
                 agent_dbfs=agent,
                 buffered_ms=buffered_ms,
+                round_trip_ms=round_trip_ms,
             )
         )
 
