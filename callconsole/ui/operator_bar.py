@@ -273,13 +273,14 @@ class OperatorBar(Surface):
         """Leave out the words of tools, first of those whose icon says most."""
         shown = [tool for tool in self._tools if not tool.isHidden()]
         fixed = [w for w in (self.take_over, self.hand_back, self.more) if not w.isHidden()]
-        room = self.width() - 24 - sum(widget.sizeHint().width() for widget in fixed)
+        room = self.width() - 24
+        room -= sum(max(w.sizeHint().width(), w.minimumWidth()) for w in fixed)
         if not self._meter.isHidden():
             room -= METER_AT_LEAST
         room -= (len(shown) + len(fixed) + 1) * self._tool_layout.spacing()
         for tool in shown:
             tool.set_brief(False)
-        for tool in (self.keypad, self.hold, self.mute, self.mute_me, self.transfer):
+        for tool in (self.keypad, self.hold, self.mute, self.transfer, self.mute_me):
             if sum(other.sizeHint().width() for other in shown) > room:
                 tool.set_brief(True)
 

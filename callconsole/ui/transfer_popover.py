@@ -165,7 +165,7 @@ class TransferPopover(Surface):
         self.rows = [TargetButton(target) for target in self._form.targets]
         for row in self.rows:
             self._targets.addWidget(row)
-            row.clicked.connect(lambda row=row: self._on_chosen(row))
+            row.clicked.connect(lambda _checked=False, row=row: self._on_chosen(row))
         seen = min(len(self.rows), _ROWS_SEEN)
         self._scroll.setFixedHeight(max(0, seen * (_ROW + 4) - 4))
         self._scroll.setVisible(bool(self.rows))

@@ -122,6 +122,13 @@ class FakeDesk(SteppingIn, KeptCalls):
         self._listeners: list[Callable[[events.Event], None]] = []
         self._services: dict[events.Service, events.ServiceChanged] = {}
 
+    async def talking(self) -> str:
+        """A call that a person has answered; its SID."""
+        call = await self.place_call("+14155550101")
+        self.ring(call.sid)
+        self.answer(call.sid)
+        return call.sid
+
     # Desk -------------------------------------------------------------------------------------
 
     async def place_call(
