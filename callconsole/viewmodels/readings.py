@@ -106,11 +106,12 @@ def line(figures: Figures, now: datetime) -> tuple[str, str, str]:
     if recent:
         words = "1 gap" if recent == 1 else f"{recent} gaps"
         return (f"{words} in 2 min", "warning", "warning-fill")
-    slow, far = (figures.reply_s or 0.0) / SLOW_S, (figures.round_trip_ms or 0) / FAR_MS
+    reply_s, round_trip_ms = figures.reply_s or 0.0, figures.round_trip_ms or 0
+    slow, far = reply_s / SLOW_S, round_trip_ms / FAR_MS
     if max(slow, far) > 1:
-        words = f"Slow answer, {figures.reply_s:.1f} s"
+        words = f"Slow answer, {reply_s:.1f} s"
         if far > slow:
-            words = f"Slow network, {figures.round_trip_ms} ms"
+            words = f"Slow network, {round_trip_ms} ms"
         return (words, "warning", "warning-fill")
     return ("Clean", "success", "check-circle-fill")
 
