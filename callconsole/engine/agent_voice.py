@@ -139,6 +139,11 @@ class AgentVoice:
         self._floor_moved()
         return self._conversation.cut_off(heard_ms, generated_ms, whole=self._turn_whole)
 
+    def cut_turn(self) -> None:
+        """Drop what has not been heard, and all that the model still adds to this turn."""
+        self._turn_cut = self._turn_open
+        self.cut_short()
+
     def close(self) -> None:
         """The call is over."""
         self.cut_short()

@@ -215,6 +215,11 @@ class Bridge:
         self.gate.drop()
         self.voice.cut_short()
 
+    def cut_turn(self) -> None:
+        """The same, and nothing more of the turn that the model is in the middle of."""
+        self.gate.drop()
+        self.voice.cut_turn()
+
     async def _caller_to_agent(self, line: MediaLine) -> None:
         async for event in line.events():
             if isinstance(event, LineAudio):

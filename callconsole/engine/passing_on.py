@@ -21,6 +21,8 @@ DOUBT_S = 3.0
 # The model may break off what it was saying before it announces, and the person may speak into
 # the announcement; then what comes next is heard out.
 ATTEMPTS = 2
+# A model that does not break off comes to the end of what nobody hears any more.
+OLD_TURN_S = 6.0
 
 
 class PassingOn:
@@ -84,12 +86,13 @@ class PassingOn:
 
     async def _announce(self, target: TransferTarget) -> None:
         # Not every model stops of its own accord where it is told to say something else.
-        self._bridge.cut_short()
+        self._bridge.cut_turn()
         self._agent.send_text(words.announce_transfer(target.label))
         voice = self._bridge.voice
         for _ in range(ATTEMPTS):
             farewell = Farewell(self._bridge)
             if not voice.mid_turn and not voice.playout.busy:
+                await voice.changes.until(lambda: not voice.turn_open, OLD_TURN_S)
                 await farewell.wait_for_words()
             if await farewell.heard_whole() or not self._bridge.gate.open:
                 return

@@ -89,6 +89,19 @@ async def test_what_the_agent_was_saying_is_cut_short_for_the_announcement(talk:
     assert len(talk.desk.carrier.transfers) == 1
 
 
+async def test_the_rest_of_an_older_turn_is_not_taken_for_the_announcement(talk: Talk) -> None:
+    await talk.said(AgentAudio(tone(300, 24000)))
+    order = ordered(talk)
+    await asyncio.sleep(0)
+    before = len(talk.line.audio())
+    await talk.said(AgentAudio(tone(300, 24000)), AgentTurnDone())
+    assert len(talk.line.audio()) == before
+    await talk.said(*SAID)
+    assert len(talk.line.audio()) - before >= 400 * 8
+    talk.echo_all()
+    await order
+
+
 async def test_who_speaks_into_the_announcement_is_passed_on_all_the_same(talk: Talk) -> None:
     order = ordered(talk)
     await talk.said(AgentAudio(tone(900, 24000)), AgentCutOff(), AgentTurnDone())
