@@ -15,7 +15,7 @@ from callconsole.domain.transcript import Speaker
 from callconsole.practice.callees import AwaitTurn, Callee, Say, Wait, hastened
 from callconsole.practice.carrier import tones
 from callconsole.practice.carrier.call import PracticeCall
-from support.room import Room
+from support.room import Room, on_the_phone, until_audio
 from support.stories import NUMBERS, practising, together
 
 COULD_NOT = "agent_transfer_failed"
@@ -35,6 +35,18 @@ ASKS = Callee(
         AwaitTurn(or_hang_up=False),
     ),
 )
+
+
+# Says hello and listens from then on.
+WAITS = Callee(
+    NUMBERS["Never hangs up"],
+    "Waits",
+    "Listens to whatever is said.",
+    dial_s=0.01,
+    ring_s=0.05,
+    script=(Wait(0.3), Say("person_hello"), *[AwaitTurn(patience_s=60.0)] * 6),
+)
+OTHERS = tuple(callee for callee in hastened() if callee.number != WAITS.number)
 
 
 def passes_on_to(colleague: str) -> Prompt:
@@ -113,6 +125,51 @@ async def to_somebody_who_is_not(data: Path, colleague: str, reason: str) -> Non
         assert call.ending.outcome is Outcome.COMPLETED
         assert call.ending.problem is None
         assert room.last_words_were_heard_whole(call)
+
+
+async def for_the_operator_with_words_of_the_agent(data: Path) -> None:
+    prompt = passes_on_to("A colleague")
+    async with practising(data, prompt=prompt, callees=(WAITS, *OTHERS)) as room:
+        console = room.app.console
+        call = await console.place_call(WAITS.number)
+        await room.until(lambda: bool(room.of(events.AgentHeard)))
+        await console.transfer_call(call.sid, "front desk", "Wants the afternoon.")
+        await room.until(lambda: bool(room.of(events.TransferAnswered)))
+        leg = leg_of(room, call)
+        whisper = tones.murmur(
+            "A call for you. It was about: Appointment reminder. Wants the afternoon."
+        )
+        await until_audio(leg, len(whisper) / 8 + 1000)
+        assert whisper[:8000] in leg.heard
+        assert on_the_phone("agent_transfer") in room.world.carrier.calls[call.sid].heard
+        await console.hang_up(call.sid)
+        call = await room.until_over(call)
+        assert call.transferred_to == NUMBERS["A colleague"]
+
+
+async def for_the_operator_to_somebody_who_is_not(data: Path) -> None:
+    async with practising(data, callees=(WAITS, *OTHERS)) as room:
+        console = room.app.console
+        call = await console.place_call(WAITS.number)
+        await room.until(lambda: bool(room.of(events.AgentHeard)))
+        await console.transfer_call(call.sid, NUMBERS["A busy colleague"])
+        await room.until(lambda: bool(room.of(events.TransferEnded)))
+        (over,) = room.of(events.TransferEnded)
+        assert (over.reached, over.reason) == (False, "busy")
+        await room.until(lambda: len(room.of(events.StreamStarted)) == 2)
+        assert room.now(call).transferred_to is None
+        session = room.world.agent.sessions[-1]
+        await room.until(lambda: COULD_NOT in session.said)
+        await console.hang_up(call.sid)
+        await room.until_over(call)
+
+
+@pytest.mark.limit(100)
+async def test_an_operator_passes_a_call_on(tmp_path: Path) -> None:
+    await together(
+        for_the_operator_with_words_of_the_agent(tmp_path / "there"),
+        for_the_operator_to_somebody_who_is_not(tmp_path / "busy"),
+    )
 
 
 @pytest.mark.limit(100)

@@ -16,13 +16,14 @@ from callconsole.domain.call import Call
 from callconsole.domain.transcript import Speaker
 from callconsole.practice.carrier import CALLEES, hastened
 from callconsole.practice.world import PracticeWorld
-from support.room import Room
+from support.room import Room, until_audio
 from support.sound_server import SoundServer
 from support.spoken import spoken, wav
 
 NUMBERS = {callee.name: callee.number for callee in CALLEES}
 HERTZ = 600.0
 SECOND = 8000
+FRAME_MS = 20
 
 
 def share_of_tone(pcm: np.ndarray) -> float:
@@ -73,4 +74,39 @@ async def test_the_callee_hears_the_operators_microphone_and_no_word_of_the_agen
     both, _ = wavfile.read(Path(room.now(call).recording or ""))
     seconds = [both[at : at + SECOND, 1] for at in range(0, len(both) - SECOND, SECOND // 50)]
     assert max(share_of_tone(second) for second in seconds) > 0.9
+    await room.app.stop()
+
+
+@pytest.mark.limit(90)
+async def test_muted_the_operator_is_digital_silence_and_nothing_comes_later(
+    pulse: SoundServer, tmp_path: Path
+) -> None:
+    room = Desk(tmp_path, PracticeWorld(callees=hastened()))
+    room.app = App(room.app.settings, microphone=PortAudioMicrophone())
+    room.app.console.subscribe(room._keep)
+    await room.app.start("practice", practice=room.world)
+    console = room.app.console
+    call = await console.place_call(NUMBERS["Never hangs up"])
+    await room.until(lambda: bool(room.of(events.AgentHeard)))
+    phone = room.world.carrier.calls[call.sid]
+    async with spoken(pulse, wav(tmp_path / "voice.wav", HERTZ, 0.3, 30.0)):
+        await console.take_over(call.sid)
+        await room.tone_is_heard(call)
+        console.mute_operator(call.sid, True)
+        muted_at = len(phone.heard)
+        assert console.microphone_dbfs() == -90.0
+        await until_audio(phone, muted_at / 8 + 1000)
+        last = int(np.flatnonzero(room.heard(call)[muted_at:])[-1:].sum())
+        # The frame that plays, and the one that outran the order to drop them.
+        assert last < 2 * FRAME_MS * 8
+        console.mute_operator(call.sid, False)
+        heard_at = len(phone.heard)
+        await room.tone_is_heard(call)
+        after = np.abs(room.heard(call)[heard_at:].astype(int))
+        first = int(np.flatnonzero(after)[0])
+        # It rises: its first millisecond lies far below what follows.
+        assert after[first : first + 8].max() < 0.4 * after[first + 40 : first + 400].max()
+    assert [e.operator_muted for e in room.of(events.MutingChanged)] == [True, False]
+    await console.hang_up(call.sid)
+    await room.until_over(call)
     await room.app.stop()

@@ -81,6 +81,7 @@ class Call:
             not heard.
         away: the audio stream is gone for the moment while the call goes on.
         taken_over: the operator speaks in the agent's place.
+        operator_muted: the operator, who has taken over, is not heard.
         agent_muted: the callee does not hear the agent.
         caller_muted: the agent does not hear the callee.
         on_hold: the callee hears the hold sound and nobody else.
@@ -101,6 +102,7 @@ class Call:
     deciding: bool = False
     away: bool = False
     taken_over: bool = False
+    operator_muted: bool = False
     agent_muted: bool = False
     caller_muted: bool = False
     on_hold: bool = False
@@ -155,6 +157,7 @@ def ended(call: Call, ending: Ending, at: datetime) -> Call:
         deciding=False,
         away=False,
         taken_over=False,
+        operator_muted=False,
         on_hold=False,
         ended_at=at,
         ending=ending,

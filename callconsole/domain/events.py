@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypedDict
+from typing import Any
 
 from callconsole.domain.answering import AnsweredBy, Evidence, JudgedBy, Weighing
 from callconsole.domain.call import Call, Ending, Floor
@@ -14,13 +14,6 @@ from callconsole.domain.json_ready import json_ready
 from callconsole.domain.problems import Problem
 from callconsole.domain.record import Note
 from callconsole.domain.transcript import Turn
-
-
-class Stamp(TypedDict):
-    """What every event of a call begins with."""
-
-    call_sid: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +135,7 @@ class OperatorTookOver(CallEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorHandedBack(CallEvent):
-    """The agent goes on.
+    """The agent goes on, and an operator who was muted is so no more.
 
     Attributes:
         spoke_s: seconds that the operator's voice was heard.
@@ -160,6 +153,7 @@ class MutingChanged(CallEvent):
     agent_muted: bool
     caller_muted: bool
     on_hold: bool
+    operator_muted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -305,11 +299,17 @@ class AgentRenewed(CallEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelsMeasured(CallEvent):
-    """Loudness of both sides in dBFS (0 = full scale, -90 = silence), and audio sent ahead."""
+    """Loudness of both sides in dBFS (0 = full scale, -90 = silence), and the way to the carrier.
+
+    Attributes:
+        buffered_ms: audio sent ahead.
+        round_trip_ms: how long sound takes to the carrier and its echo back; None until known.
+    """
 
     caller_dbfs: float
     agent_dbfs: float
     buffered_ms: int
+    round_trip_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

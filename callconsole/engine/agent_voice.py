@@ -139,6 +139,11 @@ class AgentVoice:
         self._floor_moved()
         return self._conversation.cut_off(heard_ms, generated_ms, whole=self._turn_whole)
 
+    def cut_turn(self) -> None:
+        """Drop what has not been heard, and all that the model still adds to this turn."""
+        self._turn_cut = self._turn_open
+        self.cut_short()
+
     def close(self) -> None:
         """The call is over."""
         self.cut_short()
@@ -186,8 +191,17 @@ class AgentVoice:
             self.turn_began()
 
     def operator_said(self, data: bytes) -> None:
-        """Play the operator's voice, μ-law, in whole frames, in the agent's place."""
-        self.playout.feed(data)
+        """Play the operator's voice, μ-law, in whole frames, in the agent's place.
+
+        While no stream is there nobody hears it, and nobody shall hear it later.
+        """
+        if not self.playout.paused:
+            self.playout.feed(data)
+
+    def operator_fell_silent(self) -> None:
+        """Drop what of the operator's voice has not been heard yet."""
+        self.playout.clear()
+        self._timeline.cleared()
 
     def _generated(self) -> None:
         if self._turn_cut or not self._turn_open:

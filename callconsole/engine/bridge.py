@@ -200,6 +200,9 @@ class Bridge:
             await self._caller_to_agent(line)
         finally:
             self.gate.shut(Hold.NO_LINE)
+            if self._operator:
+                # A voice that is live is out of place once it is late.
+                self.voice.operator_fell_silent()
             self.voice.detach()
 
     async def close(self) -> None:
@@ -211,6 +214,11 @@ class Bridge:
         """Drop all agent audio that has not been heard, held or queued."""
         self.gate.drop()
         self.voice.cut_short()
+
+    def cut_turn(self) -> None:
+        """The same, and nothing more of the turn that the model is in the middle of."""
+        self.gate.drop()
+        self.voice.cut_turn()
 
     async def _caller_to_agent(self, line: MediaLine) -> None:
         async for event in line.events():
@@ -280,6 +288,7 @@ class Bridge:
                 caller_dbfs=caller_dbfs,
                 agent_dbfs=agent_dbfs,
                 buffered_ms=self.voice.playout.buffered_ms,
+                round_trip_ms=self.voice.playout.round_trip_ms,
             )
         )
         self._news.look()

@@ -12,7 +12,7 @@ from callconsole.engine.call_streams import PERHAPS_DONE, CallStreams
 from callconsole.engine.farewell import Farewell
 from callconsole.engine.hanging_up import HangingUp
 from callconsole.engine.passing_on import PassingOn
-from callconsole.engine.ports import Carrier, Clock
+from callconsole.engine.ports import Carrier
 
 # How long one key's tone and pause take, and what comes before the new stream.
 KEY_S = 0.5
@@ -30,7 +30,6 @@ class Deeds:
         passing_on: PassingOn,
         hanging_up: HangingUp,
         carrier: Carrier,
-        clock: Clock,
     ) -> None:
         self._state = state
         self._bridge = bridge
@@ -38,7 +37,6 @@ class Deeds:
         self._passing_on = passing_on
         self._hanging_up = hanging_up
         self._carrier = carrier
-        self._clock = clock
 
     @property
     def agent_spoke_last(self) -> bool:
@@ -48,11 +46,11 @@ class Deeds:
     async def say_goodbye_and_end(self, *, asked: bool) -> None:
         """Let the last words be heard, then hang up; `asked`: they are still to come."""
         farewell = Farewell(self._bridge)
-        self._tell(events.FarewellBegan)
+        self._state.tell(events.FarewellBegan)
         if asked:
             await farewell.wait_for_words()
         if not await farewell.heard_whole():
-            self._tell(events.FarewellCalledOff)
+            self._state.tell(events.FarewellCalledOff)
             if not await farewell.nobody_goes_on():
                 return
         await self._hanging_up.now(Ending(Outcome.COMPLETED, EndedBy.AGENT))
@@ -66,18 +64,8 @@ class Deeds:
             if not error.problem.code.endswith(PERHAPS_DONE):
                 self._streams.stay(token)
             raise
-        self._state.publish(
-            events.KeysPressed(
-                call_sid=self._state.call.sid,
-                at=self._clock.now(),
-                digits=digits,
-                by_operator=by_operator,
-            )
-        )
+        self._state.tell(events.KeysPressed, digits=digits, by_operator=by_operator)
 
     async def transfer(self, target: TransferTarget, reason: str, *, asked: bool) -> None:
         """Pass the call on, once the announcement has been heard; `asked`: it is still to come."""
         await self._passing_on.begin(target, reason, asked=asked)
-
-    def _tell(self, kind: type[events.FarewellBegan] | type[events.FarewellCalledOff]) -> None:
-        self._state.publish(kind(call_sid=self._state.call.sid, at=self._clock.now()))

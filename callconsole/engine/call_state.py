@@ -63,6 +63,10 @@ class CallState:
         """Set fields of the call that are no phase; an event has to follow."""
         self.call = replace(self.call, **fields)
 
+    def tell(self, kind: type[events.CallEvent], **fields: Any) -> None:
+        """Publish an event of this kind about this call, at this moment."""
+        self.publish(kind(call_sid=self.call.sid, at=self._clock.now(), **fields))
+
     def publish(self, event: events.CallEvent) -> None:
         """Keep what an event says of the call's state, count it, and tell everybody."""
         match event:

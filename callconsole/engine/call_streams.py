@@ -131,7 +131,7 @@ class CallStreams:
             self.line = None
             self._left_at = self._clock.monotonic()
             await line.close()
-            self._publish(events.StreamStopped)
+            self._state.tell(events.StreamStopped)
             self._state.changes.happened()
             if self._state.going_on:
                 self._wait_anew()
@@ -143,14 +143,7 @@ class CallStreams:
             gap_ms = round((self._clock.monotonic() - self._left_at) * 1000)
             self._timeline.rejoined(gap_ms)
         self._state.change(away=False)
-        self._state.publish(
-            events.StreamStarted(
-                call_sid=self._state.call.sid,
-                at=self._clock.now(),
-                stream_sid=line.stream_sid,
-                gap_ms=gap_ms,
-            )
-        )
+        self._state.tell(events.StreamStarted, stream_sid=line.stream_sid, gap_ms=gap_ms)
         if gap_ms is None:
             self._recording.begin(self._clock.now())
         self._begun(gap_ms is None)
@@ -170,7 +163,7 @@ class CallStreams:
             return
         if self._patience_s is not None and not self._state.call.away:
             self._state.change(away=True)
-            self._publish(events.StreamMissed)
+            self._state.tell(events.StreamMissed)
         if not await self._ended_within(self._patience_s):
             self._lost()
 
@@ -181,6 +174,3 @@ class CallStreams:
         except TimeoutError:
             return False
         return True
-
-    def _publish(self, kind: type[events.StreamStopped] | type[events.StreamMissed]) -> None:
-        self._state.publish(kind(call_sid=self._state.call.sid, at=self._clock.now()))

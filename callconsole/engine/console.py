@@ -8,7 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from callconsole.audio.meter import FLOOR_DBFS
 from callconsole.domain import events
+from callconsole.domain.abilities import TransferTarget
 from callconsole.domain.answering import AnsweredBy
 from callconsole.domain.call import Call, EndedBy, Ending, Outcome, Phase
 from callconsole.domain.costs import Cost
@@ -17,7 +19,7 @@ from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.record import CallPage, CallQuery, CallRecord
 from callconsole.domain.sound import SoundDevices
 from callconsole.domain.transcript import Turn
-from callconsole.engine import refusals
+from callconsole.engine import refusals, tasks
 from callconsole.engine.bus import Bus, Listener
 from callconsole.engine.dialling import DialSteps, OnStep
 from callconsole.engine.listening import Listening
@@ -314,9 +316,36 @@ class Console:
         """The callee hears the hold sound, or the agent again. Raises `ProblemError`."""
         self._known(call_sid).operator.hold(on=on)
 
+    def mute_operator(self, call_sid: str, on: bool) -> None:
+        """The callee hears silence in place of the operator, or them again.
+
+        Raises `ProblemError`: the operator is not on the line.
+        """
+        self._known(call_sid).operator.mute_operator(on=on)
+
+    def transfer_targets(self, call_sid: str) -> tuple[TransferTarget, ...]:
+        """Whom the call's prompt passes calls on to; empty for an unknown call."""
+        session = self._sessions.get(call_sid)
+        return session.transfer_targets if session is not None else ()
+
+    async def transfer_call(self, call_sid: str, to: str, note: str = "") -> None:
+        """Pass a call on; returns once the carrier does it.
+
+        Args:
+            call_sid: the call.
+            to: the name of somebody whom its prompt passes calls on to, or a number as typed.
+            note: what they are told before they talk.
+
+        Raises:
+            ProblemError: the number is none to pass on to, or the call cannot be passed on; then
+                it goes on as it was.
+        """
+        await self._known(call_sid).transfer(to, note)
+
     def microphone_dbfs(self) -> float:
-        """Loudness of the operator's microphone, -90 to 0; -90 while it is off."""
-        return self._taking_over.dbfs
+        """Loudness of what the operator sends, -90 to 0; -90 while that is nothing."""
+        call = self.call(self._taking_over.call_sid or "")
+        return FLOOR_DBFS if call is None or call.operator_muted else self._taking_over.dbfs
 
     async def press_keys(self, call_sid: str, digits: str) -> None:
         """Send tones to the other end for the operator. Raises `ProblemError`."""
@@ -474,6 +503,19 @@ class Console:
                 self._focus = live[-1].sid if live else None
             self._listening.focus(self.heard)
             self._forget_old()
+        elif isinstance(event, events.TransferBegan):
+            self._taking_over.leave(event.call_sid)
+        elif isinstance(event, events.TransferEnded) and not event.reached:
+            call = self.call(event.call_sid)
+            if call is not None and call.taken_over:
+                tasks.start(self._come_back(event.call_sid), name="back on the line")
+
+    async def _come_back(self, call_sid: str) -> None:
+        """Nobody was reached: the operator who passed the call on has it again, or the agent."""
+        try:
+            await self.take_over(call_sid)
+        except ProblemError:
+            self._known(call_sid).operator.hand_back("")
 
     def _forget_old(self) -> None:
         ended = [sid for sid, session in self._sessions.items() if not session.call.live]

@@ -65,6 +65,8 @@ class CallFigures:
         self._dropped_ms = 0
         self._queue_ms = 0
         self._longest_queue_ms = 0
+        self._round_trip_ms: int | None = None
+        self._longest_round_trip_ms: int | None = None
         self._stalls: Counter[str] = Counter()
         self._remedies: Counter[str] = Counter()
         self._renewals: Counter[bool] = Counter()
@@ -80,9 +82,10 @@ class CallFigures:
         self._last_at = event.at
         self.meter.take(event)
         match event:
-            case LevelsMeasured(buffered_ms=buffered_ms):
+            case LevelsMeasured(buffered_ms=buffered_ms, round_trip_ms=round_trip_ms):
                 self._queue_ms = buffered_ms
                 self._longest_queue_ms = max(self._longest_queue_ms, buffered_ms)
+                self._network(round_trip_ms)
             case TurnChanged(turn=turn):
                 self._turn_changed(turn)
             case AgentReplied(at=at, delay_ms=delay_ms):
@@ -118,9 +121,10 @@ class CallFigures:
         """JSON-ready; times in whole ms, None where nothing was measured.
 
         Medians are those of the newest `REPLIES_KEPT` replies, which `recent` lists, oldest
-        first; `count` is that of all. `queue` is agent audio that the carrier holds, `gaps` are
-        holes that were heard in the middle of a turn, and `cost` is an estimate, see
-        `Cost.as_json`; None where prices are not known.
+        first; `count` is that of all. `queue` is agent audio that the carrier holds, `round_trip`
+        how long sound takes to the carrier and its echo back (see `RoundTrip`), `gaps` are holes
+        that were heard in the middle of a turn, and `cost` is an estimate, see `Cost.as_json`;
+        None where prices are not known.
         """
         cost = self.meter.cost(self._last_at) if self._last_at is not None else None
         return {
@@ -137,6 +141,10 @@ class CallFigures:
             "dropped_ms": self._dropped_ms,
             "unheard_words": self._unheard_words,
             "queue": {"now_ms": self._queue_ms, "longest_ms": self._longest_queue_ms},
+            "round_trip": {
+                "now_ms": self._round_trip_ms,
+                "longest_ms": self._longest_round_trip_ms,
+            },
             "gaps": {
                 "count": self._gaps,
                 "sum_ms": self._gaps_ms,
@@ -153,6 +161,11 @@ class CallFigures:
             "cost": cost.as_json() if cost is not None else None,
             "last_event_at": _iso(self._last_at) if self._last_at is not None else None,
         }
+
+    def _network(self, round_trip_ms: int | None) -> None:
+        if round_trip_ms is not None:
+            self._round_trip_ms = round_trip_ms
+            self._longest_round_trip_ms = max(self._longest_round_trip_ms or 0, round_trip_ms)
 
     def _turn_changed(self, turn: Turn) -> None:
         if turn.id > self._newest_turn:

@@ -1,17 +1,21 @@
-"""What the operator does in one call: whispers, sentences, taking over, muting, holding."""
+"""What the operator does in one call: whispers, sentences, taking over, muting, passing on."""
 
 from __future__ import annotations
 
 from callconsole.audio import mulaw
+from callconsole.audio.fade import fade_in
 from callconsole.domain import events
+from callconsole.domain.abilities import TransferTarget
 from callconsole.domain.problems import ProblemError
 from callconsole.domain.transcript import Speaker
+from callconsole.domain.transfers import NOTE_CHARS
 from callconsole.engine import refusals, words
 from callconsole.engine.bridge import Bridge
 from callconsole.engine.call_state import CallState
 from callconsole.engine.conversation import Conversation
 from callconsole.engine.gate import Hold
 from callconsole.engine.hold_sound import HoldSound
+from callconsole.engine.passing_on import PassingOn
 from callconsole.engine.ports import AgentSession, Clock, Pcm16
 
 WHISPER_CHARS = 2000
@@ -29,17 +33,20 @@ class OperatorDesk:
         bridge: Bridge,
         agent: AgentSession,
         conversation: Conversation,
+        passing_on: PassingOn,
         clock: Clock,
     ) -> None:
         self._state = state
         self._bridge = bridge
         self._agent = agent
         self._conversation = conversation
+        self._passing_on = passing_on
         self._clock = clock
         self._whispers = 0
         self._unheeded: list[tuple[int, float]] = []
         self._turn_id: int | None = None
         self._spoke_ms = 0.0
+        self._unmuted = False
         self._hold_sound = HoldSound(bridge.voice)
         bridge.voice.turn_began = self._agent_speaks
 
@@ -51,7 +58,7 @@ class OperatorDesk:
         self._whispers += 1
         self._unheeded.append((self._whispers, self._clock.monotonic()))
         self._agent.tell(words.whisper(text))
-        self._publish(events.Whispered(whisper_id=self._whispers, text=text, **self._stamp()))
+        self._state.tell(events.Whispered, whisper_id=self._whispers, text=text)
 
     def say(self, text: str) -> None:
         """Have the agent say exactly this sentence now."""
@@ -60,7 +67,7 @@ class OperatorDesk:
             raise ProblemError(refusals.YOU_ARE_ON_THE_LINE)
         # Not every model stops of its own accord where it is told to say something else.
         self._bridge.cut_short()
-        self._publish(events.SayAsked(text=text, **self._stamp()))
+        self._state.tell(events.SayAsked, text=text)
         self._agent.send_text(words.say(text))
 
     # The operator's own voice -----------------------------------------------------------------
@@ -70,24 +77,40 @@ class OperatorDesk:
         self._answered()
         if self._state.call.taken_over:
             return
-        if self._state.call.on_hold:
-            self.hold(on=False)
         self._bridge.gate.shut(Hold.TAKEN_OVER)
+        self._leave_hold()
         self._bridge.gate.release(Hold.UNDECIDED)
         self._bridge.taken_over(True)
         self._spoke_ms = 0.0
+        self._unmuted = False
         self._state.change(taken_over=True, deciding=False)
-        self._publish(events.OperatorTookOver(**self._stamp()))
+        self._state.tell(events.OperatorTookOver)
         self._turn_id = self._conversation.put(
             Speaker.OPERATOR, words.SPEAKING, self._bridge.position_s
         )
 
     def hear(self, frame: Pcm16) -> None:
         """20 ms of the microphone, int16, 8000 Hz: sent as soon as it comes."""
-        if self._state.call.taken_over:
-            self._bridge.voice.operator_said(mulaw.encode(frame))
-            if self._bridge.operator_speaking:
-                self._spoke_ms += len(frame) / 8
+        if not self._state.call.taken_over or self._state.call.operator_muted:
+            return
+        if self._unmuted:
+            frame, self._unmuted = fade_in(frame), False
+        self._bridge.voice.operator_said(mulaw.encode(frame))
+        if self._bridge.operator_speaking:
+            self._spoke_ms += len(frame) / 8
+
+    def mute_operator(self, *, on: bool) -> None:
+        """The callee hears silence in place of the operator, from this moment, or them again."""
+        self._answered()
+        if not self._state.call.taken_over:
+            raise ProblemError(refusals.NOT_ON_THE_LINE)
+        if on == self._state.call.operator_muted:
+            return
+        self._unmuted = not on
+        if on:
+            self._bridge.voice.operator_fell_silent()
+        self._state.change(operator_muted=on)
+        self._tell_muting()
 
     def hand_back(self, note: str) -> None:
         """The agent goes on without greeting again, and knows what was said."""
@@ -96,10 +119,10 @@ class OperatorDesk:
         spoke_s = round(self._spoke_ms / 1000, 1)
         told = " ".join(note.split())[:WHISPER_CHARS]
         self._end_turn(told, spoke_s)
-        self._state.change(taken_over=False)
+        self._state.change(taken_over=False, operator_muted=False)
         self._bridge.taken_over(False)
         self._bridge.gate.drop()
-        self._publish(events.OperatorHandedBack(spoke_s=spoke_s, note=told, **self._stamp()))
+        self._state.tell(events.OperatorHandedBack, spoke_s=spoke_s, note=told)
         self._agent.send_text(words.handed_back(told, spoke_s))
         self._bridge.gate.release(Hold.TAKEN_OVER)
 
@@ -133,18 +156,38 @@ class OperatorDesk:
             return
         if on and self._state.call.taken_over:
             raise ProblemError(refusals.YOU_ARE_ON_THE_LINE)
-        if on:
-            self._bridge.gate.shut(Hold.ON_HOLD)
-            self._bridge.cut_short()
-            self._hold_sound.start()
-        else:
+        if not on:
+            self._agent.send_text(words.BACK_FROM_HOLD)
+            self._leave_hold()
+            return
+        self._bridge.gate.shut(Hold.ON_HOLD)
+        self._bridge.cut_short()
+        self._hold_sound.start()
+        self._held(on=True)
+
+    async def pass_on(self, target: TransferTarget, note: str) -> None:
+        """Pass the call on to somebody, who is told `note` before they talk.
+
+        An agent that can be heard announces it first. Where nobody is reached, whoever had the
+        call goes on: the agent, or the operator who had taken over.
+        """
+        self._answered()
+        if self._state.call.deciding:
+            raise ProblemError(refusals.NOT_DECIDED)
+        told = " ".join(note.split())[:NOTE_CHARS]
+        self._leave_hold()
+        await self._passing_on.order(target, told)
+
+    def _leave_hold(self) -> None:
+        if self._state.call.on_hold:
             self._hold_sound.stop()
+            self._held(on=False)
+            self._bridge.gate.release(Hold.ON_HOLD)
+
+    def _held(self, *, on: bool) -> None:
         self._state.change(on_hold=on)
         self._bridge.caller_muted = on or self._state.call.caller_muted
         self._tell_muting()
-        if not on:
-            self._agent.send_text(words.BACK_FROM_HOLD)
-            self._bridge.gate.release(Hold.ON_HOLD)
 
     def close(self) -> None:
         """The call is over."""
@@ -158,11 +201,8 @@ class OperatorDesk:
         now = self._clock.monotonic()
         waiting, self._unheeded = self._unheeded, []
         for whisper_id, since in waiting:
-            self._publish(
-                events.WhisperHeeded(
-                    whisper_id=whisper_id, delay_ms=round((now - since) * 1000), **self._stamp()
-                )
-            )
+            delay_ms = round((now - since) * 1000)
+            self._state.tell(events.WhisperHeeded, whisper_id=whisper_id, delay_ms=delay_ms)
 
     def _end_turn(self, note: str, spoke_s: float) -> None:
         if self._turn_id is not None:
@@ -179,20 +219,15 @@ class OperatorDesk:
     def _answered(self) -> None:
         if not self._state.going_on or self._state.call.answered_at is None:
             raise ProblemError(refusals.NOT_ANSWERED)
+        if self._state.call.transferred_to is not None:
+            raise ProblemError(refusals.PASSED_ON)
 
     def _tell_muting(self) -> None:
         call = self._state.call
-        self._publish(
-            events.MutingChanged(
-                agent_muted=call.agent_muted,
-                caller_muted=call.caller_muted,
-                on_hold=call.on_hold,
-                **self._stamp(),
-            )
+        self._state.tell(
+            events.MutingChanged,
+            agent_muted=call.agent_muted,
+            caller_muted=call.caller_muted,
+            on_hold=call.on_hold,
+            operator_muted=call.operator_muted,
         )
-
-    def _stamp(self) -> events.Stamp:
-        return {"call_sid": self._state.call.sid, "at": self._clock.now()}
-
-    def _publish(self, event: events.CallEvent) -> None:
-        self._state.publish(event)

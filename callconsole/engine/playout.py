@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from callconsole.audio import mulaw
 from callconsole.engine.ports import Clock, MediaLine
+from callconsole.engine.round_trip import RoundTrip
 
 FRAME_BYTES = 160
 FRAME_MS = 20
@@ -67,7 +68,8 @@ class Playout:
         self._sent_ms = 0
         self._heard_ms = 0
         self._lost_ms = 0.0
-        self._marks: deque[tuple[str, int]] = deque()
+        self._marks: deque[tuple[str, int, float]] = deque()
+        self._round_trip = RoundTrip()
         self._cleared_marks: set[str] = set()
         self._marked_ms = 0
         self._mark_count = 0
@@ -103,6 +105,11 @@ class Playout:
     def proven_ms(self) -> float:
         """What the carrier's echoes prove to have been played."""
         return float(self._heard_ms)
+
+    @property
+    def round_trip_ms(self) -> int | None:
+        """To the carrier and back, by what the echoes of this stream are late; None without one."""
+        return self._round_trip.ms
 
     @property
     def busy(self) -> bool:
@@ -158,7 +165,7 @@ class Playout:
         self._flowing = False
         self._flight.clear()
         self._end_at = self._clock.monotonic()
-        self._cleared_marks.update(name for name, _ in self._marks)
+        self._cleared_marks.update(name for name, _, _ in self._marks)
         self._marks.clear()
         self._marked_ms = self._sent_ms
         self._stop_timer()
@@ -195,6 +202,7 @@ class Playout:
         """Go on over this stream, with what the last one did not play."""
         self._line = line
         self._cleared_marks.clear()
+        self._round_trip.forget()
         self._paused = False
         self._pump()
 
@@ -209,9 +217,10 @@ class Playout:
             self._cleared_marks.discard(name)
             return
         while self._marks:
-            known, position_ms = self._marks.popleft()
+            known, position_ms, end_at = self._marks.popleft()
             self._heard_ms = max(self._heard_ms, position_ms)
             if known == name:
+                self._round_trip.echoed(self._clock.monotonic(), end_at)
                 return
 
     def close(self) -> None:
@@ -267,7 +276,9 @@ class Playout:
         self._marked_ms = self._sent_ms
         self._mark_count += 1
         name = f"played-{self._mark_count}"
-        self._marks.append((name, round(self._sent_ms - self._lost_ms)))
+        # Where nothing is held any more, the carrier echoes as soon as the mark is there.
+        end_at = max(self._end_at, self._clock.monotonic())
+        self._marks.append((name, round(self._sent_ms - self._lost_ms), end_at))
         line.send_mark(name)
 
     def _schedule(self, now: float) -> None:

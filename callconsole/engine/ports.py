@@ -704,6 +704,13 @@ class Switchboard(Protocol):
         """The operator says who answered. Raises `ProblemError` where no such call is known."""
         ...
 
+    async def transfer_call(self, call_sid: str, to: str, note: str = "") -> None:
+        """Pass a call on to a name of its prompt or a number; `note` is told them before.
+
+        Returns once the carrier does it. Raises `ProblemError`; then the call goes on.
+        """
+        ...
+
     async def find_calls(self, query: CallQuery) -> CallPage:
         """Calls that are kept, newest first. Raises `ProblemError`."""
         ...

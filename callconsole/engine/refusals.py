@@ -34,6 +34,24 @@ YOU_ARE_ON_THE_LINE = Problem(
     "The AI is silent while you speak.",
     "Hand the call back first.",
 )
+NOT_ON_THE_LINE = Problem(
+    "call.not_taken_over",
+    "You are not on the line",
+    "Only an operator who has taken the call over can mute themselves.",
+    "Take over first.",
+)
+NOT_DECIDED = Problem(
+    "call.not_decided",
+    "It is not decided yet who answered",
+    "A machine is not passed on.",
+    "Say who answered, or wait a moment.",
+)
+PASSED_ON = Problem(
+    "call.passed_on",
+    "The call is being passed on already",
+    "One call is passed on to one person at a time.",
+    "Wait until they have answered or not.",
+)
 NO_MICROPHONE = Problem(
     "sound.no_microphone",
     "This computer has no microphone",

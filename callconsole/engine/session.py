@@ -6,11 +6,13 @@ import asyncio
 from dataclasses import dataclass
 
 from callconsole.domain import events
+from callconsole.domain.abilities import TransferTarget
 from callconsole.domain.answering import AnsweredBy, GateMode
 from callconsole.domain.call import Call, EndedBy, Ending, Outcome, Phase
 from callconsole.domain.problems import Problem
 from callconsole.domain.prompt import Prompt
 from callconsole.domain.transcript import Speaker, Turn
+from callconsole.domain.transfers import target_of
 from callconsole.engine import tasks, words
 from callconsole.engine.agent_care import AgentCare
 from callconsole.engine.answer_ear import AnswerEar
@@ -107,12 +109,14 @@ class CallSession:
         self._hanging_up = HangingUp(state, bridge, self._streams, carrier)
         self._first_words = FirstWords(agent, bridge, self._hanging_up, joined.habits, abilities)
         self._care = AgentCare(state, bridge, agent, self._hanging_up, clock)
-        self._passing_on = PassingOn(state, bridge, self._streams, carrier, agent, clock)
+        self._passing_on = PassingOn(state, bridge, self._streams, carrier, agent)
         self._deeds = Deeds(
-            state, bridge, self._streams, self._passing_on, self._hanging_up, carrier, clock
+            state, bridge, self._streams, self._passing_on, self._hanging_up, carrier
         )
         self._tools = Tools(call.sid, agent, abilities, self._deeds, clock, state.publish)
-        self.operator = OperatorDesk(state, bridge, agent, self._conversation, clock)
+        self.operator = OperatorDesk(
+            state, bridge, agent, self._conversation, self._passing_on, clock
+        )
         self._quiet = self._build_quiet_call()
         self._background: list[asyncio.Task[None]] = []
         self.closed = asyncio.Event()
@@ -173,6 +177,11 @@ class CallSession:
     def figures(self) -> CallFigures:
         """What is counted."""
         return self._state.figures
+
+    @property
+    def transfer_targets(self) -> tuple[TransferTarget, ...]:
+        """Whom the prompt passes calls on to."""
+        return self._joined.prompt.abilities.transfers
 
     @property
     def turns(self) -> list[Turn]:
@@ -246,6 +255,13 @@ class CallSession:
     async def press_keys(self, digits: str) -> None:
         """Send tones for the operator. Raises `ProblemError`."""
         await self._deeds.press_keys(digits, by_operator=True)
+
+    async def transfer(self, to: str, note: str) -> None:
+        """Pass the call on for the operator. Raises `ProblemError`."""
+        targets = self.transfer_targets
+        region = self._joined.habits.region
+        target = target_of(to, targets, callee=self.call.to, region=region)
+        await self.operator.pass_on(target, note)
 
     async def hang_up(self, ending: Ending) -> None:
         """End the call now; returns when it is over."""

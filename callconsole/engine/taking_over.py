@@ -65,6 +65,13 @@ class TakingOver:
         desk.hand_back(note)
         tasks.start(self._settle(), name="microphone")
 
+    def leave(self, call_sid: str) -> None:
+        """The call is with somebody else for a while: close the microphone, hand nothing back."""
+        if self._call_sid == call_sid:
+            self._call_sid = self._desk = None
+            self.dbfs = FLOOR_DBFS
+            tasks.start(self._settle(), name="microphone")
+
     async def close(self) -> None:
         """Let go of the device."""
         self._call_sid = self._desk = None

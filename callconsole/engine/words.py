@@ -30,6 +30,10 @@ TRANSFER_FAILED = (
 TRANSFER_REFUSED = (
     "The call could not be passed on. Tell the person so, and offer to write down what they need."
 )
+TRANSFER_BACK_AT_DESK = (
+    "A colleague wanted to pass the call on and could not. The colleague speaks with the person "
+    "again."
+)
 
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -61,6 +65,15 @@ def whisper(text: str) -> str:
 def say(text: str) -> str:
     """The operator wants this sentence said."""
     return f"Say exactly this sentence now, word for word, and nothing else: {text}"
+
+
+def announce_transfer(label: str) -> str:
+    """The operator passes the call on; `label` is how the prompt calls them, or empty."""
+    whom = label or "somebody who can help further"
+    return (
+        f"A colleague passes this call on to {whom}. Tell the person so now, in one short "
+        "sentence, and nothing else. It is passed on right after that."
+    )
 
 
 def spoke_for(seconds: float) -> str:

@@ -17,6 +17,7 @@ from callconsole.ui.operator_bar import OperatorBar
 from callconsole.ui.progress_page import ProgressPage
 from callconsole.ui.take_over_band import TakeOverBand
 from callconsole.ui.transcript_view import TranscriptView
+from callconsole.ui.transfer_popover import TransferPopover
 from callconsole.viewmodels.live_call import Stage
 from callconsole.viewmodels.models import Models
 
@@ -76,7 +77,9 @@ class CallPage(QWidget):
         column.addWidget(self.header)
         column.addWidget(self._stack, 1)
         self.keypad = KeypadPopover(models.operator, self)
+        self.transfer = TransferPopover(models.transfer, models.operator, self)
         self.bar.keypad_asked.connect(self.toggle_keypad)
+        self.bar.transfer_asked.connect(self.toggle_transfer)
         self.bar.left.connect(self.transcript.setFocus)
         models.operator.changed.connect(self._show_bar)
         models.live.changed.connect(self._show)
@@ -85,7 +88,23 @@ class CallPage(QWidget):
 
     def toggle_keypad(self) -> None:
         """Open or close the keypad above its button."""
+        self.transfer.close_form()
         self.keypad.toggle(self.bar.keypad)
+
+    def toggle_transfer(self) -> None:
+        """Open or close the form of a transfer above its button."""
+        self.keypad.close_pad()
+        self.transfer.toggle(self.bar.transfer)
+
+    def close_popover(self) -> bool:
+        """Close what floats over the call; False where nothing does."""
+        if self.transfer.isVisible():
+            self.transfer.close_form()
+        elif self.keypad.isVisible():
+            self.keypad.close_pad()
+        else:
+            return False
+        return True
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Make room in a low window."""
@@ -93,6 +112,8 @@ class CallPage(QWidget):
         self.bar.set_low(self.height() < LOW)
         self._show_bar()
         self.keypad.place()
+        if self.transfer.isVisible():
+            self.transfer.place()
 
     def _show_bar(self) -> None:
         operator = self._operator

@@ -36,6 +36,7 @@ class HearsStrip(Surface):
         super().__init__("sunken", parent=parent)
         self._live = live
         self.verdict = Pill(filled=False)
+        self.network = Text("", 12, 400, "muted", tabular=True)
         self.callee = Meter("Level of the person on the phone", "callee")
         self.agent = Meter("Level of the AI", "ai")
         self._callee_db = decibels()
@@ -79,6 +80,7 @@ class HearsStrip(Surface):
         title.addWidget(Text("What they hear", 12, 600))
         title.addWidget(self.verdict)
         title.addStretch()
+        title.addWidget(self.network)
         body = QHBoxLayout()
         body.setSpacing(_GAP)
         body.addLayout(self._meters, 1)
@@ -133,6 +135,14 @@ class HearsStrip(Surface):
         self._callee_db.setText(decibel_text(levels.caller_dbfs))
         self._agent_db.setText(decibel_text(levels.agent_dbfs))
         _show(self.buffered, readings.buffered(levels.buffered_ms))
+        self._show_network()
+
+    def _show_network(self) -> None:
+        known = self._live.figures.round_trip_ms is not None and self._sid
+        reading = readings.network(self._live.figures)
+        self.network.setText(f"Network {reading.value}" if known else "")
+        self.network.set_tone("muted" if reading.tone == "text" else reading.tone)
+        self.network.setToolTip(reading.hint)
 
     def _show_figures(self) -> None:
         figures, now = self._live.figures, datetime.now(UTC)
@@ -141,6 +151,7 @@ class HearsStrip(Surface):
         _show(self.cost, readings.cost(self._live.cost))
         if self._live.stage is Stage.LIVE:
             _show(self.session, readings.session(figures, now))
+        self._show_network()
         self.verdict.show_state(*self._verdict(now))
         self._fit()
 

@@ -83,6 +83,7 @@ class MainWindow(QMainWindow):
             show_call=lambda: self.open_page(CALLS),
             focus_field=self.calls.call.bar.focus_field,
             toggle_keypad=self.calls.call.toggle_keypad,
+            toggle_transfer=self.calls.call.toggle_transfer,
         )
         self._join()
         self._add_shortcuts()
@@ -211,10 +212,7 @@ class MainWindow(QMainWindow):
         self.calls.dial.pad.light_up(digit)
 
     def _on_escape(self) -> None:
-        keypad = self.calls.call.keypad
-        if keypad.isVisible():
-            keypad.close_pad()
-        else:
+        if not self.calls.call.close_popover():
             self._models.live.hang_up()
 
     def _on_notice_closed(self) -> None:

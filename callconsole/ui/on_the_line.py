@@ -21,7 +21,8 @@ class _Row(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        row.addWidget(IconMark(icon, tone, 16))
+        self.mark = IconMark(icon, tone, 16)
+        row.addWidget(self.mark)
         row.addWidget(self.name)
         row.addWidget(self.words, 1)
 
@@ -53,7 +54,12 @@ class OnTheLine(QWidget):
             return
         name = operator.callee
         self.callee.name.setText("Callee" if name == "the callee" else name)
-        self.you.words.setText(f"speaking to {name}")
-        self.callee.words.setText("hears only you")
+        self.you.words.setText("muted" if operator.muted else f"speaking to {name}")
+        tone = "warning" if operator.muted else "accent"
+        self.you.words.set_tone(tone)
+        self.you.mark.set_icon(
+            "microphone-slash-fill" if operator.muted else "microphone-fill", tone
+        )
+        self.callee.words.setText("hears silence" if operator.muted else "hears only you")
         reads = "silent" if operator.caller_muted else "silent, reads along"
         self.agent.words.setText(reads)

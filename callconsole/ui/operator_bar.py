@@ -1,8 +1,9 @@
-"""What the operator can do in a call: whisper, say, take over or hand back, mute, hold, keys."""
+"""What the operator can do in a call: whisper, say, take over, mute, hold, keys, pass on."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from callconsole.ui.announce import announce
@@ -19,6 +20,7 @@ from callconsole.viewmodels.operator import Operator
 
 WHISPER_WORDS = "Tell the AI. {} will not hear it."
 NOTE_QUESTION = "What should the AI know when it comes back?"
+METER_AT_LEAST = 130
 
 
 class TalkButton(Button):
@@ -31,15 +33,48 @@ class TalkButton(Button):
         self.setMinimumWidth(self.sizeHint().width())
 
 
+class Tool(Button):
+    """A quiet button of the bar; without its words where there is no room for them."""
+
+    def __init__(self, text: str, icon: str) -> None:
+        super().__init__(text, Kind.GHOST, icon=icon)
+        self._words = text
+        self._brief = False
+
+    def show_state(
+        self, on: bool, off_words: str, on_words: str, on_kind: Kind = Kind.SELECTED
+    ) -> None:
+        """Say what a press does now, marked while it is on."""
+        self._words = on_words if on else off_words
+        self.set_kind(on_kind if on else Kind.GHOST)
+        self._tell()
+
+    def set_brief(self, brief: bool) -> None:
+        """Show the icon alone, or the words beside it again."""
+        if brief != self._brief:
+            self._brief = brief
+            self._tell()
+
+    def words(self) -> str:
+        """What a press does, shown or left out."""
+        return self._words
+
+    def _tell(self) -> None:
+        self.set_content("" if self._brief else self._words)
+        self.setAccessibleName(self._words)
+
+
 class OperatorBar(Surface):
     """112 high at the bottom of a call; taller by a line for the note's question or a problem.
 
     Signals:
         keypad_asked: the keypad is to be opened or closed.
+        transfer_asked: the form of a transfer is.
         left: the operator left the field by Escape.
     """
 
     keypad_asked = Signal()
+    transfer_asked = Signal()
     left = Signal()
 
     def __init__(self, operator: Operator, parent: QWidget | None = None) -> None:
@@ -56,9 +91,11 @@ class OperatorBar(Surface):
         self.hand_back = TalkButton("Hand back", "arrow-u-up-left")
         self.microphone = Meter("Level of your microphone", "accent", "accent_soft")
         self.decibels = decibels()
-        self.mute = Button("Mute AI", Kind.GHOST, icon="microphone-slash")
-        self.hold = Button("Hold", Kind.GHOST, icon="pause")
-        self.keypad = Button("Keypad", Kind.GHOST, icon="dots-nine")
+        self.mute = Tool("Mute AI", "microphone-slash")
+        self.mute_me = Tool("Mute me", "microphone-slash")
+        self.hold = Tool("Hold", "pause")
+        self.keypad = Tool("Keypad", "dots-nine")
+        self.transfer = Tool("Transfer", "phone-outgoing")
         self.more = Button("", Kind.GHOST, icon="dots-three-outline")
         self.phrase_menu = QMenu(self)
         self.more_menu = QMenu(self)
@@ -78,8 +115,10 @@ class OperatorBar(Surface):
             (self.take_over, "Speak yourself. Hold the key to talk only while you hold it."),
             (self.hand_back, "The AI goes on"),
             (self.mute, "The callee does not hear the AI (Ctrl M)"),
+            (self.mute_me, "The callee does not hear you (Ctrl M)"),
             (self.hold, "The callee hears the hold sound (Ctrl P)"),
             (self.keypad, "Send tones (Ctrl Shift K)"),
+            (self.transfer, "Pass the call on to somebody (Ctrl Shift T)"),
         ):
             button.setToolTip(words)
 
@@ -114,6 +153,7 @@ class OperatorBar(Surface):
         return row
 
     def _tool_row(self) -> QHBoxLayout:
+        self._tools = (self.mute, self.mute_me, self.hold, self.keypad, self.transfer)
         self._meter = QWidget()
         self._meter.setMaximumWidth(240)
         meter = QHBoxLayout(self._meter)
@@ -128,8 +168,9 @@ class OperatorBar(Surface):
         row.addWidget(self.hand_back)
         row.addWidget(self._meter, 1)
         row.addStretch()
-        for tool in (self.mute, self.hold, self.keypad, self.more):
+        for tool in (*self._tools, self.more):
             row.addWidget(tool)
+        self._tool_layout = row
         return row
 
     def _listen(self) -> None:
@@ -150,8 +191,10 @@ class OperatorBar(Surface):
         self.take_over.clicked.connect(operator.take_over)
         self.hand_back.clicked.connect(operator.hand_back)
         self.mute.clicked.connect(operator.toggle_agent_mute)
+        self.mute_me.clicked.connect(operator.toggle_mute)
         self.hold.clicked.connect(operator.toggle_hold)
         self.keypad.clicked.connect(self.keypad_asked)
+        self.transfer.clicked.connect(self.transfer_asked)
         self.more.clicked.connect(self._on_more)
         self.mute_caller.triggered.connect(operator.toggle_caller_mute)
         operator.changed.connect(self._show)
@@ -180,8 +223,10 @@ class OperatorBar(Surface):
         self.take_over.set_content("Opening…" if operator.taking_over else "Take over")
         callee = operator.callee[:1].upper() + operator.callee[1:]
         self.tell.edit.setPlaceholderText(WHISPER_WORDS.format(callee))
-        self._show_tool(self.mute, operator.agent_muted, "Mute AI", "Unmute AI")
-        self._show_tool(self.hold, operator.on_hold, "Hold", "Resume")
+        self.mute.show_state(operator.agent_muted, "Mute AI", "Unmute AI")
+        self.mute_me.show_state(operator.muted, "Mute me", "Unmute me", Kind.WARNING)
+        self.hold.show_state(operator.on_hold, "Hold", "Resume")
+        self.transfer.show_state(operator.passing_on, "Transfer", "Passing on…")
         words = "Let the AI hear {}" if operator.caller_muted else "Mute {} for the AI"
         self.mute_caller.setText(f"{words.format(operator.callee)}\tCtrl+Shift+M")
         self.more.set_kind(Kind.SELECTED if operator.caller_muted else Kind.GHOST)
@@ -191,12 +236,13 @@ class OperatorBar(Surface):
             self.note.edit.setText(operator.note)
         self._show_problem(operator.problem_text)
         self._show_sendable()
+        self._fit()
 
     def _show_turn(self, yours: bool) -> None:
         """The agent's bar, or the operator's own; the keyboard stays with its button."""
         within = self.isAncestorOf(self.window().focusWidget())
         changed = yours != self.hand_back.isVisibleTo(self)
-        mine = (self.note, self.hand_back, self._meter)
+        mine = (self.note, self.hand_back, self._meter, self.mute_me)
         its = (self.tell, self.say, self.take_over, self.mute, self.hold)
         for widget in mine if yours else its:
             widget.show()
@@ -214,10 +260,29 @@ class OperatorBar(Surface):
         self.microphone.set_level(level_dbfs)
         self.decibels.setText(decibel_text(level_dbfs))
 
-    @staticmethod
-    def _show_tool(button: Button, on: bool, off_words: str, on_words: str) -> None:
-        button.set_content(on_words if on else off_words)
-        button.set_kind(Kind.SELECTED if on else Kind.GHOST)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show what there is room for."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        """No tool's words keep a window from becoming narrower."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def _fit(self) -> None:
+        """Leave out the words of tools, first of those whose icon says most."""
+        shown = [tool for tool in self._tools if not tool.isHidden()]
+        fixed = [w for w in (self.take_over, self.hand_back, self.more) if not w.isHidden()]
+        room = self.width() - 24
+        room -= sum(max(w.sizeHint().width(), w.minimumWidth()) for w in fixed)
+        if not self._meter.isHidden():
+            room -= METER_AT_LEAST
+        room -= (len(shown) + len(fixed) + 1) * self._tool_layout.spacing()
+        for tool in shown:
+            tool.set_brief(False)
+        for tool in (self.keypad, self.hold, self.mute, self.transfer, self.mute_me):
+            if sum(other.sizeHint().width() for other in shown) > room:
+                tool.set_brief(True)
 
     def _show_problem(self, text: str) -> None:
         if text and text != self.problem.text():

@@ -1,4 +1,4 @@
-"""The operator's keys of the window: talk, whisper, mute, hold and keypad, on every page."""
+"""The operator's keys of the window: talk, whisper, mute, hold, keypad and transfer."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ class OperatorKeys(QObject):
         show_call: Callable[[], None],
         focus_field: Callable[[], None],
         toggle_keypad: Callable[[], None],
+        toggle_transfer: Callable[[], None],
     ) -> None:
         """Args say how to reach the call's page: whether it is shown, and its parts."""
         super().__init__(window)
@@ -39,10 +40,11 @@ class OperatorKeys(QObject):
         for keys, action in (
             ("Ctrl+T", focus_field),
             ("Ctrl+Shift+K", toggle_keypad),
+            ("Ctrl+Shift+T", toggle_transfer),
         ):
             QShortcut(QKeySequence(keys), window).activated.connect(self._on_page(action))
         for keys, act in (
-            ("Ctrl+M", operator.toggle_agent_mute),
+            ("Ctrl+M", operator.toggle_mute),
             ("Ctrl+Shift+M", operator.toggle_caller_mute),
             ("Ctrl+P", operator.toggle_hold),
         ):

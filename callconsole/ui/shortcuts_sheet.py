@@ -32,10 +32,11 @@ STEPPING_IN = (
     ("Go to the whisper field, or to the note", "Ctrl T"),
     ("Whisper; with ⇧ the AI says it", "Enter"),
     ("Saved phrases, in the field", "↓"),
-    ("Mute the AI", "Ctrl M"),
+    ("Mute the AI, or yourself while on the line", "Ctrl M"),
     ("Mute the callee for the AI", "Ctrl ⇧ M"),
     ("Hold", "Ctrl P"),
     ("Keypad", "Ctrl ⇧ K"),
+    ("Transfer", "Ctrl ⇧ T"),
 )
 PAGES = (
     ("Calls", "Ctrl 1"),

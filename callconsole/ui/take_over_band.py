@@ -1,4 +1,4 @@
-"""The band over the call while the operator is on the line: that it is so, and for how long."""
+"""The band over the call while the operator is on the line: heard or muted, and for how long."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from callconsole.ui import fonts
+from callconsole.ui.announce import announce
 from callconsole.ui.kit.banner import IconMark
 from callconsole.ui.kit.surfaces import Surface
 from callconsole.ui.kit.text import Elided, Text
@@ -16,7 +17,7 @@ HEIGHT = 64
 
 
 class TakeOverBand(Surface):
-    """64 high, in the operator's colour."""
+    """64 high, in the operator's colour; in warning's while nobody hears them."""
 
     def __init__(self, operator: Operator, parent: QWidget | None = None) -> None:
         super().__init__("accent_fill", parent=parent)
@@ -38,7 +39,8 @@ class TakeOverBand(Surface):
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 16, 0)
         row.setSpacing(12)
-        row.addWidget(IconMark("microphone-fill", "on_fill", 24))
+        self._mark = IconMark("microphone-fill", "on_fill", 24)
+        row.addWidget(self._mark)
         row.addLayout(words, 1)
         row.addWidget(self.clock)
         operator.changed.connect(self._show)
@@ -52,5 +54,23 @@ class TakeOverBand(Surface):
             return
         name = operator.callee[:1].upper() + operator.callee[1:]
         self.clock.setText(operator.clock)
+        self._show_muted(operator.muted)
+        if operator.muted:
+            self.sentence.setText(f"{name} hears silence. Press Ctrl M to speak again.")
+            return
         reads = "is silent" if operator.caller_muted else "is silent and keeps reading along"
         self.sentence.setText(f"{name} hears your microphone. The AI {reads}.")
+
+    def _show_muted(self, muted: bool) -> None:
+        tone = "warning" if muted else "on_fill"
+        title = "You are muted" if muted else "You are on the line"
+        if muted and title != self.title.text():
+            announce(self, title)
+        self.title.setText(title)
+        for text in (self.title, self.sentence, self.clock):
+            text.set_tone(tone)
+        self._mark.set_icon("microphone-slash-fill" if muted else "microphone-fill", tone)
+        if muted:
+            self.set_ground("warning_soft", "warning", 2)
+        else:
+            self.set_ground("accent_fill")

@@ -70,7 +70,9 @@ class Alerts(QObject):
             case events.AbilityUsed(ability=Ability.TRANSFER_CALL, done=False):
                 self._raise(event, "They ask for somebody, and the AI cannot pass them on.")
             case events.TransferEnded(reached=False):
-                self._raise(event, "They ask for somebody who could not be reached.")
+                yours = call is not None and call.taken_over
+                words = "you have the call again" if yours else "the AI has the call again"
+                self._raise(event, f"Nobody was reached: {words}.", urgent=yours)
             case events.CallEnded():
                 self._stalled.discard(event.call_sid)
                 self._undecided.discard(event.call_sid)

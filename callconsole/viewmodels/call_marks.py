@@ -172,7 +172,7 @@ def _transfer_ended(details: Details) -> Mark:
     why = f": {reason}" if reason else ""
     if details.get("reached"):
         return Mark(f"The passed-on call is over{why}", "phone-disconnect")
-    return Mark(f"Passing on failed, the AI goes on{why}", "phone-slash")
+    return Mark(f"Passing on failed, the call goes on here{why}", "phone-slash")
 
 
 def _number(details: Details) -> str:

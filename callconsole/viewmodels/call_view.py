@@ -77,6 +77,7 @@ class CallView:
         self.repetition = Repetition()
         self._spoken: set[Speaker] = set()
         self._passed_on_to = ""
+        self._colleague_there = False
         self._started_at = datetime.now(UTC)
         self._stopped_at: datetime | None = None
         self._log: dict[Hashable, events.CallEvent | Remark] = {}
@@ -116,6 +117,7 @@ class CallView:
             hanging_up=self.hanging_up,
             agent_spoke=Speaker.AGENT in self._spoken,
             passed_on_to=self._passed_on_to,
+            colleague_there=self._colleague_there,
         )
 
     @property
@@ -153,6 +155,9 @@ class CallView:
         self.call = call or self.call
         self._keep(event)
         match event:
+            case events.LevelsMeasured(round_trip_ms=round_trip_ms):
+                self.figures.round_trip_ms = round_trip_ms
+                return False
             case events.TurnChanged(turn=turn):
                 self._hear(turn)
                 return self.figures.turn_changed(turn)
@@ -207,7 +212,9 @@ class CallView:
             case events.AgentLost(problem=problem):
                 self.trouble = problem
             case events.TransferBegan(label=label):
-                self._passed_on_to = label
+                self._passed_on_to, self._colleague_there = label, False
+            case events.TransferAnswered():
+                self._colleague_there = True
             case events.CallEnded():
                 self._end()
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from callconsole.domain.abilities import TransferTarget
 from callconsole.domain.answering import AnsweredBy
 from callconsole.domain.call import Call
 from callconsole.domain.costs import Cost
@@ -98,12 +99,27 @@ class Desk(Protocol):
         """The callee hears the hold sound, or the agent again. Raises `ProblemError`."""
         ...
 
+    def mute_operator(self, call_sid: str, on: bool) -> None:
+        """The callee hears silence in place of the operator, or them. Raises `ProblemError`."""
+        ...
+
+    def transfer_targets(self, call_sid: str) -> tuple[TransferTarget, ...]:
+        """Whom the call's prompt passes calls on to; empty for an unknown call."""
+        ...
+
+    async def transfer_call(self, call_sid: str, to: str, note: str = "") -> None:
+        """Pass the call on; returns once the carrier does it.
+
+        Raises `ProblemError`; then the call goes on as it was.
+        """
+        ...
+
     async def press_keys(self, call_sid: str, digits: str) -> None:
         """Send tones to the callee's end. Raises `ProblemError`."""
         ...
 
     def microphone_dbfs(self) -> float:
-        """Loudness of the operator's microphone, -90 to 0; -90 while it is off."""
+        """Loudness of what the operator sends, -90 to 0; -90 while that is nothing."""
         ...
 
     async def find_calls(self, query: CallQuery) -> CallPage:

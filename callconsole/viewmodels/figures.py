@@ -26,6 +26,7 @@ class Figures:
         replies_s: seconds from the caller's last sound until the answer was heard, oldest first.
         gaps: holes that the callee heard in the middle of a turn.
         longest_gap_ms: the longest of them, 0 without one.
+        round_trip_ms: how long sound takes to the carrier and its echo back, or None.
         session: what is known of the age of the AI's connection, or None.
     """
 
@@ -34,6 +35,7 @@ class Figures:
         self.replies_s: list[float] = []
         self.gaps = 0
         self.longest_gap_ms = 0
+        self.round_trip_ms: int | None = None
         self.session: AgentSessionAged | None = None
         self._gaps_at: deque[datetime] = deque(maxlen=GAPS_KEPT)
         self._unheard: dict[int, int] = {}

@@ -24,6 +24,7 @@ HANGING_UP = Headline("Hanging up…", "muted", "phone-disconnect")
 DECIDING = Headline("Answered, deciding", "warning", "user-focus")
 ON_HOLD = Headline("On hold", "warning", "pause-fill")
 TAKEN_OVER = Headline("You are on the line", "accent", "microphone-fill")
+YOU_MUTED = Headline("You are muted", "warning", "microphone-slash")
 AGENT_MUTED = Headline("AI muted", "warning", "microphone-slash")
 AWAY = Headline("Reconnecting the sound…", "warning", "arrows-clockwise")
 NOT_PLACED = Headline("Call failed", "danger", "x-circle-fill")
@@ -67,6 +68,7 @@ def headline(
     hanging_up: bool = False,
     agent_spoke: bool = False,
     passed_on_to: str = "",
+    colleague_there: bool = True,
 ) -> Headline:
     """What to say of a call now.
 
@@ -76,6 +78,7 @@ def headline(
         hanging_up: the operator pressed Hang up and the call still lives.
         agent_spoke: the other end has heard something of the agent.
         passed_on_to: what the prompt calls whom the call was transferred to; "" for the number.
+        colleague_there: they have picked up.
     """
     if hanging_up and (call is None or call.live):
         return HANGING_UP
@@ -87,12 +90,12 @@ def headline(
         case Phase.RINGING:
             return Headline("Ringing…", "warning", "phone-call")
         case Phase.IN_PROGRESS:
-            return _in_progress(call, passed_on_to)
+            return _in_progress(call, passed_on_to, colleague_there)
         case Phase.ENDED:
             return _ended(call, agent_spoke)
 
 
-def _in_progress(call: Call, passed_on_to: str) -> Headline:
+def _in_progress(call: Call, passed_on_to: str, colleague_there: bool) -> Headline:
     if call.away:
         return AWAY
     if call.deciding:
@@ -101,11 +104,12 @@ def _in_progress(call: Call, passed_on_to: str) -> Headline:
         whom = passed_on_to or phone.pretty(call.transferred_to)
         if len(whom) > _WHOM_CHARS:
             whom = f"{whom[: _WHOM_CHARS - 1]}…"
-        return Headline(f"Transferred to {whom}", "accent", "phone-outgoing")
+        how = "Transferred" if colleague_there else "Passing on"
+        return Headline(f"{how} to {whom}", "accent", "phone-outgoing")
     if call.on_hold:
         return ON_HOLD
     if call.taken_over:
-        return TAKEN_OVER
+        return YOU_MUTED if call.operator_muted else TAKEN_OVER
     if call.agent_muted:
         return AGENT_MUTED
     # On a machine's line only our own voice is worth a word of its own.

@@ -283,7 +283,8 @@ class LiveCall(QObject):
 
     def _on_the_line(self) -> bool:
         """True while the operator speaks to somebody."""
-        return any(view.call and view.call.taken_over for view in self.live_views.values())
+        calls = [view.call for view in self.live_views.values() if view.call is not None]
+        return any(call.taken_over and call.transferred_to is None for call in calls)
 
     def _on_queued(self, call: Call) -> None:
         dialled = self._dialling

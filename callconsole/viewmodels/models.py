@@ -26,6 +26,7 @@ from callconsole.viewmodels.prompt_shelf import PromptShelf
 from callconsole.viewmodels.relay import Relay
 from callconsole.viewmodels.services import Services
 from callconsole.viewmodels.session_calls import SessionCalls
+from callconsole.viewmodels.transfer_form import TransferForm
 
 
 class Models(QObject):
@@ -78,6 +79,7 @@ class Models(QObject):
         )
         self.live = LiveCall(desk, self.relay, self.parties, lambda: self.dialler.recording, self)
         self.operator = Operator(desk, self.live, self)
+        self.transfer = TransferForm(desk, self.live, self.operator, region, self)
         self.answer = AnswerCard(desk, self.live, self.relay, self)
         self.listening = Listening(desk, self.relay, on=listen, parent=self)
         self.lines = LiveList(desk, self.live, self.parties, self.listening, self)

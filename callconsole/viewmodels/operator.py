@@ -1,9 +1,8 @@
-"""The operator's hand in a live call: whisper, say, take over, hand back, mute, hold, keys."""
+"""The operator's hand in a live call: whisper, say, take over, mute, hold, keys, pass on."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
 
@@ -15,6 +14,7 @@ from callconsole.engine import tasks
 from callconsole.viewmodels.clock_text import clock_text
 from callconsole.viewmodels.desk import Desk
 from callconsole.viewmodels.live_call import LiveCall
+from callconsole.viewmodels.operator_hand import Hand
 
 HOLD_TO_TALK_S = 0.4
 """A press that lasts so long talks while it lasts; a shorter one takes over until the next."""
@@ -28,22 +28,6 @@ _USUAL_PHRASES = (
     "Repeat the last point.",
     "Confirm what was agreed, then say goodbye.",
 )
-
-
-@dataclass(slots=True, eq=False)
-class _Hand:
-    """What the operator has begun in one call, kept while another is shown."""
-
-    sid: str
-    note: str = ""
-    draft: str = ""
-    keys: str = ""
-    problem: Problem | None = None
-    taking_over: bool = False
-    released_early: bool = False
-    since: datetime | None = None
-    unsent: str = ""
-    sending: bool = False
 
 
 class Operator(QObject):
@@ -66,8 +50,8 @@ class Operator(QObject):
         self._desk = desk
         self._live = live
         self._used: list[str] = []
-        self._hands: dict[str, _Hand] = {}
-        self._hand = _Hand("")
+        self._hands: dict[str, Hand] = {}
+        self._hand = Hand("")
         self._clock_shown = ""
         self._pressed_at_s: float | None = None
         self._timer = QTimer(self)
@@ -79,7 +63,7 @@ class Operator(QObject):
         """Take up what was begun in this call; a key held down belongs to the one before."""
         living = self._live.live_views
         self._hands = {kept: hand for kept, hand in self._hands.items() if kept in living}
-        self._hand = self._hands.setdefault(sid, _Hand(sid))
+        self._hand = self._hands.setdefault(sid, Hand(sid))
         self._clock_shown = ""
         self._pressed_at_s = None
 
@@ -136,6 +120,31 @@ class Operator(QObject):
     def taken_over(self) -> bool:
         """True while the operator speaks in the agent's place."""
         return self._call is not None and self._call.taken_over
+
+    @property
+    def muted(self) -> bool:
+        """True while the operator is on the line and not heard."""
+        return self._call is not None and self._call.operator_muted
+
+    @property
+    def can_pass_on(self) -> bool:
+        """True where the call can be passed on now."""
+        return self.open and not self._hand.passing_on
+
+    @property
+    def passing_on(self) -> bool:
+        """True from the order until the phone company carries it out: the AI announces it."""
+        return self._hand.passing_on
+
+    @property
+    def transfer_to(self) -> str:
+        """The number to pass the call on to, as typed."""
+        return self._hand.transfer_to
+
+    @property
+    def transfer_note(self) -> str:
+        """What the colleague is told before they talk."""
+        return self._hand.transfer_note
 
     @property
     def agent_muted(self) -> bool:
@@ -232,6 +241,14 @@ class Operator(QObject):
         else:
             self.hand_back()
 
+    def toggle_mute(self) -> None:
+        """Mute whoever speaks to the callee, or let them be heard again: the operator or the AI."""
+        if not self.taken_over:
+            self.toggle_agent_mute()
+            return
+        on = not self.muted
+        self._do(lambda sid: self._desk.mute_operator(sid, on))
+
     def toggle_agent_mute(self) -> None:
         """Let the callee hear the agent, or not."""
         on = not self.agent_muted
@@ -263,6 +280,25 @@ class Operator(QObject):
                 on_error=lambda error: self._on_unsent(hand, error),
                 name="press keys",
             )
+
+    def pass_on(self, to: str, note: str) -> None:
+        """Pass the call on to this number, whose owner is told `note` before they talk."""
+        call = self._call
+        if call is None or not self.can_pass_on:
+            return
+        hand = self._hand
+        hand.passing_on, hand.problem = True, None
+        tasks.start(
+            self._pass_on(hand, to, note),
+            on_error=lambda error: self._on_not_passed_on(hand, error),
+            name="pass on",
+        )
+        self.changed.emit()
+
+    def set_transfer(self, to: str, note: str) -> None:
+        """Keep whom the call shall be passed on to, and what they should know."""
+        self._hand.transfer_to, self._hand.transfer_note = to, note
+        self.changed.emit()
 
     def set_note(self, note: str) -> None:
         """Keep what the agent shall know when it comes back."""
@@ -304,7 +340,7 @@ class Operator(QObject):
         self.changed.emit()
         return True
 
-    async def _take_over(self, hand: _Hand) -> None:
+    async def _take_over(self, hand: Hand) -> None:
         await self._desk.take_over(hand.sid)
         hand.taking_over = False
         if hand is self._hand:
@@ -312,13 +348,13 @@ class Operator(QObject):
             if hand.released_early:
                 self.hand_back()
 
-    def _on_not_taken(self, hand: _Hand, error: BaseException) -> None:
+    def _on_not_taken(self, hand: Hand, error: BaseException) -> None:
         hand.taking_over = False
         if hand is self._hand:
             self._pressed_at_s = None
         self._fail(hand, error)
 
-    async def _send_keys(self, hand: _Hand) -> None:
+    async def _send_keys(self, hand: Hand) -> None:
         while hand.unsent:
             digits, hand.unsent = hand.unsent, ""
             await self._desk.press_keys(hand.sid, digits)
@@ -326,11 +362,22 @@ class Operator(QObject):
         if hand is self._hand:
             self.forget_problem()
 
-    def _on_unsent(self, hand: _Hand, error: BaseException) -> None:
+    def _on_unsent(self, hand: Hand, error: BaseException) -> None:
         hand.unsent, hand.sending = "", False
         self._fail(hand, error)
 
-    def _fail(self, hand: _Hand, error: BaseException) -> None:
+    async def _pass_on(self, hand: Hand, to: str, note: str) -> None:
+        await self._desk.transfer_call(hand.sid, to, note)
+        hand.passing_on = False
+        hand.transfer_to = hand.transfer_note = ""
+        if hand is self._hand:
+            self.changed.emit()
+
+    def _on_not_passed_on(self, hand: Hand, error: BaseException) -> None:
+        hand.passing_on = False
+        self._fail(hand, error)
+
+    def _fail(self, hand: Hand, error: BaseException) -> None:
         hand.problem = error.problem if isinstance(error, ProblemError) else _NOT_DONE
         if hand is self._hand:
             self.changed.emit()

@@ -14,7 +14,7 @@ from callconsole.domain.record import CallRecord
 from callconsole.domain.transcript import Speaker, Turn
 
 Details = Mapping[str, Any]
-_MUTING = ("agent_muted", "caller_muted", "on_hold")
+_MUTING = ("agent_muted", "caller_muted", "on_hold", "operator_muted")
 _MUTED_WORDS = {
     "agent_muted": (
         ("You muted the AI", "microphone-slash"),
@@ -23,6 +23,10 @@ _MUTED_WORDS = {
     "caller_muted": (
         ("You muted the callee: the AI does not hear them", "ear-slash"),
         ("You unmuted the callee: the AI hears them again", "ear"),
+    ),
+    "operator_muted": (
+        ("You muted yourself", "microphone-slash"),
+        ("You unmuted yourself", "microphone"),
     ),
     "on_hold": (
         ("You put the call on hold", "pause"),
@@ -89,6 +93,7 @@ class DeedLines:
             return [DeedLine("You took over", "microphone-fill", yours=True)]
         if name == events.OperatorHandedBack.__name__:
             # What the agent was told stands in the operator's own turn.
+            self._muting.pop("operator_muted", None)
             return [DeedLine("You handed back", "arrow-u-up-left", yours=True)]
         if name == events.MutingChanged.__name__:
             return self._muted(details)

@@ -16,6 +16,8 @@ NONE = "—"
 RECENT = timedelta(minutes=2)
 # People wait about this long before they ask whether anybody is there.
 SLOW_S = 2.5
+# People begin to speak into each other when the way to the carrier and back takes longer.
+FAR_MS = 250
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£"}
 _CENT = Decimal("0.01")
 
@@ -34,6 +36,18 @@ def buffered(buffered_ms: int) -> Reading:
     """Sound that the phone company holds."""
     hint = "Sound that Twilio holds and has not played yet: it rides out hitches of the network."
     return Reading(f"{buffered_ms} ms", hint=hint)
+
+
+def network(figures: Figures) -> Reading:
+    """How long sound takes to the phone company and back."""
+    hint = (
+        "How long sound takes to Twilio and back, the least of the last 30 s: part of every "
+        "answer's delay."
+    )
+    took_ms = figures.round_trip_ms
+    if took_ms is None:
+        return Reading(NONE, hint=hint)
+    return Reading(f"{took_ms} ms", hint=hint, tone="warning" if took_ms > FAR_MS else "text")
 
 
 def reply(figures: Figures) -> Reading:
@@ -92,8 +106,13 @@ def line(figures: Figures, now: datetime) -> tuple[str, str, str]:
     if recent:
         words = "1 gap" if recent == 1 else f"{recent} gaps"
         return (f"{words} in 2 min", "warning", "warning-fill")
-    if figures.reply_s is not None and figures.reply_s > SLOW_S:
-        return (f"Slow answer, {figures.reply_s:.1f} s", "warning", "warning-fill")
+    reply_s, round_trip_ms = figures.reply_s or 0.0, figures.round_trip_ms or 0
+    slow, far = reply_s / SLOW_S, round_trip_ms / FAR_MS
+    if max(slow, far) > 1:
+        words = f"Slow answer, {reply_s:.1f} s"
+        if far > slow:
+            words = f"Slow network, {round_trip_ms} ms"
+        return (words, "warning", "warning-fill")
     return ("Clean", "success", "check-circle-fill")
 
 

@@ -35,9 +35,13 @@ def heard(delay_ms: int) -> events.AgentHeard:
     return events.AgentHeard(**ABOUT, delay_ms=delay_ms)
 
 
-def levels(buffered_ms: int) -> events.LevelsMeasured:
+def levels(buffered_ms: int, round_trip_ms: int | None = None) -> events.LevelsMeasured:
     return events.LevelsMeasured(
-        **ABOUT, caller_dbfs=-20.0, agent_dbfs=-90.0, buffered_ms=buffered_ms
+        **ABOUT,
+        caller_dbfs=-20.0,
+        agent_dbfs=-90.0,
+        buffered_ms=buffered_ms,
+        round_trip_ms=round_trip_ms,
     )
 
 
@@ -65,6 +69,7 @@ def test_before_anything_happened_nothing_is_measured() -> None:
         "dropped_ms": 0,
         "unheard_words": 0,
         "queue": {"now_ms": 0, "longest_ms": 0},
+        "round_trip": {"now_ms": None, "longest_ms": None},
         "gaps": {"count": 0, "sum_ms": 0, "longest_ms": 0},
         "stalls": {"by_kind": {}, "by_remedy": {}},
         "renewals": {"resumed": 0, "fresh": 0, "last_gap_ms": None, "longest_gap_ms": None},
@@ -122,6 +127,11 @@ def test_a_turn_that_grows_is_counted_once() -> None:
 def test_words_that_arrive_late_for_a_cut_turn_are_unheard_too() -> None:
     figures = figures_of(said(1, "one two", heard_chars=3), said(1, "one two three", heard_chars=3))
     assert figures["unheard_words"] == 2
+
+
+def test_the_network_is_shown_as_it_was_last_known_and_at_its_worst() -> None:
+    measured = (levels(0), levels(0, 84), levels(0, 310), levels(0, 90), levels(0))
+    assert figures_of(*measured)["round_trip"] == {"now_ms": 90, "longest_ms": 310}
 
 
 def test_the_queue_is_shown_as_it_is_and_as_it_was_at_most() -> None:

@@ -168,6 +168,49 @@ async def test_one_microphone_speaks_to_one_call(talk: Talk) -> None:
     assert talk.desk.microphone.open
 
 
+async def test_muted_the_operator_is_silence_at_once_and_nothing_is_heard_later(
+    talk: Talk,
+) -> None:
+    await on_the_line(talk)
+    talk.desk.microphone.say(VOICE)
+    before = talk.line.audio()
+    talk.desk.console.mute_operator(talk.sid, True)
+    assert talk.line.sent[-1][0] == "clear"
+    assert talk.call.operator_muted
+    talk.desk.microphone.say(VOICE)
+    assert talk.line.audio() == before
+    assert talk.desk.console.microphone_dbfs() == -90.0
+    talk.desk.console.mute_operator(talk.sid, False)
+    assert talk.line.audio() == before
+    talk.desk.microphone.say(VOICE)
+    after = mulaw.decode(talk.line.audio()[len(before) :])
+    # Five milliseconds of rising sound, then the voice as it is.
+    assert len(after) == len(VOICE)
+    assert abs(int(after[0])) < 100
+    assert np.abs(after[:40].astype(int)).max() < np.abs(VOICE[:40].astype(int)).max()
+    assert np.array_equal(after[40:], mulaw.decode(mulaw.encode(VOICE[40:])))
+    assert talk.desk.console.microphone_dbfs() > -30
+    assert [e.operator_muted for e in of(talk, events.MutingChanged)] == [True, False]
+
+
+async def test_handing_back_ends_the_muting(talk: Talk) -> None:
+    await on_the_line(talk)
+    talk.desk.console.mute_operator(talk.sid, True)
+    talk.desk.console.hand_back(talk.sid, "")
+    assert not talk.call.operator_muted
+    await on_the_line(talk)
+    before = len(talk.line.audio())
+    talk.desk.microphone.say(VOICE)
+    assert len(talk.line.audio()) - before == len(VOICE)
+
+
+async def test_only_who_is_on_the_line_can_be_muted(talk: Talk) -> None:
+    with pytest.raises(ProblemError) as refused:
+        talk.desk.console.mute_operator(talk.sid, True)
+    assert refused.value.problem.code == "call.not_taken_over"
+    assert of(talk, events.MutingChanged) == []
+
+
 async def test_the_end_of_the_call_closes_the_microphone(talk: Talk) -> None:
     await on_the_line(talk)
     await talk.over()

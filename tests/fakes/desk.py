@@ -122,6 +122,13 @@ class FakeDesk(SteppingIn, KeptCalls):
         self._listeners: list[Callable[[events.Event], None]] = []
         self._services: dict[events.Service, events.ServiceChanged] = {}
 
+    async def talking(self) -> str:
+        """A call that a person has answered; its SID."""
+        call = await self.place_call("+14155550101")
+        self.ring(call.sid)
+        self.answer(call.sid)
+        return call.sid
+
     # Desk -------------------------------------------------------------------------------------
 
     async def place_call(
@@ -346,7 +353,14 @@ class FakeDesk(SteppingIn, KeptCalls):
         self.said[sid] = [*turns, turn]
         self.publish(events.TurnChanged(call_sid=sid, at=self.now, turn=turn))
 
-    def levels(self, sid: str, caller: float, agent: float, buffered_ms: int = 120) -> None:
+    def levels(
+        self,
+        sid: str,
+        caller: float,
+        agent: float,
+        buffered_ms: int = 120,
+        round_trip_ms: int | None = 84,
+    ) -> None:
         self.publish(
             events.LevelsMeasured(
                 call_sid=sid,
@@ -354,6 +368,7 @@ class FakeDesk(SteppingIn, KeptCalls):
                 caller_dbfs=caller,
                 agent_dbfs=agent,
                 buffered_ms=buffered_ms,
+                round_trip_ms=round_trip_ms,
             )
         )
 

@@ -344,6 +344,69 @@ async def taken_over(scene: Scene) -> None:
     scene.models.relay.flush()
 
 
+async def muted_yourself(scene: Scene) -> None:
+    """The operator on the line, and not heard."""
+    await taken_over(scene)
+    scene.models.operator.toggle_mute()
+    desk = scene.desk
+    desk.hand_floor(desk.live_sid, Floor.NOBODY, 1)
+    desk.levels(desk.live_sid, -16.0, -90.0, 0)
+    scene.models.relay.flush()
+
+
+COLLEAGUES = (
+    TransferTarget("Front desk", "+14155550123"),
+    TransferTarget("Dr. Patel, out of hours and in the weekend", "+442079460018"),
+    TransferTarget("Billing", "+14155550188"),
+)
+
+
+async def transferring(scene: Scene) -> None:
+    """Whom to pass the call on to, chosen from the prompt's."""
+    scene.desk.targets = COLLEAGUES
+    sid = await scene.talk()
+    at(scene, sid, 21.0)
+    page = scene.window.calls.call
+    page.toggle_transfer()
+    page.transfer.rows[0].click()
+    page.transfer.note.setText("Wants the afternoon of the 24th, has asked twice.")
+    scene.models.transfer.set_note(page.transfer.note.text())
+
+
+async def transferring_wrong(scene: Scene) -> None:
+    """A number that must not be called, by an operator on the line."""
+    await taken_over(scene)
+    page = scene.window.calls.call
+    page.toggle_transfer()
+    scene.models.transfer.edit("911")
+    scene.models.transfer.check()
+
+
+async def passing_on(scene: Scene) -> None:
+    """The AI announces that it passes the call on; before that nobody was reached."""
+    scene.desk.targets = COLLEAGUES
+    sid = await scene.talk()
+    at(scene, sid, 21.0)
+    scene.models.operator.pass_on(COLLEAGUES[0].number, "Wants the afternoon.")
+    await asyncio.sleep(0.01)
+    scene.desk.come_back(sid)
+    scene.desk.announced.clear()
+    scene.models.operator.pass_on(COLLEAGUES[2].number, "")
+    await asyncio.sleep(0.01)
+    scene.models.relay.flush()
+
+
+async def far(scene: Scene) -> None:
+    """A call over a slow network, cut off from its colleague by a carrier that refuses."""
+    sid = await scene.talk()
+    scene.desk.levels(sid, -41.0, -9.0, 1420, 312)
+    scene.desk.step_in_problem = problems.refused(400, 21220, "Call is not in-progress")
+    scene.models.operator.pass_on("+14155550123", "")
+    await asyncio.sleep(0.01)
+    scene.models.relay.flush()
+    scene.models.live.clock_changed.emit("00:25")
+
+
 async def handed_back(scene: Scene) -> None:
     await taken_over(scene)
     at(scene, scene.desk.live_sid, 36.0)
@@ -621,6 +684,11 @@ STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "muted": muted,
     "on_hold": on_hold,
     "taken_over": taken_over,
+    "muted_yourself": muted_yourself,
+    "transferring": transferring,
+    "transferring_wrong": transferring_wrong,
+    "passing_on": passing_on,
+    "far": far,
     "handed_back": handed_back,
     "ended": ended,
     "ended_voicemail": ended_voicemail,

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from callconsole.domain import events
+from callconsole.domain.abilities import TransferTarget
 from callconsole.domain.call import Call
 from callconsole.domain.problems import Problem, ProblemError
 
@@ -18,6 +19,9 @@ class SteppingIn:
     Attributes:
         whispered, asked_to_say, handed_back: (SID, text) of each.
         pressed: (SID, digits) of every press_keys.
+        targets: what transfer_targets answers.
+        passed_on: (SID, to, note) of every transfer_call.
+        announced: transfer_call waits here until it is set.
         microphone: what microphone_dbfs answers while a call is taken over.
         microphone_open: take_over waits here until it is set.
         step_in_problem: what every act raises, or None.
@@ -32,6 +36,10 @@ class SteppingIn:
         self.asked_to_say: list[tuple[str, str]] = []
         self.handed_back: list[tuple[str, str]] = []
         self.pressed: list[tuple[str, str]] = []
+        self.targets: tuple[TransferTarget, ...] = ()
+        self.passed_on: list[tuple[str, str, str]] = []
+        self.announced = asyncio.Event()
+        self.announced.set()
         self.microphone = -14.0
         self.microphone_open = asyncio.Event()
         self.microphone_open.set()
@@ -59,7 +67,7 @@ class SteppingIn:
     def hand_back(self, call_sid: str, note: str) -> None:
         self._refuse()
         self.handed_back.append((call_sid, note))
-        self.calls[call_sid] = replace(self.calls[call_sid], taken_over=False)
+        self.calls[call_sid] = replace(self.calls[call_sid], taken_over=False, operator_muted=False)
         self._tell(events.OperatorHandedBack, call_sid, spoke_s=12.0, note=note)
 
     def mute_agent(self, call_sid: str, on: bool) -> None:
@@ -71,6 +79,22 @@ class SteppingIn:
     def hold(self, call_sid: str, on: bool) -> None:
         self._mute(call_sid, on_hold=on)
 
+    def mute_operator(self, call_sid: str, on: bool) -> None:
+        self._mute(call_sid, operator_muted=on)
+
+    def transfer_targets(self, call_sid: str) -> tuple[TransferTarget, ...]:
+        return self.targets if call_sid in self.calls else ()
+
+    async def transfer_call(self, call_sid: str, to: str, note: str = "") -> None:
+        self.passed_on.append((call_sid, to, note))
+        act = "asked to pass the call on"
+        self._tell(events.OperatorActed, call_sid, act=act, detail=note)
+        await self.announced.wait()
+        self._refuse()
+        label = next((target.label for target in self.targets if target.number == to), "")
+        self.calls[call_sid] = replace(self.calls[call_sid], transferred_to=to)
+        self._tell(events.TransferBegan, call_sid, to=to, label=label)
+
     async def press_keys(self, call_sid: str, digits: str) -> None:
         await asyncio.sleep(0)
         self._refuse()
@@ -78,10 +102,18 @@ class SteppingIn:
         self._tell(events.KeysPressed, call_sid, digits=digits, by_operator=True)
 
     def microphone_dbfs(self) -> float:
-        on_the_line = any(call.taken_over for call in self.calls.values())
+        on_the_line = any(
+            call.taken_over and not call.operator_muted for call in self.calls.values()
+        )
         return self.microphone if on_the_line else -90.0
 
     # What a test says -------------------------------------------------------------------------
+
+    def come_back(self, sid: str, reason: str = "no answer") -> None:
+        """Whom the call was passed on to was not reached."""
+        to = self.calls[sid].transferred_to or ""
+        self.calls[sid] = replace(self.calls[sid], transferred_to=None)
+        self._tell(events.TransferEnded, sid, to=to, reached=False, reason=reason)
 
     def heed(self, sid: str, whisper_id: int, delay_ms: int) -> None:
         """The agent speaks after a whisper."""
@@ -97,6 +129,7 @@ class SteppingIn:
             agent_muted=call.agent_muted,
             caller_muted=call.caller_muted,
             on_hold=call.on_hold,
+            operator_muted=call.operator_muted,
         )
 
     def _tell(self, kind: type[events.CallEvent], sid: str, **fields: Any) -> None:

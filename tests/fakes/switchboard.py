@@ -46,6 +46,8 @@ class FakeSwitchboard:
         whisper: what `transfer_answered` says.
         transfers: what `transfer_ended` was told, (call SID, reached, status).
         judged: the operator's verdicts, (call SID, who).
+        passed_on: what `transfer_call` was asked, (call SID, to, note).
+        transfer_error: raised by `transfer_call`, or None.
         kept: what `find_calls` finds.
         queries: what `find_calls` was asked.
         records: what is kept of calls, by SID.
@@ -70,6 +72,8 @@ class FakeSwitchboard:
         self.whisper = "A call from the reception."
         self.transfers: list[tuple[str, bool, str]] = []
         self.judged: list[tuple[str, AnsweredBy]] = []
+        self.passed_on: list[tuple[str, str, str]] = []
+        self.transfer_error: ProblemError | None = None
         self.kept = CallPage(rows=(), total=0)
         self.queries: list[CallQuery] = []
         self.records: dict[str, CallRecord] = {}
@@ -104,6 +108,12 @@ class FakeSwitchboard:
         self.known[call_sid] = replace(
             self.known[call_sid], answered_by=answered_by, judged_by=JudgedBy.OPERATOR
         )
+
+    async def transfer_call(self, call_sid: str, to: str, note: str = "") -> None:
+        self.passed_on.append((call_sid, to, note))
+        if self.transfer_error is not None:
+            raise self.transfer_error
+        self.known[call_sid] = replace(self.known[call_sid], transferred_to="+14155550117")
 
     async def find_calls(self, query: CallQuery) -> CallPage:
         self.queries.append(query)

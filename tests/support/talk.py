@@ -89,6 +89,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
         ("call_streams.REJOIN_S", 0.2),
         ("call_streams.MISSED_AFTER_S", 0.01),
         ("farewell.WORDS_S", 0.3),
+        ("passing_on.OLD_TURN_S", 0.3),
         ("farewell.TRAILING_S", 0.05),
         ("farewell.ECHO_S", 0.2),
         ("farewell.TAIL_S", 0.0),

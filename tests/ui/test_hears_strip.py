@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from callconsole.domain.call import EndedBy, Ending, Outcome
 from callconsole.domain.costs import Tokens, Used
 from callconsole.domain.events import AgentLost, AgentStalled
+from callconsole.ui import theme
 from callconsole.ui.hears_strip import HearsStrip
 from callconsole.ui.kit.facts import Cell
 from fakes.scenes import KEY_REFUSED, Scene
@@ -36,6 +37,23 @@ async def test_a_call_shows_how_it_sounds_and_what_it_costs(
     assert "AI $0.05" in strip.cost.accessibleDescription()
     scene.desk.spend(sid, Used(talked_s=200.0, tokens=Tokens(audio_out=100_000)))
     assert strip.cost.value() == "$1.26"
+
+
+async def test_the_network_stands_at_the_right_and_is_amber_where_it_is_slow(
+    qtbot: QtBot, open_scene: OpenScene
+) -> None:
+    scene = open_scene()
+    sid = await scene.talk()
+    strip = strip_of(scene)
+    assert strip.network.text() == "Network 84 ms"
+    scene.desk.levels(sid, -40.0, -10.0, round_trip_ms=312)
+    scene.models.relay.flush()
+    scene.models.live.clock_changed.emit("00:25")
+    assert strip.network.text() == "Network 312 ms"
+    assert strip.network.palette().windowText().color() == theme.colour("warning")
+    assert strip.verdict.text() == "Slow network, 312 ms"
+    scene.desk.end(sid, Ending(Outcome.COMPLETED, EndedBy.CALLER))
+    assert strip.network.text() == ""
 
 
 async def test_practice_costs_nothing(qtbot: QtBot, open_scene: OpenScene) -> None:

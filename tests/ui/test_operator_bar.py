@@ -10,8 +10,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from callconsole.domain.abilities import TransferTarget
 from callconsole.domain.answering import AnsweredBy
 from callconsole.domain.call import EndedBy, Ending, Outcome
+from callconsole.domain.events import TransferAnswered
 from callconsole.ui import theme
 from callconsole.ui.main_window import CALLS, HISTORY, PROMPTS
 from callconsole.ui.operator_bar import OperatorBar
@@ -352,10 +354,193 @@ async def test_every_tool_can_be_reached_with_tab(qtbot: QtBot, open_scene: Open
     bar.focus_field()
     QTest.keyClicks(focused(), "Slow down.")
     reached = [focused()]
-    for _ in range(8):
+    for _ in range(9):
         press(Key.Key_Tab)
         reached.append(focused())
     assert reached == [
         bar.tell.edit, bar.phrases, bar.whisper, bar.say, bar.take_over, bar.mute, bar.hold,
-        bar.keypad, bar.more,
+        bar.keypad, bar.transfer, bar.more,
     ]  # fmt: skip
+
+
+# Transfer ---------------------------------------------------------------------------------------
+
+DESK = TransferTarget("Front desk", "+14155550123")
+
+
+async def test_a_call_is_passed_on_by_keyboard(qtbot: QtBot, open_scene: OpenScene) -> None:
+    scene, sid = await talking(open_scene)
+    scene.desk.targets = (DESK,)
+    popover, bar = scene.window.calls.call.transfer, bar_of(scene)
+    press(Key.Key_T, CTRL | SHIFT)
+    assert popover.isVisible()
+    assert focused() is popover.rows[0]
+    assert not popover.send.isEnabled()
+    assert popover.how.text() == "The AI tells the callee first."
+    press(Key.Key_Return)
+    assert popover.number.text() == "+1 415-555-0123"
+    assert focused() is popover.note
+    QTest.keyClicks(focused(), "Wants the afternoon.")
+    scene.desk.announced.clear()
+    press(Key.Key_Return)
+    await settle()
+    assert scene.desk.passed_on == [(sid, DESK.number, "Wants the afternoon.")]
+    assert not popover.isVisible()
+    assert (focused(), bar.transfer.words()) == (bar.transfer, "Passing on…")
+    press(Key.Key_T, CTRL | SHIFT)
+    assert not popover.isVisible()
+    scene.desk.announced.set()
+    await settle()
+    pill = scene.window.calls.call.header.pill
+    assert pill.text() == "Passing on to Front desk"
+    assert not bar.isVisible()
+    scene.desk.publish(TransferAnswered(call_sid=sid, at=scene.desk.now, to=DESK.number))
+    assert pill.text() == "Transferred to Front desk"
+
+
+async def test_any_number_can_be_typed_and_a_wrong_one_is_said(
+    qtbot: QtBot, open_scene: OpenScene
+) -> None:
+    scene, sid = await talking(open_scene)
+    popover = scene.window.calls.call.transfer
+    dialled = scene.window.calls.dial.number.text()
+    press(Key.Key_T, CTRL | SHIFT)
+    assert focused() is popover.number
+    QTest.keyClicks(focused(), "911")
+    press(Key.Key_Return)
+    assert popover.isVisible()
+    assert popover.fault.text() == "Emergency numbers are not called from here."
+    popover.number.selectAll()
+    QTest.keyClicks(focused(), "4155550188")
+    assert not popover.fault.isVisible()
+    assert popover.number.text() == "(415) 555-0188"
+    press(Key.Key_Return)
+    await settle()
+    assert scene.desk.passed_on == [(sid, "+14155550188", "")]
+    assert scene.window.calls.dial.number.text() == dialled
+
+
+async def test_escape_closes_the_form_and_not_the_call(qtbot: QtBot, open_scene: OpenScene) -> None:
+    scene, _sid = await talking(open_scene)
+    page = scene.window.calls.call
+    press(Key.Key_T, CTRL | SHIFT)
+    QTest.keyClicks(focused(), "415")
+    press(Key.Key_Escape)
+    assert not page.transfer.isVisible()
+    assert focused() is bar_of(scene).transfer
+    page.toggle_transfer()
+    assert page.transfer.number.text() == "415"
+    page.toggle_keypad()
+    assert (page.transfer.isVisible(), page.keypad.isVisible()) == (False, True)
+    page.toggle_transfer()
+    assert (page.transfer.isVisible(), page.keypad.isVisible()) == (True, False)
+    page.transcript.setFocus()
+    press(Key.Key_Escape)
+    assert not page.transfer.isVisible()
+    assert scene.desk.hung_up == []
+
+
+async def test_what_the_carrier_refuses_stands_in_the_bar(
+    qtbot: QtBot, open_scene: OpenScene
+) -> None:
+    scene, _sid = await talking(open_scene)
+    scene.desk.targets = (DESK,)
+    scene.desk.step_in_problem = NO_MICROPHONE
+    page, bar = scene.window.calls.call, bar_of(scene)
+    page.toggle_transfer()
+    page.transfer.rows[0].click()
+    press(Key.Key_Return)
+    await settle()
+    assert bar.problem.isVisible()
+    assert bar.problem.text() == "There is no microphone. Plug one in, then take over again."
+    assert bar.transfer.words() == "Transfer"
+    page.toggle_transfer()
+    assert page.transfer.number.text() == "+1 415-555-0123"
+
+
+async def test_the_form_stays_inside_a_low_window_and_goes_with_the_call(
+    qtbot: QtBot, open_scene: OpenScene
+) -> None:
+    scene, sid = await talking(open_scene)
+    scene.desk.targets = tuple(
+        TransferTarget(f"Colleague {index}", f"+141555501{index}") for index in range(10, 18)
+    )
+    scene.window.resize(QSize(994, 560))
+    await settle()
+    page = scene.window.calls.call
+    page.toggle_transfer()
+    assert page.rect().contains(page.transfer.geometry())
+    scene.desk.end(sid, Ending(Outcome.COMPLETED, EndedBy.CALLER))
+    assert not page.transfer.isVisible()
+
+
+async def test_an_operator_on_the_line_passes_on_at_once_and_is_back_where_nobody_answers(
+    qtbot: QtBot, open_scene: OpenScene
+) -> None:
+    scene, sid = await talking(open_scene)
+    scene.desk.targets = (DESK,)
+    page = scene.window.calls.call
+    press(Key.Key_Space)
+    await settle()
+    page.toggle_transfer()
+    assert page.transfer.how.text() == "The callee is passed on at once: say so first."
+    page.transfer.rows[0].click()
+    press(Key.Key_Return)
+    await settle()
+    assert not page.band.isVisible()
+    assert page.header.pill.text() == "Passing on to Front desk"
+    scene.desk.come_back(sid)
+    assert page.band.isVisible()
+    assert bar_of(scene).hand_back.isVisible()
+
+
+# Muting oneself ---------------------------------------------------------------------------------
+
+
+async def test_muted_is_said_loudly_and_nothing_is_seen_to_be_sent(
+    qtbot: QtBot, open_scene: OpenScene
+) -> None:
+    scene, _sid = await talking(open_scene)
+    page, bar = scene.window.calls.call, bar_of(scene)
+    assert not bar.mute_me.isVisible()
+    press(Key.Key_Space)
+    await settle()
+    assert (bar.mute_me.isVisible(), bar.mute.isVisible()) == (True, False)
+    press(Key.Key_M, CTRL)
+    assert page.band.title.text() == "You are muted"
+    assert page.header.pill.text() == "You are muted"
+    assert page.band.sentence.text() == "The callee hears silence. Press Ctrl M to speak again."
+    assert bar.mute_me.words() == "Unmute me"
+    assert scene.window.calls.side.on_the_line.you.words.text() == "muted"
+    scene.models.operator.level_changed.emit(scene.desk.microphone_dbfs())
+    assert (bar.microphone.level_dbfs, bar.decibels.text()) == (-60.0, "silent")
+    corner = page.band.grab().toImage().pixelColor(page.band.width() // 2, 6)
+    assert corner == theme.colour("warning_soft")
+    press(Key.Key_M, CTRL)
+    assert page.band.title.text() == "You are on the line"
+    press(Key.Key_M, CTRL)
+    press(Key.Key_Space)
+    await settle()
+    press(Key.Key_Space)
+    await settle()
+    assert page.band.title.text() == "You are on the line"
+
+
+@pytest.mark.parametrize("width", [994, 1100, 1280])
+async def test_every_tool_is_there_at_every_width_with_its_name(
+    qtbot: QtBot, open_scene: OpenScene, width: int
+) -> None:
+    scene, _sid = await talking(open_scene)
+    bar = bar_of(scene)
+    for _ in range(2):
+        scene.window.resize(QSize(width, 640))
+        await settle()
+        tools = [
+            t for t in (bar.mute, bar.mute_me, bar.hold, bar.keypad, bar.transfer) if t.isVisible()
+        ]
+        assert all(bar.rect().contains(tool.geometry()) for tool in tools)
+        assert all(tool.accessibleName() == tool.words() for tool in tools)
+        assert all(tool.text() in ("", tool.words()) for tool in tools)
+        assert not bar.more.geometry().intersects(tools[-1].geometry())
+        press(Key.Key_Space)
+        await settle()

@@ -47,7 +47,7 @@ async def test_each_alert_is_raised_once(qtbot: QtBot, models: Models, desk: Fak
         ("The AI has stalled: no answer.", True),
         ("The AI has stalled: no answer.", True),
         ("They ask for somebody, and the AI cannot pass them on.", False),
-        ("They ask for somebody who could not be reached.", False),
+        ("Nobody was reached: the AI has the call again.", False),
         ("The AI is gone.", True),
         ("Spoke: the call is over.", False),
     ]

@@ -89,7 +89,7 @@ def judged(answered_by: AnsweredBy, reason: str = "Because.", **fields: Any) -> 
         (
             events.TransferEnded,
             {"to": TO, "reached": False, "reason": "busy"},
-            "Passing on failed, the AI goes on: busy",
+            "Passing on failed, the call goes on here: busy",
         ),
         (events.FarewellBegan, {}, "The AI ends the call after its last words"),
         (events.FarewellCalledOff, {}, "They spoke into the goodbye: the call goes on"),

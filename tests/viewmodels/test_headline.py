@@ -38,6 +38,7 @@ def over(outcome: Outcome, by: EndedBy = EndedBy.CARRIER, call: Call = TALKING) 
         (replace(TALKING, floor=Floor.CALLER), "Callee is speaking", "callee"),
         (replace(TALKING, answered_by=AnsweredBy.VOICEMAIL), "Voicemail answered", "warning"),
         (replace(TALKING, taken_over=True, floor=Floor.CALLER), "You are on the line", "accent"),
+        (replace(TALKING, taken_over=True, operator_muted=True), "You are muted", "warning"),
         (replace(TALKING, floor=Floor.OPERATOR), "Connected", "success"),
         (replace(TALKING, taken_over=True, on_hold=True), "On hold", "warning"),
         (replace(TALKING, agent_muted=True, floor=Floor.CALLER), "AI muted", "warning"),
@@ -97,6 +98,8 @@ def test_hanging_up_covers_a_live_call_but_not_an_ended_one() -> None:
 def test_a_transfer_is_named_and_not_too_long() -> None:
     passed_on = replace(TALKING, transferred_to="+14155550117")
     assert headline(passed_on, passed_on_to="Front desk").text == "Transferred to Front desk"
+    rings = headline(passed_on, passed_on_to="Front desk", colleague_there=False).text
+    assert rings == "Passing on to Front desk"
     long = headline(passed_on, passed_on_to="The practice of Dr Patel in London").text
     assert long == "Transferred to The practice of Dr …"
 

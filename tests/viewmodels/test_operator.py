@@ -38,13 +38,6 @@ def operator(models: Models) -> Operator:
     return models.operator
 
 
-async def in_call(desk: FakeDesk) -> str:
-    call = await desk.place_call("+14155550101")
-    desk.ring(call.sid)
-    desk.answer(call.sid)
-    return call.sid
-
-
 async def settle() -> None:
     for _ in range(6):
         await asyncio.sleep(0)
@@ -85,7 +78,7 @@ async def test_the_talk_key_works_from_the_answer_on(desk: FakeDesk, operator: O
 
 
 async def test_phrases_used_come_first_and_only_once(desk: FakeDesk, operator: Operator) -> None:
-    sid = await in_call(desk)
+    sid = await desk.talking()
     usual = operator.phrases
     assert "Slow down." in usual
     assert operator.whisper("  Offer 3:15. ")
@@ -104,7 +97,7 @@ async def test_phrases_used_come_first_and_only_once(desk: FakeDesk, operator: O
 
 
 async def test_a_short_press_toggles(desk: FakeDesk, operator: Operator, clock: Clock) -> None:
-    sid = await in_call(desk)
+    sid = await desk.talking()
     operator.press_talk()
     assert operator.taking_over
     clock.now_s += HOLD_TO_TALK_S - 0.05
@@ -122,7 +115,7 @@ async def test_a_short_press_toggles(desk: FakeDesk, operator: Operator, clock: 
 async def test_a_long_press_talks_while_it_lasts(
     desk: FakeDesk, operator: Operator, clock: Clock
 ) -> None:
-    await in_call(desk)
+    await desk.talking()
     operator.press_talk()
     await settle()
     assert operator.taken_over
@@ -135,7 +128,7 @@ async def test_a_long_press_talks_while_it_lasts(
 async def test_a_long_press_that_ends_before_the_microphone_is_open_leaves_nobody_on_the_line(
     desk: FakeDesk, operator: Operator, clock: Clock
 ) -> None:
-    await in_call(desk)
+    await desk.talking()
     desk.microphone_open.clear()
     operator.press_talk()
     await settle()
@@ -151,7 +144,7 @@ async def test_a_long_press_that_ends_before_the_microphone_is_open_leaves_nobod
 async def test_no_microphone_is_said_and_the_agent_goes_on(
     desk: FakeDesk, operator: Operator, clock: Clock
 ) -> None:
-    sid = await in_call(desk)
+    sid = await desk.talking()
     desk.step_in_problem = NO_MICROPHONE
     operator.press_talk()
     await settle()
@@ -169,7 +162,7 @@ async def test_no_microphone_is_said_and_the_agent_goes_on(
 
 
 async def test_mutings_go_to_and_fro(desk: FakeDesk, operator: Operator) -> None:
-    await in_call(desk)
+    await desk.talking()
     for _ in range(2):
         operator.toggle_agent_mute()
         operator.toggle_caller_mute()
@@ -179,8 +172,73 @@ async def test_mutings_go_to_and_fro(desk: FakeDesk, operator: Operator) -> None
     assert states == {False}
 
 
+async def test_the_mute_key_means_whoever_speaks(desk: FakeDesk, operator: Operator) -> None:
+    sid = await desk.talking()
+    operator.toggle_mute()
+    assert (operator.agent_muted, operator.muted) == (True, False)
+    operator.toggle_mute()
+    operator.take_over()
+    await settle()
+    operator.toggle_mute()
+    assert (operator.agent_muted, operator.muted) == (False, True)
+    assert desk.microphone_dbfs() == -90.0
+    operator.hand_back()
+    assert not desk.calls[sid].operator_muted
+    operator.take_over()
+    await settle()
+    assert not operator.muted
+
+
+async def test_passing_on_is_seen_until_the_carrier_does_it(
+    desk: FakeDesk, operator: Operator
+) -> None:
+    sid = await desk.talking()
+    desk.announced.clear()
+    operator.set_transfer("+1 415-555-0123", "Wants the afternoon.")
+    operator.pass_on("+14155550123", "Wants the afternoon.")
+    operator.pass_on("+14155550188", "")
+    await settle()
+    assert desk.passed_on == [(sid, "+14155550123", "Wants the afternoon.")]
+    assert (operator.passing_on, operator.can_pass_on, operator.open) == (True, False, True)
+    desk.announced.set()
+    await settle()
+    assert (operator.passing_on, operator.open) == (False, False)
+    assert (operator.transfer_to, operator.transfer_note) == ("", "")
+    desk.come_back(sid)
+    assert operator.can_pass_on
+
+
+async def test_a_transfer_that_is_refused_keeps_what_was_typed(
+    desk: FakeDesk, operator: Operator
+) -> None:
+    await desk.talking()
+    desk.step_in_problem = NO_MICROPHONE
+    operator.set_transfer("+1 415-555-0123", "Wants the afternoon.")
+    operator.pass_on("+14155550123", "Wants the afternoon.")
+    await settle()
+    assert operator.problem is NO_MICROPHONE
+    assert operator.can_pass_on
+    assert operator.transfer_note == "Wants the afternoon."
+
+
+async def test_who_comes_back_to_an_operator_finds_them_on_the_line(
+    desk: FakeDesk, operator: Operator
+) -> None:
+    sid = await desk.talking()
+    operator.take_over()
+    await settle()
+    operator.set_note("Agreed.")
+    operator.pass_on("+14155550123", "")
+    await settle()
+    assert not operator.taken_over
+    desk.come_back(sid)
+    assert operator.taken_over
+    assert operator.note == "Agreed."
+    operator.close()
+
+
 async def test_keys_are_sent_in_their_order(desk: FakeDesk, operator: Operator) -> None:
-    sid = await in_call(desk)
+    sid = await desk.talking()
     for key in "41+5#":
         operator.press_key(key)
     assert operator.keys == "415#"
@@ -201,7 +259,7 @@ async def test_keys_are_sent_in_their_order(desk: FakeDesk, operator: Operator) 
 async def test_the_clock_and_the_meter_run_while_on_the_line(
     desk: FakeDesk, operator: Operator
 ) -> None:
-    sid = await in_call(desk)
+    sid = await desk.talking()
     levels: list[float] = []
     clocks: list[str] = []
     operator.level_changed.connect(levels.append)
@@ -218,12 +276,12 @@ async def test_the_clock_and_the_meter_run_while_on_the_line(
 
 
 async def test_another_call_begins_anew(desk: FakeDesk, operator: Operator) -> None:
-    sid = await in_call(desk)
+    sid = await desk.talking()
     operator.set_note("Agreed.")
     operator.press_key("1")
     await settle()
     desk.step_in_problem = NO_MICROPHONE
     operator.toggle_hold()
     desk.end(sid, Ending(Outcome.COMPLETED, EndedBy.CALLER))
-    await in_call(desk)
+    await desk.talking()
     assert (operator.note, operator.keys, operator.problem) == ("", "", None)

@@ -17,19 +17,12 @@ from fakes.desk import START, FakeDesk
 from fakes.kept_records import kept_records, stepped_in
 
 
-async def in_call(desk: FakeDesk) -> str:
-    call = await desk.place_call("+14155550101")
-    desk.ring(call.sid)
-    desk.answer(call.sid)
-    return call.sid
-
-
 def last(transcript: TranscriptModel) -> str:
     return transcript.line(transcript.rowCount() - 1).as_text()
 
 
 async def test_a_whisper_says_when_the_agent_acted_on_it(desk: FakeDesk, models: Models) -> None:
-    sid = await in_call(desk)
+    sid = await desk.talking()
     spoken: list[str] = []
     models.live.transcript.line_finished.connect(spoken.append)
     desk.now += timedelta(seconds=4)
@@ -55,7 +48,7 @@ async def test_a_whisper_says_when_the_agent_acted_on_it(desk: FakeDesk, models:
 async def test_only_the_next_turn_of_the_agent_is_said_for_the_operator(
     desk: FakeDesk, models: Models
 ) -> None:
-    sid = await in_call(desk)
+    sid = await desk.talking()
     desk.put_turn(sid, Turn(1, Speaker.AGENT, "Hello.", 0.2, final=True))
     desk.say(sid, "One moment.")
     desk.put_turn(sid, Turn(1, Speaker.AGENT, "Hello there.", 0.2, final=True))
@@ -81,7 +74,7 @@ async def test_only_the_next_turn_of_the_agent_is_said_for_the_operator(
 async def test_what_was_asked_before_a_take_over_is_not_said_after_it(
     desk: FakeDesk, models: Models
 ) -> None:
-    sid = await in_call(desk)
+    sid = await desk.talking()
     desk.say(sid, "One moment.")
     await desk.take_over(sid)
     assert last(models.live.transcript).endswith("You took over")
@@ -93,7 +86,7 @@ async def test_what_was_asked_before_a_take_over_is_not_said_after_it(
 
 
 async def test_own_words_and_own_lines_have_their_look(desk: FakeDesk, models: Models) -> None:
-    sid = await in_call(desk)
+    sid = await desk.talking()
     await desk.take_over(sid)
     transcript = models.live.transcript
     assert transcript.line(transcript.rowCount() - 1).manner is Manner.YOURS
@@ -119,6 +112,10 @@ async def test_own_words_and_own_lines_have_their_look(desk: FakeDesk, models: M
             ["You muted the AI", "You put the call on hold", "You took the call off hold"],
         ),
         ([{}], []),
+        (
+            [{"operator_muted": True}, {"operator_muted": False}],
+            ["You muted yourself", "You unmuted yourself"],
+        ),
     ],
 )
 def test_a_change_of_muting_tells_only_what_changed(
@@ -128,6 +125,14 @@ def test_a_change_of_muting_tells_only_what_changed(
     name = events.MutingChanged.__name__
     lines = [line.text for change in changes for line in worded.lines(name, change)]
     assert lines == told
+
+
+def test_handing_back_unmutes_without_a_line_of_its_own() -> None:
+    worded = DeedLines()
+    muted = (events.MutingChanged.__name__, {"operator_muted": True})
+    told = [muted, (events.OperatorHandedBack.__name__, {}), muted]
+    lines = [line.text for name, details in told for line in worded.lines(name, details)]
+    assert lines == ["You muted yourself", "You handed back", "You muted yourself"]
 
 
 def test_a_record_tells_the_same(tmp_path: Path) -> None:

@@ -50,6 +50,35 @@ def test_the_newest_reply_and_the_median() -> None:
     assert readings.line(with_replies(2640, 700), AT)[0] == "Clean"
 
 
+@pytest.mark.parametrize(
+    ("round_trip_ms", "value", "tone"),
+    [
+        (None, "—", "text"),
+        (84, "84 ms", "text"),
+        (250, "250 ms", "text"),
+        (251, "251 ms", "warning"),
+    ],
+)
+def test_the_network_is_amber_where_people_begin_to_collide(
+    round_trip_ms: int | None, value: str, tone: str
+) -> None:
+    figures = Figures()
+    figures.round_trip_ms = round_trip_ms
+    reading = readings.network(figures)
+    assert (reading.value, reading.tone) == (value, tone)
+
+
+def test_the_worst_of_network_and_answer_is_named() -> None:
+    figures = with_replies(2640)
+    figures.round_trip_ms = 240
+    assert readings.line(figures, AT)[0] == "Slow answer, 2.6 s"
+    figures.round_trip_ms = 800
+    assert readings.line(figures, AT)[0] == "Slow network, 800 ms"
+    figures = Figures()
+    figures.round_trip_ms = 312
+    assert readings.line(figures, AT) == ("Slow network, 312 ms", "warning", "warning-fill")
+
+
 def test_gaps_count_for_two_minutes() -> None:
     figures = with_gaps((0, 80), (100, 340))
     both = readings.gaps(figures, later(120))

@@ -1,4 +1,4 @@
-"""The control API: place a call, look at it, follow it, say who answered, end it."""
+"""The control API: place a call, look at it, follow it, say who answered, pass it on, end it."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ def routes(
         web.get("/calls/{sid}/events", own(api.events)),
         web.post("/calls/{sid}/hang-up", own(api.hang_up)),
         web.post("/calls/{sid}/answered-by", own(api.answered_by)),
+        web.post("/calls/{sid}/transfer", own(api.transfer)),
         web.get("/history", own(history.calls)),
         web.get("/history/{sid}", own(history.call)),
     ]
@@ -118,6 +119,23 @@ class _ControlApi:
         call = self._switchboard.call(call.sid) or call
         return answers.value(
             {"callSid": call.sid, "status": call.phase.value, "answeredBy": call.answered_by.value}
+        )
+
+    async def transfer(self, request: web.Request) -> web.Response:
+        """Pass the call on `to` a name of its prompt or a number, who is told `note` before."""
+        call = self._known(request)
+        body = await read_object(request)
+        require_keys(body, ("to", "note"))
+        to = text_of(body, "to", required=True) or ""
+        note = text_of(body, "note", required=False) or ""
+        await self._switchboard.transfer_call(call.sid, to, note)
+        call = self._switchboard.call(call.sid) or call
+        return answers.value(
+            {
+                "callSid": call.sid,
+                "status": call.phase.value,
+                "transferredTo": call.transferred_to,
+            }
         )
 
     def _known(self, request: web.Request) -> Call:

@@ -12,7 +12,7 @@ import numpy as np
 
 from callconsole.practice.agent.agenda import Agenda, Plan
 from callconsole.practice.agent.client_messages import ClientContent
-from callconsole.practice.agent.dialogue import Dialogue
+from callconsole.practice.agent.dialogue import PASSED_ON, Dialogue
 from callconsole.practice.agent.function_calls import FunctionAnswer
 from callconsole.practice.agent.hearing import Hearing, HearingEvent, SpeechEnded, SpeechStarted
 from callconsole.practice.agent.instructions import (
@@ -159,6 +159,8 @@ class Conversation:
         if wants_silence(text):
             self._keep_in_mind(text)
         elif not await self._say_exactly(text):
+            if PASSED_ON.search(text) and self._phase is _Phase.SPEAKING:
+                await self.interrupt()
             self._agenda.told(text, self._owed)
         if self._agenda.due:
             self._start_answering()

@@ -14,6 +14,7 @@ _ASKS_TO_SPEAK = re.compile(
 )
 
 _DENIES = re.compile(r"\b(do not|don't|never) (greet|say|speak|introduce)", re.IGNORECASE)
+PASSED_ON = re.compile(r"\bpasses this call on\b", re.IGNORECASE)
 _NOT_REACHED = re.compile(r"\bcould not be reached\b", re.IGNORECASE)
 _SCREENED = re.compile(r"\bscreening\b", re.IGNORECASE)
 MENU = re.compile(r"\bmenu\b", re.IGNORECASE)
@@ -139,6 +140,8 @@ class Dialogue:
             return None
         if _NOT_REACHED.search(text):
             return None if self.state.apologised else self._script.transfer_failed
+        if PASSED_ON.search(text):
+            return self._script.transfer
         if _SCREENED.search(text):
             return None if self.state.screened else self._script.screening
         asked = _ASKS_TO_SPEAK.search(text) is not None and not _DENIES.search(text)

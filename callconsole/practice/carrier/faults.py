@@ -80,6 +80,8 @@ class StreamFaults:
     """What goes wrong with a media stream, in ms of call audio since its start.
 
     Attributes:
+        delay_in_ms: every message to the phone company arrives so much later.
+        delay_out_ms: every message from it is sent so much later.
         drop_after_ms: the connection breaks without a word; the call goes on with the next verb.
         gap_after_ms: from here on, `gap_ms` of the callee's audio are not sent.
         gap_ms: length of that gap.
@@ -88,6 +90,8 @@ class StreamFaults:
         hang_after_ms: nothing is sent or read from here on; the socket stays open.
     """
 
+    delay_in_ms: float = 0.0
+    delay_out_ms: float = 0.0
     drop_after_ms: int | None = None
     gap_after_ms: int | None = None
     gap_ms: int = 0

@@ -15,6 +15,7 @@ from websockets.exceptions import (
 
 from callconsole.practice.carrier import stream_messages as messages
 from callconsole.practice.carrier import twiml
+from callconsole.practice.carrier.distance import Distance
 from callconsole.practice.carrier.edge import UnreachableError
 from callconsole.practice.carrier.line import Line
 from callconsole.practice.carrier.playout import FRAME_MS, PlayoutBuffer
@@ -44,6 +45,8 @@ class MediaStream:
         self._faults = services.faults.stream
         self._writer = messages.Writer(self.sid)
         self._outgoing: asyncio.Queue[str] = asyncio.Queue()
+        self._way_out = Distance(self._faults.delay_out_ms, self._outgoing.put_nowait)
+        self._way_in = Distance(self._faults.delay_in_ms, self._receive)
         self._connection: ClientConnection | None = None
         self._began_ms = 0
         self._alerted: set[int] = set()
@@ -67,6 +70,8 @@ class MediaStream:
             raise
         finally:
             self._detach()
+            self._way_in.close()
+            self._way_out.hasten()
             await self._finish(connection, writer)
 
     def press(self, digit: str) -> None:
@@ -132,7 +137,7 @@ class MediaStream:
 
     def _send(self, text: str) -> None:
         if not self._hung:
-            self._outgoing.put_nowait(text)
+            self._way_out.put(text)
 
     async def _write(self, connection: ClientConnection) -> None:
         while True:
@@ -189,7 +194,7 @@ class MediaStream:
                 if isinstance(message, bytes):
                     self._alert(31950, "binary messages are not understood")
                 else:
-                    self._receive(message)
+                    self._way_in.put(message)
         except ConnectionClosedError as error:
             self._explain(error)
 

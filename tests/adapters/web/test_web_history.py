@@ -16,6 +16,7 @@ from web_desk import Desk, error_of, open_web_desk
 
 from callconsole.domain.answering import AnsweredBy, Evidence, JudgedBy, Verdict
 from callconsole.domain.call import EndedBy, Ending, Outcome, answered, ended
+from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.record import CallPage, CallQuery, CallRecord, LoggedEvent, Note
 from callconsole.domain.transcript import Speaker, Turn
 from fakes.switchboard import AT, FIRST_CALL, SID
@@ -66,6 +67,35 @@ async def test_nothing_is_decided_about_a_call_that_is_over_or_unknown(desk: Des
     status, told = await desk.ask("POST", "/calls/CA1/answered-by", json=who)
     assert (status, error_of(told)["code"]) == (404, "call.unknown")
     assert desk.switchboard.judged == []
+
+
+async def test_the_operator_passes_a_call_on(desk: Desk) -> None:
+    desk.switchboard.known[SID] = answered(FIRST_CALL, AT)
+    order = {"to": "Front desk", "note": "Wants a refund."}
+    assert await desk.ask("POST", f"/calls/{SID}/transfer", json=order) == (
+        200,
+        {"callSid": SID, "status": "in-progress", "transferredTo": "+14155550117"},
+    )
+    await desk.ask("POST", f"/calls/{SID}/transfer", json={"to": "+1 415 555 0188"})
+    assert desk.switchboard.passed_on == [
+        (SID, "Front desk", "Wants a refund."),
+        (SID, "+1 415 555 0188", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"), [("number.callee", 400), ("call.passed_on", 409), ("twilio.21220", 400)]
+)
+async def test_why_a_call_is_not_passed_on_is_said(desk: Desk, code: str, expected: int) -> None:
+    desk.switchboard.known[SID] = answered(FIRST_CALL, AT)
+    desk.switchboard.transfer_error = ProblemError(Problem(code, "No", "It cannot.", "Wait."))
+    status, told = await desk.ask("POST", f"/calls/{SID}/transfer", json={"to": "1"})
+    assert (status, error_of(told)["code"]) == (expected, code)
+    for body in ({}, {"to": 1}, {"to": "1", "why": "x"}):
+        status, _told = await desk.ask("POST", f"/calls/{SID}/transfer", json=body)
+        assert status == 400
+    status, _told = await desk.ask("POST", "/calls/CA1/transfer", json={"to": "1"})
+    assert status == 404
 
 
 async def test_kept_calls_are_listed_with_their_number(desk: Desk) -> None:

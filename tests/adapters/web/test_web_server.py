@@ -80,6 +80,7 @@ GUARDED = [
     ("GET", f"/calls/{SID}/events"),
     ("POST", f"/calls/{SID}/hang-up"),
     ("POST", f"/calls/{SID}/answered-by"),
+    ("POST", f"/calls/{SID}/transfer"),
     ("GET", "/history"),
     ("GET", f"/history/{SID}"),
     ("GET", "/private"),
@@ -98,6 +99,7 @@ async def test_control_is_refused_to_outsiders_and_pages(
     assert desk.switchboard.orders == []
     assert desk.switchboard.hung_up == []
     assert desk.switchboard.judged == []
+    assert desk.switchboard.passed_on == []
     assert desk.switchboard.queries == []
 
 
@@ -303,6 +305,7 @@ async def test_a_calls_state_is_told(desk: Desk) -> None:
         "deciding": False,
         "away": False,
         "taken_over": False,
+        "operator_muted": False,
         "agent_muted": False,
         "caller_muted": False,
         "on_hold": False,
