@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QUrl, Signal
+from PySide6.QtCore import QPoint, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
@@ -21,8 +21,8 @@ from callconsole.ui.transcript_view import TranscriptView
 from callconsole.viewmodels.call_detail import CallDetail, DetailState
 from callconsole.viewmodels.dialler import Dialler
 
-ARROW = Qt.CursorShape.ArrowCursor
 NOTHING = "The call that you choose in the list is shown here."
+NOT_YET = "There is nothing to play here."
 NO_WORDS = "Nothing was said in this call."
 
 
@@ -132,8 +132,8 @@ class CallRecordPage(QWidget):
         self.copy_action.triggered.connect(self.transcript.copy)
         self.file_action.triggered.connect(self._on_show_file)
         self.delete_action.triggered.connect(self.ask_delete)
-        self.transcript.lines.clicked.connect(self._on_line)
-        self.transcript.lines.activated.connect(self._on_line)
+        self.transcript.lines.play_asked.connect(detail.play_row)
+        self.transcript.lines.star_asked.connect(detail.star_row)
         self.blank.button.clicked.connect(detail.refresh)
 
     # What is shown ----------------------------------------------------------------------------
@@ -200,8 +200,8 @@ class CallRecordPage(QWidget):
     def _show_file(self) -> None:
         path = self._detail.sound.path
         self.file_action.setEnabled(path is not None and self._detail.sound.wave is not None)
-        shape = Qt.CursorShape.PointingHandCursor if self._detail.playable else ARROW
-        self.transcript.lines.viewport().setCursor(shape)
+        why_not = self._detail.sound.why_not or ("" if self._detail.playable else NOT_YET)
+        self.transcript.lines.pointer.set_deeds(why_not)
 
     def _follow(self) -> None:
         """Bring each line into view when it begins to be played."""
@@ -239,6 +239,3 @@ class CallRecordPage(QWidget):
     def _on_again(self) -> None:
         if self._detail.call is not None:
             self.call_asked.emit(self._detail.call.to)
-
-    def _on_line(self, index: QModelIndex) -> None:
-        self._detail.play_row(index.row())

@@ -36,6 +36,7 @@ STEPPING_IN = (
     ("Mute the callee for the AI", "Ctrl ⇧ M"),
     ("Hold", "Ctrl P"),
     ("Keypad", "Ctrl ⇧ K"),
+    ("Star this moment", "Ctrl D"),
 )
 PAGES = (
     ("Calls", "Ctrl 1"),
@@ -45,6 +46,8 @@ PAGES = (
 )
 READING = (
     ("Find in the transcript or the calls", "Ctrl F"),
+    ("Hear, star or copy the chosen line", "Enter S C"),
+    ("Next star, or the one before", "F4 ⇧ F4"),
     ("Open the chosen call", "Enter"),
     ("Delete the chosen call, after a question", "Del"),
     ("Play or pause a recording", "Space"),
