@@ -6,12 +6,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from callconsole.domain.prompt import Prompt
 from callconsole.ui.call_figures import CallFigures
 from callconsole.ui.kit.blank import Blank
 from callconsole.ui.kit.button import Button, Kind
+from callconsole.ui.kit.head import head
 from callconsole.ui.kit.pill import Pill
 from callconsole.ui.kit.text import Elided
 from callconsole.ui.notes_box import NotesBox
@@ -83,7 +84,7 @@ class CallRecordPage(QWidget):
     def _build(self) -> None:
         content = QWidget()
         self._column = QVBoxLayout(content)
-        self._column.addLayout(self._head())
+        self._column.addLayout(head(self.name, self.pill, self.line, self.again, self.more))
         for part in (self.confirm, self.problem, self.figures, self.player, self.notes):
             self._column.addWidget(part)
         self._column.addWidget(self.transcript, 1)
@@ -103,23 +104,6 @@ class CallRecordPage(QWidget):
         self.delete_button = self.confirm.add_answer("Delete", self._detail.delete, Kind.DANGER)
         self.problem.add_answer("Close", self.problem.hide)
         self.set_low(False)
-
-    def _head(self) -> QHBoxLayout:
-        first = QHBoxLayout()
-        first.setSpacing(12)
-        first.addWidget(self.name)
-        first.addWidget(self.pill)
-        first.addStretch(1)
-        words = QVBoxLayout()
-        words.setSpacing(4)
-        words.addLayout(first)
-        words.addWidget(self.line)
-        head = QHBoxLayout()
-        head.setSpacing(8)
-        head.addLayout(words, 1)
-        head.addWidget(self.again)
-        head.addWidget(self.more)
-        return head
 
     def _listen(self) -> None:
         detail = self._detail

@@ -15,6 +15,7 @@ from callconsole.viewmodels.moments import Moments
 HEIGHT = 28
 ICON = 16
 BUTTON = 24
+PRIVATE = "The callee does not hear this."
 
 
 class ReplayBar(Surface):
@@ -59,7 +60,7 @@ class ReplayBar(Surface):
             self.setAccessibleName(f"{problem.title}. {problem.cause} {problem.cure}")
             return
         back = moments.back_to_live
-        self.line.setText("Esc: back to live" if back else "Esc: stop")
+        self.line.setText(f"Esc: back to live. {PRIVATE}" if back else "Esc: stop")
         self.stop.set_icon("stop-fill", "Back to live (Esc)" if back else "Stop (Esc)")
         self.setAccessibleName("Replaying, not live")
         self._show_clock()

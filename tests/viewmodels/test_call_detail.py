@@ -20,6 +20,7 @@ from callconsole.viewmodels.models import Models
 from fakes.desk import FakeDesk
 from fakes.kept_records import TALK_SID, call, kept_records
 from fakes.player import FakePlayer
+from support.reading import until
 
 LOCKED = Problem("history.locked", "The history cannot be read", "It is locked.", "Try again.")
 NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
@@ -31,15 +32,6 @@ def detail(desk: FakeDesk, models: Models, tmp_path: Path) -> CallDetail:
     for record in kept_records(desk.now, tmp_path):
         desk.keep(record)
     return models.detail
-
-
-async def until(signal: object, true: Callable[[], bool]) -> None:
-    happened = asyncio.Event()
-    signal.connect(happened.set)  # type: ignore[attr-defined]
-    async with asyncio.timeout(10):
-        while not true():
-            happened.clear()
-            await happened.wait()
 
 
 async def opened(detail: CallDetail, sid: str = TALK_SID) -> CallDetail:
