@@ -199,3 +199,28 @@ def test_the_call_says_who_answered_where_no_verdict_is_kept() -> None:
     )
     answered = figures(CallRecord(kept), kept)[3]
     assert (answered.value, answered.aside) == ("A menu", "by you")
+
+
+async def test_a_kept_call_is_starred_and_its_record_tells_of_it(
+    detail: CallDetail, desk: FakeDesk
+) -> None:
+    await opened(detail)
+    assert detail.stars == ()
+    transcript = detail.transcript
+    row = transcript.row_at(16.0)
+    assert row is not None
+    detail.star_row(row)
+    detail.star_row(0)
+    await until(detail.changed, lambda: detail.stars == (15.4,))
+    assert transcript.starred_rows() == [row]
+    assert [e.name for e in desk.records[TALK_SID].events].count("MomentStarred") == 1
+    detail.star_row(row)
+    await until(detail.changed, lambda: detail.stars == ())
+    assert transcript.starred_rows() == []
+
+
+async def test_a_star_that_cannot_be_kept_says_why(detail: CallDetail, desk: FakeDesk) -> None:
+    await opened(detail)
+    desk.star_problem = LOCKED
+    detail.star_row(detail.transcript.row_at(16.0) or 0)
+    await until(detail.changed, lambda: detail.problem == LOCKED)
