@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from sound_kit import Capture, share_of_tone, sounding
+from sound_kit import share_of_tone, sounding
 
 from callconsole.adapters.portaudio import devices
 from callconsole.adapters.portaudio.player import PortAudioPlayer
 from callconsole.audio.wavfile import WavWriter
 from callconsole.domain.problems import ProblemError
+from support.capture import Capture
 from support.sound_server import SoundServer
 
 RATE_HZ = 48000
