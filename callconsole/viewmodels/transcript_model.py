@@ -279,7 +279,10 @@ class TranscriptModel(QAbstractListModel):
         if pattern == self._query:
             return
         self._query = pattern
-        self._lines = [self._anew(line) for line in self._lines]
+        for row, line in enumerate(self._lines):
+            matches = self._matches(line.turn)
+            if matches != line.matches:
+                self._lines[row] = replace(line, matches=matches)
         self._all_changed()
         self.search_changed.emit()
 
@@ -321,15 +324,18 @@ class TranscriptModel(QAbstractListModel):
         manner: Manner = Manner.PLAIN,
         heeded_ms: int | None = None,
     ) -> Line:
-        matches: tuple[tuple[int, int], ...] = ()
-        if self._query is not None:
-            matches = tuple((m.start(), len(m[0])) for m in self._query.finditer(turn.text))
+        matches = self._matches(turn)
         playing = turn.id == self._playing
         if turn.id in self._said:
             manner = Manner.SAID
         name = self._name(turn, manner)
         starred = turn.id in self._stars
         return Line(turn, name, icon, matches, playing, manner, heeded_ms, starred)
+
+    def _matches(self, turn: Turn) -> tuple[tuple[int, int], ...]:
+        if self._query is None:
+            return ()
+        return tuple((m.start(), len(m[0])) for m in self._query.finditer(turn.text))
 
     def _insert(self, line: Line) -> None:
         row = bisect.bisect_right(self._offsets, line.turn.offset_s)
