@@ -147,6 +147,22 @@ class OperatorHandedBack(CallEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MomentStarred(CallEvent):
+    """The operator marked what is said at `position_s` seconds of call audio, in this turn."""
+
+    turn_id: int
+    position_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MomentUnstarred(CallEvent):
+    """The operator took the star of this turn away."""
+
+    turn_id: int
+    position_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MutingChanged(CallEvent):
     """Who is not heard by whom, and whether the callee is on hold; see `Call`."""
 

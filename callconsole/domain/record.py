@@ -53,6 +53,14 @@ class CallRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """As much of a call's recording as can be read: `duration_s` seconds of this file."""
+
+    path: str
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class CallQuery:
     """Which calls to list, newest first.
 
@@ -78,8 +86,10 @@ class CallPage:
     Attributes:
         total: calls that match.
         recorded_s: seconds of recordings among those that match.
+        starred: SIDs of the rows in which a moment is starred.
     """
 
     rows: tuple[Call, ...]
     total: int
     recorded_s: float = 0.0
+    starred: frozenset[str] = frozenset()

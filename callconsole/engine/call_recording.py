@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from callconsole.domain import events
+from callconsole.domain.record import Recorded
 from callconsole.engine.call_state import CallState
 from callconsole.engine.ports import Clock
 from callconsole.engine.recorder import Recorder, Recordings
@@ -40,6 +41,13 @@ class CallRecording:
                 path=str(self._recorder.path),
             )
         )
+
+    async def so_far(self) -> Recorded | None:
+        """What can be read of it now, to the present moment; None where nothing is recorded."""
+        recorder = self._recorder
+        if recorder is None:
+            return None
+        return Recorded(str(recorder.path), await recorder.catch_up())
 
     async def close(self) -> None:
         """Write the rest and tell that the file is whole."""

@@ -16,7 +16,7 @@ from callconsole.domain.call import Call, EndedBy, Ending, Outcome, Phase
 from callconsole.domain.costs import Cost
 from callconsole.domain.events import Service, ServiceChanged, ServiceState
 from callconsole.domain.problems import Problem, ProblemError
-from callconsole.domain.record import CallPage, CallQuery, CallRecord
+from callconsole.domain.record import CallPage, CallQuery, CallRecord, Recorded
 from callconsole.domain.sound import SoundDevices
 from callconsole.domain.transcript import Turn
 from callconsole.engine import refusals, tasks
@@ -37,6 +37,7 @@ from callconsole.engine.ports import (
 from callconsole.engine.recorder import Recordings
 from callconsole.engine.session import CallSession, Joined
 from callconsole.engine.sound_choice import SoundChoice
+from callconsole.engine.starring import Starring
 from callconsole.engine.stream_tokens import StreamTokens
 from callconsole.engine.taking_over import TakingOver
 from callconsole.engine.world import STARTING, STOPPING, Habits, World
@@ -79,6 +80,7 @@ class Console:
         self._focus: str | None = None
         self._listening = Listening(speaker, self.report_service)
         self._taking_over = TakingOver(microphone)
+        self._starring = Starring(history, self._bus, clock)
         self._sound = SoundChoice(speaker, microphone)
         self._bus.subscribe(self._follow)
 
@@ -174,6 +176,10 @@ class Console:
     def listen(self, on: bool) -> None:
         """Play the focused call on this computer, or stop."""
         self._listening.listen(on)
+
+    def pause_listening(self, on: bool) -> None:
+        """Play nothing of the focused call for a while, as while something else is heard."""
+        self._listening.pause(on)
 
     def set_volume(self, fraction: float) -> None:
         """Loudness of listening, 0 to 1."""
@@ -341,6 +347,25 @@ class Console:
                 it goes on as it was.
         """
         await self._known(call_sid).transfer(to, note)
+
+    async def star_moment(
+        self, call_sid: str, turn_id: int | None = None, *, starred: bool = True
+    ) -> None:
+        """Star a turn of a live or kept call, or take its star away; the record tells of it.
+
+        Args:
+            call_sid: the call.
+            turn_id: the turn; None for what is being said at this moment, or was said last.
+            starred: False takes the star away.
+
+        Raises `ProblemError`: there is no such call, or no such turn in it.
+        """
+        await self._starring.star(call_sid, self._sessions.get(call_sid), turn_id, starred=starred)
+
+    async def recorded_so_far(self, call_sid: str) -> Recorded | None:
+        """What can be read of a live call's recording, to this moment; None without one."""
+        session = self._sessions.get(call_sid)
+        return await session.recorded_so_far() if session is not None else None
 
     def microphone_dbfs(self) -> float:
         """Loudness of what the operator sends, -90 to 0; -90 while that is nothing."""

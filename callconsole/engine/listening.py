@@ -40,6 +40,7 @@ class Listening:
         self._wanted = False
         self._running = False
         self._stale = False
+        self._paused = False
         self._busy: asyncio.Task[object] | None = None
         self._watching: asyncio.Task[object] | None = None
         self._focus: str | None = None
@@ -59,6 +60,15 @@ class Listening:
         if on:
             self.problem = None
         self._settle()
+
+    def pause(self, on: bool) -> None:
+        """Play nothing for a while, though the device stays open; False goes on with what is new.
+
+        Opening a device takes up to half a second of a call, which keeping it does not.
+        """
+        if on and not self._paused and self._speaker is not None and self._running:
+            self._speaker.flush()
+        self._paused = on
 
     def set_volume(self, fraction: float) -> None:
         """Loudness, 0 to 1."""
@@ -89,6 +99,8 @@ class Listening:
     def heard(self, call_sid: str, caller: Pcm16, agent: Pcm16) -> None:
         """Both sides of a call, equal length, int16, 8000 Hz."""
         if not self._running or call_sid != self._focus or self._speaker is None:
+            return
+        if self._paused:
             return
         if self._speaker.fallen_back and max(level_dbfs(caller), level_dbfs(agent)) > QUIET_DBFS:
             self._spoke_at_s = time.monotonic()

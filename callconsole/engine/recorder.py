@@ -41,6 +41,7 @@ class Recorder:
         self._agent: list[Pcm16] = []
         self._pending = 0
         self._frames = 0
+        self._readable_frames = 0
         self._writer: WavWriter | None = None
         self._thread = thread
 
@@ -59,6 +60,12 @@ class Recorder:
         self._frames += len(caller)
         if self._pending >= WRITE_EVERY_S * RATE_HZ:
             self._thread.submit(self._write, *self._take())
+
+    async def catch_up(self) -> float:
+        """Write what was taken in so far, in the thread; return how many seconds can be read."""
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, self._write, *self._take())
+        return self._readable_frames / RATE_HZ
 
     async def close(self) -> bool:
         """Write the rest; True where the file is whole."""
@@ -82,6 +89,7 @@ class Recorder:
             both = np.stack([np.concatenate(caller), np.concatenate(agent)], axis=1)
             self._writer.append(both.reshape(-1))
             self._writer.sync()
+            self._readable_frames = self._writer.frames
         except OSError as error:
             self.failed = error
             logger.error("the recording stopped: %s", error.strerror or type(error).__name__)

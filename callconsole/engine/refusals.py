@@ -28,6 +28,12 @@ NOT_ANSWERED = Problem(
 NOTHING_TO_SAY = Problem(
     "call.no_words", "There is nothing to say", "The text is empty.", "Type a sentence first."
 )
+NOTHING_SAID = Problem(
+    "call.nothing_said",
+    "There is no moment to star yet",
+    "Nobody has said anything at this place of the call.",
+    "Star it once somebody has spoken.",
+)
 YOU_ARE_ON_THE_LINE = Problem(
     "call.taken_over",
     "You are on the line yourself",

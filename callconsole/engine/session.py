@@ -11,6 +11,7 @@ from callconsole.domain.answering import AnsweredBy, GateMode
 from callconsole.domain.call import Call, EndedBy, Ending, Outcome, Phase
 from callconsole.domain.problems import Problem
 from callconsole.domain.prompt import Prompt
+from callconsole.domain.record import Recorded
 from callconsole.domain.transcript import Speaker, Turn
 from callconsole.domain.transfers import target_of
 from callconsole.engine import tasks, words
@@ -187,6 +188,15 @@ class CallSession:
     def turns(self) -> list[Turn]:
         """The transcript so far."""
         return self._conversation.turns
+
+    @property
+    def position_s(self) -> float:
+        """Seconds of call audio so far."""
+        return self._timeline.position_s
+
+    async def recorded_so_far(self) -> Recorded | None:
+        """What can be read of the recording while it is written, or None."""
+        return await self._recording.so_far()
 
     def add_tap(self, tap: Tap) -> None:
         """Give both sides' audio to `tap`."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from callconsole.ui import icons, theme
 from callconsole.ui.bubble_layout import (
+    DEED,
     HEAD_HEIGHT,
     ICON,
     NOTE_LINE,
@@ -19,8 +20,10 @@ from callconsole.ui.bubble_layout import (
     BubbleLayout,
     bubble_fonts,
     lay_out,
+    play_place,
     row_height,
     shown_text,
+    star_place,
 )
 from callconsole.ui.tokens import Tokens
 from callconsole.viewmodels.transcript_line import Line, LineKind, Manner, Match
@@ -28,6 +31,7 @@ from callconsole.viewmodels.transcript_model import TranscriptRole
 
 RADIUS = 10
 HAIRLINE_GAP = 16
+DEED_ICON = 16
 
 _CACHED_LAYOUTS = 256
 
@@ -37,16 +41,26 @@ class BubbleDelegate(QStyledItemDelegate):
 
     Attributes:
         current_match: the found place that the reader stands on, or None.
+        hovered: the row under the pointer, or None.
+        playable: a click on a line plays it.
+        starrable: lines can be starred.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.current_match: Match | None = None
+        self.hovered: int | None = None
+        self.playable = False
+        self.starrable = False
         self._layouts: OrderedDict[int, tuple[Line, int, BubbleLayout]] = OrderedDict()
 
     def forget(self) -> None:
         """Drop the layouts, as after a change of font."""
         self._layouts.clear()
+
+    def layout_of(self, line: Line, width: int) -> BubbleLayout:
+        """The line laid out at this view width, as it is painted."""
+        return self._layout(line, width)
 
     def sizeHint(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -73,6 +87,7 @@ class BubbleDelegate(QStyledItemDelegate):
             _paint_note(painter, line, laid, option.rect.width(), tokens, selected)
         else:
             _paint_bubble(painter, line, laid, tokens, selected)
+        self._paint_deeds(painter, line, laid, selected or index.row() == self.hovered, tokens)
         self._paint_text(painter, line, laid, index.row(), tokens)
         painter.restore()
 
@@ -87,6 +102,20 @@ class BubbleDelegate(QStyledItemDelegate):
         if len(self._layouts) > _CACHED_LAYOUTS:
             self._layouts.popitem(last=False)
         return laid
+
+    def _paint_deeds(
+        self, painter: QPainter, line: Line, laid: BubbleLayout, active: bool, tokens: Tokens
+    ) -> None:
+        """What can be done with a line, where it is looked at; a star stays once it is set."""
+        if not line.spoken_aloud:
+            return
+        if line.starred:
+            _symbol(painter, "star-fill", tokens.warning, star_place(line, laid))
+        elif active and self.starrable:
+            _symbol(painter, "star", tokens.muted, star_place(line, laid))
+        if active and self.playable:
+            icon = "stop-fill" if line.playing else "play-fill"
+            _symbol(painter, icon, tokens.accent, play_place(line, laid))
 
     def _paint_text(
         self, painter: QPainter, line: Line, laid: BubbleLayout, row: int, tokens: Tokens
@@ -207,6 +236,11 @@ def _paint_note(
     painter.setPen(QColor(_note_ink(line, tokens)))
     room = QRectF(laid.clock_x, NOTE_PAD, laid.box.width(), NOTE_LINE)
     painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, line.clock)
+
+
+def _symbol(painter: QPainter, icon: str, tone: str, place: QRectF) -> None:
+    inset = (DEED - DEED_ICON) // 2
+    icons.paint(painter, icon, tone, place.left() + inset, place.top() + inset, DEED_ICON)
 
 
 def _words(painter: QPainter, x: float, y: float, width: float, text: str) -> None:

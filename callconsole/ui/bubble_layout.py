@@ -22,6 +22,9 @@ TEXT_LINE = 20
 NOTE_LINE = 16
 NOTE_PAD = 4
 ICON = 14
+DEED = 24  # what can be clicked beside a bubble
+DEED_GAP = 4
+DEED_TOP = 2
 WIDEST = 640
 SHARE = 0.74
 NOTE_SHARE = 0.84
@@ -78,6 +81,19 @@ class BubbleLayout:
     clock_x: float
     tag: str
     tag_x: float
+
+
+def star_place(line: Line, laid: BubbleLayout) -> QRectF:
+    """Where the star stands: beside the bubble's upper corner, on its free side."""
+    left = line.kind is LineKind.CALLER
+    x = laid.box.left() - DEED_GAP - DEED if left else laid.box.right() + DEED_GAP
+    return QRectF(x, laid.box.top() + DEED_TOP, DEED, DEED)
+
+
+def play_place(line: Line, laid: BubbleLayout) -> QRectF:
+    """Where the play symbol stands: on the star's far side."""
+    further = -DEED if line.kind is LineKind.CALLER else DEED
+    return star_place(line, laid).translated(further, 0)
 
 
 def shown_text(line: Line) -> str:

@@ -15,6 +15,7 @@ from callconsole.ui.hears_strip import HearsStrip
 from callconsole.ui.keypad_popover import KeypadPopover
 from callconsole.ui.operator_bar import OperatorBar
 from callconsole.ui.progress_page import ProgressPage
+from callconsole.ui.replay_bar import ReplayBar
 from callconsole.ui.take_over_band import TakeOverBand
 from callconsole.ui.transcript_view import TranscriptView
 from callconsole.ui.transfer_popover import TransferPopover
@@ -49,6 +50,8 @@ class CallPage(QWidget):
         self.header = CallHeader(models.live)
         self.strip = HearsStrip(models.live)
         self.transcript = TranscriptView(models.live.transcript)
+        self.replay = ReplayBar(models.moments)
+        self.transcript.put_in_front(self.replay)
         self.ended = EndedBar(models)
         self.band = TakeOverBand(models.operator)
         self.bar = OperatorBar(models.operator)
@@ -82,6 +85,11 @@ class CallPage(QWidget):
         self.bar.transfer_asked.connect(self.toggle_transfer)
         self.bar.left.connect(self.transcript.setFocus)
         models.operator.changed.connect(self._show_bar)
+        self._moments = models.moments
+        self.transcript.lines.play_asked.connect(self._moments.play_row)
+        self.transcript.lines.star_asked.connect(self._moments.star_row)
+        self._moments.changed.connect(self._show_replay)
+        self._moments.ended.connect(self._on_replayed)
         models.live.changed.connect(self._show)
         models.answer.changed.connect(self._show_page)
         self._show()
@@ -130,10 +138,20 @@ class CallPage(QWidget):
         self._show_page()
         self.ended.setVisible(live.stage is Stage.ENDED)
         self.transcript.set_live(live.stage is Stage.LIVE)
+        self.transcript.lines.pointer.set_deeds(self._moments.why_not)
         if live.call is not None:
             self.transcript.set_aside(Prompt(live.call.prompt, "").title)
         if live.party is not None:
             self.transcript.set_names(live.party.short, "AI")
+
+    def _show_replay(self) -> None:
+        self.transcript.set_in_front(self.replay.speaks)
+
+    def _on_replayed(self, by_operator: bool) -> None:
+        """Follow the call again where the reader did, or asks for it."""
+        lines = self.transcript.lines
+        if self._live.live and (by_operator or lines.followed_before):
+            lines.jump_to_end()
 
     def _show_page(self) -> None:
         live = self._live

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QUrl, Signal
+from PySide6.QtCore import QPoint, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from callconsole.domain.prompt import Prompt
 from callconsole.ui.call_figures import CallFigures
 from callconsole.ui.kit.blank import Blank
 from callconsole.ui.kit.button import Button, Kind
+from callconsole.ui.kit.head import head
 from callconsole.ui.kit.pill import Pill
 from callconsole.ui.kit.text import Elided
 from callconsole.ui.notes_box import NotesBox
@@ -21,8 +22,8 @@ from callconsole.ui.transcript_view import TranscriptView
 from callconsole.viewmodels.call_detail import CallDetail, DetailState
 from callconsole.viewmodels.dialler import Dialler
 
-ARROW = Qt.CursorShape.ArrowCursor
 NOTHING = "The call that you choose in the list is shown here."
+NOT_YET = "There is nothing to play here."
 NO_WORDS = "Nothing was said in this call."
 
 
@@ -83,7 +84,7 @@ class CallRecordPage(QWidget):
     def _build(self) -> None:
         content = QWidget()
         self._column = QVBoxLayout(content)
-        self._column.addLayout(self._head())
+        self._column.addLayout(head(self.name, self.pill, self.line, self.again, self.more))
         for part in (self.confirm, self.problem, self.figures, self.player, self.notes):
             self._column.addWidget(part)
         self._column.addWidget(self.transcript, 1)
@@ -104,23 +105,6 @@ class CallRecordPage(QWidget):
         self.problem.add_answer("Close", self.problem.hide)
         self.set_low(False)
 
-    def _head(self) -> QHBoxLayout:
-        first = QHBoxLayout()
-        first.setSpacing(12)
-        first.addWidget(self.name)
-        first.addWidget(self.pill)
-        first.addStretch(1)
-        words = QVBoxLayout()
-        words.setSpacing(4)
-        words.addLayout(first)
-        words.addWidget(self.line)
-        head = QHBoxLayout()
-        head.setSpacing(8)
-        head.addLayout(words, 1)
-        head.addWidget(self.again)
-        head.addWidget(self.more)
-        return head
-
     def _listen(self) -> None:
         detail = self._detail
         detail.changed.connect(self._show)
@@ -132,8 +116,8 @@ class CallRecordPage(QWidget):
         self.copy_action.triggered.connect(self.transcript.copy)
         self.file_action.triggered.connect(self._on_show_file)
         self.delete_action.triggered.connect(self.ask_delete)
-        self.transcript.lines.clicked.connect(self._on_line)
-        self.transcript.lines.activated.connect(self._on_line)
+        self.transcript.lines.play_asked.connect(detail.play_row)
+        self.transcript.lines.star_asked.connect(detail.star_row)
         self.blank.button.clicked.connect(detail.refresh)
 
     # What is shown ----------------------------------------------------------------------------
@@ -200,8 +184,8 @@ class CallRecordPage(QWidget):
     def _show_file(self) -> None:
         path = self._detail.sound.path
         self.file_action.setEnabled(path is not None and self._detail.sound.wave is not None)
-        shape = Qt.CursorShape.PointingHandCursor if self._detail.playable else ARROW
-        self.transcript.lines.viewport().setCursor(shape)
+        why_not = self._detail.sound.why_not or ("" if self._detail.playable else NOT_YET)
+        self.transcript.lines.pointer.set_deeds(why_not)
 
     def _follow(self) -> None:
         """Bring each line into view when it begins to be played."""
@@ -239,6 +223,3 @@ class CallRecordPage(QWidget):
     def _on_again(self) -> None:
         if self._detail.call is not None:
             self.call_asked.emit(self._detail.call.to)
-
-    def _on_line(self, index: QModelIndex) -> None:
-        self._detail.play_row(index.row())

@@ -15,6 +15,7 @@ from callconsole.viewmodels.history_rows import HistoryRow
 ROW = 44
 ROW_DATA = Qt.ItemDataRole.UserRole
 NARROW_BELOW = 480
+STAR_ROOM = 20
 _LEFT = Qt.AlignmentFlag.AlignLeft
 _RIGHT = Qt.AlignmentFlag.AlignRight
 
@@ -98,6 +99,9 @@ class HistoryRowDelegate(QStyledItemDelegate):
             _paint_wide(painter, row, box, at)
         if row.recorded:
             icons.paint(painter, icons.WAVEFORM, tokens.muted, at.mark, box.top() + 15, 14)
+        if row.starred:
+            star = at.mark - STAR_ROOM
+            icons.paint(painter, "star-fill", tokens.warning, star, box.top() + 15, 14)
         painter.restore()
 
 
@@ -136,7 +140,8 @@ def _paint_narrow(painter: QPainter, row: HistoryRow, box: QRect, at: Columns) -
 def _paint_outcome(painter: QPainter, row: HistoryRow, line: QRect, at: Columns) -> None:
     tone = getattr(theme.current(), row.outcome.tone)
     icons.paint(painter, icons.line(row.outcome.symbol), tone, at.ending, line.center().y() - 6, 14)
-    _write(painter, row.outcome.text, line, at.ending + 20, at.mark - 6, "text", 500)
+    end = at.mark - 6 - (STAR_ROOM if row.starred else 0)
+    _write(painter, row.outcome.text, line, at.ending + 20, end, "text", 500)
 
 
 def _lines(box: QRect) -> tuple[QRect, QRect, QRect]:

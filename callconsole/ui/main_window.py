@@ -30,6 +30,7 @@ from callconsole.ui.operator_keys import OperatorKeys
 from callconsole.ui.prompts_page import PromptsPage
 from callconsole.ui.rail import Rail
 from callconsole.ui.shortcuts_sheet import ShortcutsSheet
+from callconsole.ui.star_key import StarKey
 from callconsole.ui.tokens import (
     DRAWER_BELOW_WIDTH,
     FOLD_BELOW_HEIGHT,
@@ -85,6 +86,7 @@ class MainWindow(QMainWindow):
             toggle_keypad=self.calls.call.toggle_keypad,
             toggle_transfer=self.calls.call.toggle_transfer,
         )
+        self._star_key = StarKey(self)
         self._join()
         self._add_shortcuts()
         self.setWindowIcon(QIcon(str(paths.resources() / "icons" / "callconsole.svg")))
@@ -144,6 +146,7 @@ class MainWindow(QMainWindow):
             ("Ctrl+Tab", partial(self._step_call, 1)),
             ("Ctrl+Shift+Tab", partial(self._step_call, -1)),
             ("Ctrl+L", models.listening.toggle),
+            (StarKey.KEYS, models.moments.star_now),
             ("Ctrl+R", self._redial),
             ("Ctrl+1", lambda: self.open_page(CALLS)),
             ("Ctrl+2", lambda: self.open_page(PROMPTS)),
@@ -212,7 +215,7 @@ class MainWindow(QMainWindow):
         self.calls.dial.pad.light_up(digit)
 
     def _on_escape(self) -> None:
-        if not self.calls.call.close_popover():
+        if not self.calls.call.close_popover() and not self._models.moments.escape():
             self._models.live.hang_up()
 
     def _on_notice_closed(self) -> None:

@@ -39,6 +39,7 @@ class PlayerBar(Surface):
         self.speed.clicked.connect(detail.playback.next_speed)
         self.wave.sought.connect(detail.seek)
         detail.sound_changed.connect(self._show)
+        detail.changed.connect(self._show_stars)
         detail.playback.changed.connect(self._show_state)
         detail.playback.moved.connect(self._show_position)
         self._show()
@@ -99,8 +100,12 @@ class PlayerBar(Surface):
         self.total.setText(f"/ {duration}")
         for button in (self.play, self.back, self.forth):
             button.setEnabled(sound.wave is not None)
+        self._show_stars()
         self._show_state()
         self._show_position()
+
+    def _show_stars(self) -> None:
+        self.wave.show_stars(self._detail.stars)
 
     def _show_state(self) -> None:
         playing = self._detail.playing

@@ -16,6 +16,7 @@ from callconsole.domain.problems import Problem
 from callconsole.ui import icons, theme
 from callconsole.ui.abilities_panel import AbilitiesPanel
 from callconsole.ui.kit.button import Button, Kind
+from callconsole.ui.kit.head import head
 from callconsole.ui.kit.pill import Pill
 from callconsole.ui.kit.shortcut import shortcut_inside
 from callconsole.ui.kit.surfaces import Hairline, panel
@@ -114,7 +115,8 @@ class PromptsPage(QWidget):
         column = QVBoxLayout(surface)
         column.setContentsMargins(20, 20, 20, 12)
         column.setSpacing(12)
-        column.addLayout(self._head())
+        buttons = (self.revert_button, self.abilities_button, self.save_button)
+        column.addLayout(head(self.title, self.pill, self.counts, *buttons))
         column.addWidget(Hairline())
         for band in (self.problem_band, self.conflict_band, self.empty_band):
             column.addWidget(band)
@@ -132,24 +134,6 @@ class PromptsPage(QWidget):
         self.take_button = self.conflict_band.add_answer(take, self._shelf.revert)
         self.keep_button = self.conflict_band.add_answer(keep, self._overwrite)
         self.problem_band.add_answer("Close", self.problem_band.hide)
-
-    def _head(self) -> QHBoxLayout:
-        first = QHBoxLayout()
-        first.setSpacing(12)
-        first.addWidget(self.title)
-        first.addWidget(self.pill)
-        first.addStretch(1)
-        words = QVBoxLayout()
-        words.setSpacing(4)
-        words.addLayout(first)
-        words.addWidget(self.counts)
-        head = QHBoxLayout()
-        head.setSpacing(8)
-        head.addLayout(words, 1)
-        head.addWidget(self.revert_button)
-        head.addWidget(self.abilities_button)
-        head.addWidget(self.save_button)
-        return head
 
     def _foot(self) -> QHBoxLayout:
         foot = QHBoxLayout()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from callconsole.ui.kit.icon_button import IconButton
 from callconsole.ui.kit.keycap import Keycap
-from callconsole.ui.kit.surfaces import Hairline, Surface
+from callconsole.ui.kit.surfaces import Hairline, Scroll, Surface
 from callconsole.ui.kit.text import Text
 
 CALLING = (
@@ -37,6 +37,7 @@ STEPPING_IN = (
     ("Hold", "Ctrl P"),
     ("Keypad", "Ctrl ⇧ K"),
     ("Transfer", "Ctrl ⇧ T"),
+    ("Star this moment", "Ctrl D"),
 )
 PAGES = (
     ("Calls", "Ctrl 1"),
@@ -46,6 +47,8 @@ PAGES = (
 )
 READING = (
     ("Find in the transcript or the calls", "Ctrl F"),
+    ("Hear, star or copy the chosen line", "Enter S C"),
+    ("Next star, or the one before", "F4 ⇧ F4"),
     ("Open the chosen call", "Enter"),
     ("Delete the chosen call, after a question", "Del"),
     ("Play or pause a recording", "Space"),
@@ -56,6 +59,10 @@ COLUMNS = (
     (("Calling", CALLING), ("Pages", PAGES)),
     (("In a call", STEPPING_IN), ("Reading and writing", READING)),
 )
+
+
+BAR = 12  # the scroll bar floats here
+EDGE = 24
 
 
 class ShortcutsSheet(Surface):
@@ -70,17 +77,21 @@ class ShortcutsSheet(Surface):
         head.addWidget(Text("Keyboard shortcuts", 15, 600))
         head.addStretch()
         head.addWidget(self.close_button)
-        columns = QHBoxLayout()
+        self._content = QWidget()
+        columns = QHBoxLayout(self._content)
+        columns.setContentsMargins(0, 0, BAR, 0)
         columns.setSpacing(24)
         for place, groups in enumerate(COLUMNS):
             if place:
                 columns.addWidget(Hairline(vertical=True))
             columns.addLayout(_column(groups), 1)
+        self._scroll = Scroll(self._content)
         column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 20)
+        column.setContentsMargins(20, 16, 20 - BAR, 20)
         column.setSpacing(12)
         column.addLayout(head)
-        column.addLayout(columns)
+        column.addWidget(self._scroll)
+        head.setContentsMargins(0, 0, BAR, 0)
         self.hide()
         parent.installEventFilter(self)
 
@@ -89,20 +100,27 @@ class ShortcutsSheet(Surface):
         if self.isVisible():
             self.hide()
             return
-        self.adjustSize()
         self._centre()
         self.raise_()
         self.show()
         self.close_button.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _centre(self) -> None:
-        host = self.window()
+        """In the middle, as high as its lines or as the window lets it be."""
+        host, inside = self.window(), self._content.sizeHint()
+        around = self.sizeHint().height() - self._scroll.sizeHint().height()
+        self.resize(inside.width() + 40 - BAR, min(inside.height() + around, host.height() - EDGE))
         self.move((host.width() - self.width()) // 2, (host.height() - self.height()) // 2)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Close on Escape."""
+        """Close on Escape; the arrows scroll where not every line fits."""
         if event.key() == Qt.Key.Key_Escape:
             self.hide()
+            return
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            bar = self._scroll.verticalScrollBar()
+            step = bar.singleStep() if event.key() == Qt.Key.Key_Down else -bar.singleStep()
+            bar.setValue(bar.value() + step)
             return
         super().keyPressEvent(event)
 

@@ -93,6 +93,8 @@ class ListenSection(QWidget):
             return f"{problem.title}. {problem.cure}"
         if not self._listening.on:
             return "Off. Calls go on without it."
+        if self._listening.paused:
+            return "Paused while you hear a moment again."
         other = next((row for row in self._lines.rows if row.heard and not row.shown), None)
         if other is not None:
             return f"You hear {other.name}, whom you speak to."

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from callconsole.ui import theme
 from callconsole.ui.bubble_delegate import BubbleDelegate
-from callconsole.ui.bubble_layout import row_height
+from callconsole.ui.bubble_layout import GAP, row_height
+from callconsole.ui.transcript_pointer import LinePointer
 from callconsole.viewmodels.transcript_line import Match
 from callconsole.viewmodels.transcript_model import TranscriptModel, TranscriptRole
 
@@ -23,16 +24,26 @@ PORTION = 200  # rows fitted at one go, about 12 ms
 class TranscriptList(QTableView):
     """One column of bubbles.
 
+    Keys: Up and Down go from line to line, Enter plays, S stars, C copies.
+
     A table sets each row's height once and never asks for the others again; a list view lays
     out every row anew with each word (window.md §11).
+
+    Attributes:
+        pointer: what the mouse does with lines.
+        followed_before: whether the newest line was kept in view before the last click or key.
 
     Signals:
         following_changed(bool): True while the newest line is kept in view.
         unread_changed(int): lines that came below while the reader was further up.
+        play_asked(int): a row was clicked, or Enter was pressed on it.
+        star_asked(int): a row's star was clicked, or S was pressed on it.
     """
 
     following_changed = Signal(bool)
     unread_changed = Signal(int)
+    play_asked = Signal(int)
+    star_asked = Signal(int)
 
     def __init__(self, model: TranscriptModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,12 +52,17 @@ class TranscriptList(QTableView):
         self._unread = 0
         self._width = 0
         self._unfitted = 0
+        self.followed_before = True
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self._fit_some)
         self._delegate = BubbleDelegate(self)
         self._dress()
         self.setItemDelegate(self._delegate)
         self.setModel(model)
+        self.pointer = LinePointer(self, model, self._delegate)
+        self.pointer.pressed.connect(self._note_following)
+        self.pointer.play_asked.connect(self.play_asked)
+        self.pointer.star_asked.connect(self.star_asked)
         self._listen(model)
 
     @property
@@ -92,6 +108,11 @@ class TranscriptList(QTableView):
             self._set_following(False)
             self.scrollTo(self._model.index(row), QAbstractItemView.ScrollHint.PositionAtCenter)
 
+    def go_to(self, row: int) -> None:
+        """Select a row and bring it into view, as for a reader who steps through some."""
+        self.reveal(row)
+        self.setCurrentIndex(self._model.index(row))
+
     def begin_at_top(self) -> None:
         """Show the first line and do not follow the newest."""
         self._set_following(False)
@@ -110,9 +131,11 @@ class TranscriptList(QTableView):
     # Qt's own doors ---------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """End and Home, copy; letters and digits are left to the window's shortcuts."""
+        """From line to line, and what is done with one; other letters are left to the window."""
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
+        elif self._does(event):
+            return
         elif event.key() == Qt.Key.Key_End:
             self.jump_to_end()
         elif event.key() == Qt.Key.Key_Home:
@@ -122,6 +145,41 @@ class TranscriptList(QTableView):
         else:
             super().keyPressEvent(event)
 
+    def _does(self, event: QKeyEvent) -> bool:
+        """Do what the key means for the selected line; False where it means nothing here."""
+        if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            return False
+        self._note_following()
+        key = event.key()
+        if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self._step(-1 if key == Qt.Key.Key_Up else 1)
+            return True
+        rows = self.selected_rows()
+        row = self.currentIndex().row()
+        if row not in rows:
+            return False
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.play_asked.emit(row)
+        elif key == Qt.Key.Key_S:
+            self.star_asked.emit(row)
+        elif key == Qt.Key.Key_C:
+            self.copy()
+        else:
+            return False
+        return True
+
+    def _step(self, direction: int) -> None:
+        """To the next line; without a selected one, to the last or the first that is seen."""
+        if not self.selected_rows():
+            seen = self.rowAt(0) if direction > 0 else self.rowAt(self.viewport().height() - GAP)
+            row = seen if seen >= 0 else self._model.rowCount() - 1
+        else:
+            row = self.currentIndex().row() + direction
+        if 0 <= row < self._model.rowCount():
+            index = self._model.index(row)
+            self.setCurrentIndex(index)
+            self.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the rows to the new width; the line at the top stays at the top."""
         super().resizeEvent(event)
@@ -129,6 +187,9 @@ class TranscriptList(QTableView):
             self.refit()
 
     # Inside -----------------------------------------------------------------------------
+
+    def _note_following(self) -> None:
+        self.followed_before = self._following
 
     def _dress(self) -> None:
         self.setFrameShape(QFrame.Shape.NoFrame)

@@ -6,9 +6,10 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.shortcut import shortcut_inside
 from callconsole.ui.kit.text import Elided, Text
-from callconsole.ui.transcript_find import FindBar, icon_button
+from callconsole.ui.transcript_find import BUTTON, FindBar, icon_button
 from callconsole.ui.transcript_list import TranscriptList
 from callconsole.ui.transcript_pill import JumpPill
 from callconsole.viewmodels.transcript_model import TranscriptModel
@@ -20,8 +21,8 @@ COPIED_MS = 1600
 class TranscriptView(QWidget):
     """Shows one `TranscriptModel`.
 
-    Keys, while the focus is inside: Ctrl+F find, F3 and Shift+F3 step, End to the newest line,
-    Ctrl+C copy, Ctrl+A select all.
+    Keys, while the focus is inside: Ctrl+F find, F3 and Shift+F3 step, F4 and Shift+F4 from star
+    to star, End to the newest line, Ctrl+C copy, Ctrl+A select all.
     """
 
     def __init__(self, model: TranscriptModel, parent: QWidget | None = None) -> None:
@@ -33,12 +34,17 @@ class TranscriptView(QWidget):
         self.aside = Elided("", 13, 400, "muted")
         self.empty = Text(EMPTY, 13, 400, "muted", wrap=True)
         self.find_button = icon_button("magnifying-glass", "Find", "Find (Ctrl+F)")
+        self.title = Text("Transcript", 13, 600)
+        self.stars = Button("", Kind.GHOST, icon="star-fill", height=BUTTON, text_size=12)
         self.copy_button = icon_button("copy", "Copy the transcript")
+        self._stars_shown = -1
+        self._front: QWidget | None = None
         self._pages = QStackedWidget()
         self._copied = QTimer(self, singleShot=True, interval=COPIED_MS)
         self._build()
         self._listen()
         self._show_page()
+        self._show_stars()
         self._on_lines_moved()
 
     # What the page tells ----------------------------------------------------------------
@@ -58,6 +64,23 @@ class TranscriptView(QWidget):
     def set_live(self, live: bool) -> None:
         """Whether the call goes on; changes the pill's words."""
         self.pill.set_live(live)
+
+    def put_in_front(self, part: QWidget) -> None:
+        """Give this part the title's place for as long as `set_in_front` says."""
+        self._front = part
+        self._bar.insertWidget(0, part, 1)
+        self.set_in_front(False)
+
+    def set_in_front(self, shown: bool) -> None:
+        """Show what was put in front, or the title."""
+        if self._front is None:
+            return
+        if not shown and self._front.isAncestorOf(self.window().focusWidget()):
+            # Left alone, the focus may wander to where Space ends the call.
+            self.lines.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._front.setVisible(shown)
+        self.title.setVisible(not shown)
+        self.aside.setVisible(not shown and self.find_bar.isHidden())
 
     # What the reader does ---------------------------------------------------------------
 
@@ -79,7 +102,7 @@ class TranscriptView(QWidget):
         """Close the find bar and give the keyboard to the lines."""
         self.find_bar.hide()
         self.find_button.show()
-        self.aside.show()
+        self.aside.setVisible(self._front is None or self._front.isHidden())
         self.find_bar.end()
         self.lines.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -105,13 +128,16 @@ class TranscriptView(QWidget):
         bar = QHBoxLayout()
         bar.setContentsMargins(0, 0, 0, 0)
         bar.setSpacing(4)
-        bar.addWidget(Text("Transcript", 13, 600))
+        bar.addWidget(self.title)
         bar.addSpacing(1)
         bar.addWidget(self.aside, 1)
         bar.addWidget(self.find_bar, 1)
+        bar.addWidget(self.stars)
         bar.addWidget(self.find_button)
         bar.addWidget(self.copy_button)
+        self._bar = bar
         self.find_bar.hide()
+        self.stars.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setMargin(24)
         self._pages.addWidget(self.empty)
@@ -129,6 +155,8 @@ class TranscriptView(QWidget):
             (QKeySequence.StandardKey.Find, self.open_find),
             ("F3", lambda: self._step(1)),
             ("Shift+F3", lambda: self._step(-1)),
+            ("F4", lambda: self._step_star(1)),
+            ("Shift+F4", lambda: self._step_star(-1)),
         ):
             self._shortcuts.append(shortcut_inside(self, keys, action))
         self.find_button.clicked.connect(self.open_find)
@@ -138,16 +166,46 @@ class TranscriptView(QWidget):
         self.pill.clicked.connect(self._on_pill)
         self.lines.following_changed.connect(self._on_lines_moved)
         self.lines.unread_changed.connect(self._on_lines_moved)
+        self.stars.clicked.connect(lambda: self._step_star(1))
+        self._model.stars_changed.connect(self._show_stars)
         self._copied.timeout.connect(self._on_copied_shown)
         self._model.line_finished.connect(self.announce)
         for signal in (self._model.rowsInserted, self._model.modelReset):
             signal.connect(self._show_page)
+            signal.connect(self._show_stars)
 
     def _step(self, direction: int) -> None:
         if self.find_bar.isHidden():
             self.open_find()
         else:
             self.find_bar.step(direction)
+
+    def _step_star(self, direction: int) -> None:
+        """To the next star (1) or the one before (-1), round the ends."""
+        rows = self._model.starred_rows()
+        if not rows or not self.isVisible():
+            return
+        chosen = self.lines.selected_rows()
+        if direction > 0:
+            further = [row for row in rows if chosen and row > chosen[0]]
+            row = further[0] if further else rows[0]
+        else:
+            further = [row for row in rows if chosen and row < chosen[0]]
+            row = further[-1] if further else rows[-1]
+        self.lines.go_to(row)
+        self.lines.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_stars(self) -> None:
+        count = len(self._model.starred_rows())
+        if count == self._stars_shown:
+            return
+        self._stars_shown = count
+        if not count and self.stars.hasFocus():
+            self.lines.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.stars.setVisible(bool(count))
+        self.stars.set_content(f"Starred {count}")
+        self.stars.setAccessibleName(f"Starred moments: {count}")
+        self.stars.setToolTip("Next starred moment (F4); Shift+F4: the one before")
 
     def _show_page(self) -> None:
         filled = self._model.rowCount() > 0

@@ -9,12 +9,13 @@ from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEve
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from callconsole.audio.waveform import Levels, Waveform
-from callconsole.ui import fonts, theme
+from callconsole.ui import fonts, icons, theme
 from callconsole.viewmodels.clock_text import clock_text
 
 TALL, LOW = 104, 60
 BAR, PITCH = 2, 4
 GAP = 2  # from the line in the middle to the bars
+STAR = 12
 HEAD = 4  # radius of the playhead's knob
 UNPLAYED = 0.45
 NAMES = ("Callee", "AI")
@@ -34,6 +35,7 @@ class WaveformView(QWidget):
         self._wave: Waveform | None = None
         self._bars: tuple[Levels, Levels] | None = None
         self._position_s = 0.0
+        self._stars: tuple[float, ...] = ()
         metrics = QFontMetrics(fonts.font(12, 500))
         self._left = max(metrics.horizontalAdvance(name) for name in NAMES) + 12
         self.setFixedHeight(TALL)
@@ -58,6 +60,12 @@ class WaveformView(QWidget):
             left, right = min(before, after), max(before, after)
             edge = HEAD + PITCH
             self.update(int(left) - edge, 0, math.ceil(right - left) + 2 * edge, self.height())
+
+    def show_stars(self, at_s: tuple[float, ...]) -> None:
+        """Mark these seconds with a star each."""
+        if at_s != self._stars:
+            self._stars = at_s
+            self.update()
 
     def set_low(self, low: bool) -> None:
         """Take less height."""
@@ -110,6 +118,7 @@ class WaveformView(QWidget):
         caller, agent = self._folded(self._wave)
         self._paint_side(painter, caller, "callee", event.rect())
         self._paint_side(painter, agent, "ai", event.rect())
+        self._paint_stars(painter)
         self._paint_head(painter)
 
     def _paint_names(self, painter: QPainter, middle: float) -> None:
@@ -142,6 +151,14 @@ class WaveformView(QWidget):
             painter.setBrush(played if x < head else coming)
             top = middle - GAP - height if tone == "callee" else middle + GAP
             painter.drawRoundedRect(QRectF(x, top, BAR, height), 1, 1)
+
+    def _paint_stars(self, painter: QPainter) -> None:
+        tone = theme.current().warning
+        painter.setPen(QPen(theme.colour("warning"), 1))
+        for at_s in self._stars:
+            x = self.x_of(at_s)
+            painter.drawLine(QPointF(x, STAR), QPointF(x, self.height() - 2))
+            icons.paint(painter, "star-fill", tone, x - STAR / 2, 0, STAR)
 
     def _paint_head(self, painter: QPainter) -> None:
         x = self.x_of(self._position_s)

@@ -12,6 +12,7 @@ from callconsole.domain import events
 from callconsole.domain.call import Call
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.record import CallRecord
+from callconsole.domain.stars import stars_of
 from callconsole.engine import tasks
 from callconsole.viewmodels import call_facts, headline
 from callconsole.viewmodels.call_facts import Figure, NoteLine
@@ -135,6 +136,13 @@ class CallDetail(QObject):
         return call_facts.notes(self.record, self._now()) if self.record is not None else []
 
     @property
+    def stars(self) -> tuple[float, ...]:
+        """The seconds of the starred moments, oldest first."""
+        if self.record is None:
+            return ()
+        return tuple(sorted(stars_of(self.record.events).values()))
+
+    @property
     def position_s(self) -> float:
         """Where the recording is."""
         return self.playback.position_s(self.sound.path) if self.sound.path else 0.0
@@ -204,6 +212,16 @@ class CallDetail(QObject):
             at_s = min(self.transcript.line(row).turn.offset_s, self.sound.wave.duration_s)
             self.playback.play_from(self.sound.path, at_s)
 
+    def star_row(self, row: int) -> None:
+        """Star what this line says, or take the star away; nothing for a line nobody spoke."""
+        line = self.transcript.line(row)
+        if self.sid is not None and line.spoken_aloud:
+            tasks.start(
+                self._desk.star_moment(self.sid, line.turn.id, starred=not line.starred),
+                on_error=self._on_not_starred,
+                name="star",
+            )
+
     def close(self) -> None:
         """Nothing is asked any more."""
         self._later.stop()
@@ -230,7 +248,7 @@ class CallDetail(QObject):
         self.transcript.set_started_at(call.answered_at)
         lines = [(mark.text, at_s, mark.icon) for mark, at_s in marks_of(record)]
         turns = live or record.turns
-        self.transcript.load(turns, lines, deeds_of(record, turns))
+        self.transcript.load(turns, lines, deeds_of(record, turns), stars_of(record.events))
         self._mark_playing()
 
     async def _measure(self, sid: str) -> None:
@@ -257,6 +275,10 @@ class CallDetail(QObject):
         self.problem = error.problem if isinstance(error, ProblemError) else _UNDELETED
         self.changed.emit()
 
+    def _on_not_starred(self, error: BaseException) -> None:
+        self.problem = error.problem if isinstance(error, ProblemError) else _UNSTARRED
+        self.changed.emit()
+
     def _on_unplayable(self, path: str, problem: Problem) -> None:
         if path == self.sound.path:
             self.problem = problem
@@ -270,6 +292,8 @@ class CallDetail(QObject):
     def _on_event(self, event: events.CallEvent) -> None:
         if event.call_sid != self.sid or isinstance(event, events.LevelsMeasured):
             return
+        if isinstance(event, events.MomentStarred | events.MomentUnstarred):
+            self.transcript.set_star(event.turn_id, isinstance(event, events.MomentStarred))
         if isinstance(event, events.TurnChanged):
             self.transcript.put(event.turn)
         elif not isinstance(event, events.FloorChanged) and not self._later.isActive():
@@ -281,6 +305,12 @@ _UNREADABLE = Problem(
     "The call cannot be shown",
     "Something went wrong while its record was read.",
     "Try again; if it goes on, start the console again.",
+)
+_UNSTARRED = Problem(
+    "history.unstarred",
+    "The moment was not starred",
+    "Something went wrong while the star was put on the record.",
+    "Try again.",
 )
 _UNDELETED = Problem(
     "history.undeleted",

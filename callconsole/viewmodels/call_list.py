@@ -282,7 +282,11 @@ class CallList(QObject):
         added = self._not_listed_yet({call.sid for call in listed}, query, now)
         shown = sorted([*added, *listed], key=lambda call: call.placed_at, reverse=True)
         shown.sort(key=lambda call: not call.live)
-        self.rows = [history_rows.row(call, self._parties.party(call.to), now) for call in shown]
+        stars = self._page.starred
+        self.rows = [
+            history_rows.row(call, self._parties.party(call.to), now, starred=call.sid in stars)
+            for call in shown
+        ]
         self.total = self._page.total + len(added)
         self.recorded_s = self._page.recorded_s
         if self._active and any(row.live for row in self.rows):
@@ -318,6 +322,8 @@ _CHANGES = (
     events.AnswerJudged,
     events.CallEnded,
     events.RecordingSaved,
+    events.MomentStarred,
+    events.MomentUnstarred,
 )
 
 

@@ -13,7 +13,7 @@ from callconsole.domain.costs import Cost
 from callconsole.domain.dialling import StepResult
 from callconsole.domain.events import Event, Service, ServiceChanged
 from callconsole.domain.problems import Problem
-from callconsole.domain.record import CallPage, CallQuery, CallRecord
+from callconsole.domain.record import CallPage, CallQuery, CallRecord, Recorded
 from callconsole.domain.sound import SoundDevices
 from callconsole.domain.transcript import Turn
 
@@ -116,6 +116,20 @@ class Desk(Protocol):
 
     async def press_keys(self, call_sid: str, digits: str) -> None:
         """Send tones to the callee's end. Raises `ProblemError`."""
+        ...
+
+    async def star_moment(
+        self, call_sid: str, turn_id: int | None = None, *, starred: bool = True
+    ) -> None:
+        """Star a turn, None: what is said now, or take its star away. Raises `ProblemError`."""
+        ...
+
+    async def recorded_so_far(self, call_sid: str) -> Recorded | None:
+        """What can be read of a live call's recording, to this moment; None without one."""
+        ...
+
+    def pause_listening(self, on: bool) -> None:
+        """Play nothing of the call for a while."""
         ...
 
     def microphone_dbfs(self) -> float:

@@ -23,6 +23,7 @@ class HistoryRow:
         icon, tone: symbol of the direction, in red where nobody was reached.
         recorded: there is a recording.
         live: the call goes on.
+        starred: a moment of it is starred.
     """
 
     sid: str
@@ -35,17 +36,19 @@ class HistoryRow:
     tone: str
     recorded: bool
     live: bool
+    starred: bool = False
 
     def spoken(self) -> str:
         """The row as a screen reader says it."""
         recorded = ", recorded" if self.recorded else ""
+        starred = ", starred" if self.starred else ""
         return (
             f"{self.title}, {self.prompt}, {self.started}, {self.length}, "
-            f"{self.outcome.text}{recorded}"
+            f"{self.outcome.text}{recorded}{starred}"
         )
 
 
-def row(call: Call, party: Party, now: datetime) -> HistoryRow:
+def row(call: Call, party: Party, now: datetime, *, starred: bool = False) -> HistoryRow:
     """The row of a call as it is at `now`, aware."""
     missed = call.ending is not None and call.ending.outcome in MISSED
     return HistoryRow(
@@ -59,6 +62,7 @@ def row(call: Call, party: Party, now: datetime) -> HistoryRow:
         tone="danger" if missed else "success" if call.live else "muted",
         recorded=call.recording is not None,
         live=call.live,
+        starred=starred,
     )
 
 

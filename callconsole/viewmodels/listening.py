@@ -46,6 +46,7 @@ class Listening(QObject):
         self._on = on
         self._volume = volume
         self._balance = 0.0
+        self._paused = False
         self._devices = SoundDevices()
         self._speaker: SoundDevice | None = None
         self._microphone: SoundDevice | None = None
@@ -59,6 +60,11 @@ class Listening(QObject):
     def on(self) -> bool:
         """True where the operator wants to hear and can."""
         return self._on and self.problem is None
+
+    @property
+    def paused(self) -> bool:
+        """True while a moment is heard again in place of the call."""
+        return self._paused
 
     @property
     def volume(self) -> float:
@@ -107,6 +113,13 @@ class Listening(QObject):
     def toggle(self) -> None:
         """The other way round."""
         self.set_on(not self._on)
+
+    def pause(self, on: bool) -> None:
+        """Hear nothing of the call for a while; the switch stays as it is."""
+        if on != self._paused:
+            self._paused = on
+            self._desk.pause_listening(on)
+            self.changed.emit()
 
     def set_volume(self, fraction: float) -> None:
         """Set the loudness, 0 to 1."""

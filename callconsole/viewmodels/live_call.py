@@ -193,6 +193,12 @@ class LiveCall(QObject):
         """True while the callee's phone rings."""
         return self.call is not None and self.call.phase is Phase.RINGING
 
+    @property
+    def on_the_line(self) -> bool:
+        """True while the operator speaks to somebody, in this call or another."""
+        calls = [view.call for view in self.live_views.values() if view.call is not None]
+        return any(call.taken_over and call.transferred_to is None for call in calls)
+
     # What is done -----------------------------------------------------------------------------
 
     def focus(self, call_sid: str) -> None:
@@ -204,7 +210,7 @@ class LiveCall(QObject):
     def begin(self, attempt: Attempt) -> None:
         """The operator pressed Call."""
         self._dialling = CallView(attempt=attempt, recorded=self._recording_wanted())
-        if not self._on_the_line():
+        if not self.on_the_line:
             self._show(self._dialling)
 
     def add_step(self, step: StepResult) -> None:
@@ -281,11 +287,6 @@ class LiveCall(QObject):
 
     # What is heard ----------------------------------------------------------------------------
 
-    def _on_the_line(self) -> bool:
-        """True while the operator speaks to somebody."""
-        calls = [view.call for view in self.live_views.values() if view.call is not None]
-        return any(call.taken_over and call.transferred_to is None for call in calls)
-
     def _on_queued(self, call: Call) -> None:
         dialled = self._dialling
         if dialled is not None and dialled.number == call.to:
@@ -294,7 +295,7 @@ class LiveCall(QObject):
             view = CallView(recorded=self._recording_wanted())
         view.call = call
         self._views[call.sid] = view
-        free = not self.live and not self._on_the_line()
+        free = not self.live and not self.on_the_line
         if view is self._view or (view is not dialled and free):
             self._show(view)
         else:
@@ -364,6 +365,10 @@ class LiveCall(QObject):
                 return
             case events.TurnChanged(turn=turn):
                 self.transcript.put(turn)
+                return
+            case events.MomentStarred(turn_id=turn_id) | events.MomentUnstarred(turn_id=turn_id):
+                starred = isinstance(event, events.MomentStarred)
+                self.transcript.set_star(turn_id, starred)
                 return
             case events.CallAnswered(at=at):
                 self.transcript.set_started_at(at)

@@ -19,6 +19,7 @@ from callconsole.viewmodels.dialler import Dialler
 from callconsole.viewmodels.listening import Listening
 from callconsole.viewmodels.live_call import LiveCall
 from callconsole.viewmodels.live_list import LiveList
+from callconsole.viewmodels.moments import Moments
 from callconsole.viewmodels.operator import Operator
 from callconsole.viewmodels.parties import Parties
 from callconsole.viewmodels.playback import Playback, Player
@@ -85,6 +86,7 @@ class Models(QObject):
         self.lines = LiveList(desk, self.live, self.parties, self.listening, self)
         self.alerts = Alerts(desk, self.relay, self.parties, self)
         self.playback = Playback(player, self)
+        self.moments = Moments(desk, self.live, self.playback, self.listening, self)
         self.recents = SessionCalls(self.parties, self)
         self.history = CallList(desk, self.relay, self.parties, parent=self)
         self.detail = CallDetail(desk, self.relay, self.parties, self.playback, parent=self)
@@ -96,6 +98,7 @@ class Models(QObject):
 
     def close(self) -> None:
         """Stop following the engine and playing."""
+        self.moments.stop()
         self.playback.stop()
         self.live.stop_clock()
         self.lines.close()
@@ -123,6 +126,7 @@ class Models(QObject):
         self.services.changed.connect(dialler.services_changed)
         self.shelf.names_changed.connect(self._list_prompts)
         self.listening.changed.connect(self._on_volume)
+        self.listening.devices_changed.connect(self._on_speaker)
         self._on_volume()
         self.history.selection_changed.connect(self._on_selected)
         self.detail.deleted.connect(self.history.deleted)
@@ -145,6 +149,9 @@ class Models(QObject):
 
     def _on_volume(self) -> None:
         self.playback.set_volume(self.listening.volume)
+
+    def _on_speaker(self) -> None:
+        self.playback.choose(self.listening.speaker)
 
     def _list_prompts(self) -> None:
         try:

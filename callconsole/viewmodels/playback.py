@@ -24,8 +24,17 @@ class Player(Protocol):
         """What is heard now, in seconds from the file's beginning."""
         ...
 
-    async def play_file(self, path: Path, at_s: float = 0.0, speed: float = 1.0) -> float:
-        """Start to play; return the file's duration in s. Raises `ProblemError`."""
+    async def play_file(
+        self, path: Path, at_s: float = 0.0, speed: float = 1.0, until_s: float | None = None
+    ) -> float:
+        """Start to play, up to `until_s` where that is given; return the file's duration in s.
+
+        Raises `ProblemError`.
+        """
+        ...
+
+    def choose(self, device: str | None) -> None:
+        """Play on this `SoundDevice.id`, None: on the default one, from the next file on."""
         ...
 
     def pause(self) -> None:
@@ -76,6 +85,7 @@ class Playback(QObject):
         self._opening: asyncio.Task[None] | None = None
         self._cue: tuple[str, float] = ("", 0.0)
         self._speed = SPEEDS[0]
+        self._until_s: float | None = None
         self._ticker = QTimer(self)
         self._ticker.setInterval(TICK_MS)
         self._ticker.timeout.connect(self.moved)
@@ -138,6 +148,17 @@ class Playback(QObject):
         if not self.playing(path):
             self.play_or_pause(path)
 
+    def play_passage(self, path: str, at_s: float, until_s: float) -> None:
+        """Play this recording from one second to another, as fast as it was spoken."""
+        self.stop()
+        self._cue = (path, max(0.0, at_s))
+        self._open(path, until_s)
+
+    def choose(self, device: str | None) -> None:
+        """Play on this `SoundDevice.id`, None: on the default one, from the next time on."""
+        if self._player is not None:
+            self._player.choose(device)
+
     def next_speed(self) -> None:
         """Take the next of `SPEEDS`, after the last the first."""
         self._speed = SPEEDS[(SPEEDS.index(self._speed) + 1) % len(SPEEDS)]
@@ -168,10 +189,11 @@ class Playback(QObject):
 
     # Inside -----------------------------------------------------------------------------------
 
-    def _open(self, path: str) -> None:
+    def _open(self, path: str, until_s: float | None = None) -> None:
         if self._player is None:
             return
         self.stop()
+        self._until_s = until_s
         at_s = self._cue[1] if self._cue[0] == path else 0.0
         self._path, self._cue = path, (path, at_s)
         self._opening = tasks.start(self._play(self._player, path, at_s), self._on_failed, "play")
@@ -179,13 +201,14 @@ class Playback(QObject):
         self.changed.emit()
 
     async def _play(self, player: Player, path: str, at_s: float) -> None:
-        speed = self._speed
-        await player.play_file(Path(path), at_s, speed)
+        passage = self._until_s is not None
+        speed = SPEEDS[0] if passage else self._speed
+        await player.play_file(Path(path), at_s, speed, self._until_s)
         self._opening = None
         # Both may have been asked for while the file was being opened.
         if self._cue != (path, at_s):
             player.seek(self._cue[1])
-        if speed != self._speed:
+        if not passage and speed != self._speed:
             player.set_speed(self._speed)
 
     def _set_paused(self, player: Player, paused: bool) -> None:

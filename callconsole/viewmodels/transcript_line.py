@@ -8,6 +8,8 @@ from enum import StrEnum
 from callconsole.domain.transcript import Speaker, Turn
 from callconsole.viewmodels.clock_text import clock_text
 
+STAR = "★"
+
 
 class LineKind(StrEnum):
     """How a row is drawn: whose bubble, or a line across."""
@@ -52,6 +54,7 @@ class Line:
         playing: these words are being played from the recording.
         manner: what is special about it.
         heeded_ms: on a whisper, how much later the agent spoke, or None.
+        starred: the operator marked this moment.
     """
 
     turn: Turn
@@ -61,6 +64,12 @@ class Line:
     playing: bool = False
     manner: Manner = Manner.PLAIN
     heeded_ms: int | None = None
+    starred: bool = False
+
+    @property
+    def spoken_aloud(self) -> bool:
+        """True for words on the recording, which alone can be starred."""
+        return self.kind not in (LineKind.SYSTEM, LineKind.WHISPER)
 
     @property
     def kind(self) -> LineKind:
@@ -114,13 +123,15 @@ class Line:
         if self.kind is LineKind.SYSTEM:
             return f"[{self.clock}] {words}"
         tag = f" ({self.tag})" if self.tag else ""
-        return f"[{self.clock}] {self.name}: {words}{tag}"
+        star = f"{STAR} " if self.starred else ""
+        return f"{star}[{self.clock}] {self.name}: {words}{tag}"
 
     def spoken(self) -> str:
         """The row as a screen reader says it."""
         who = f"{self.name}, " if self.name else ""
         tag = f", {self.tag}" if self.tag else ""
-        return f"{who}{self.clock}{tag}: {self.turn.text.strip()}"
+        star = ", starred" if self.starred else ""
+        return f"{who}{self.clock}{tag}{star}: {self.turn.text.strip()}"
 
 
 _TAG_ICONS = {Manner.WHISPER: "ear-slash", Manner.SAID: "megaphone-simple"}

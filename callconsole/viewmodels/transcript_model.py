@@ -46,11 +46,13 @@ class TranscriptModel(QAbstractListModel):
             is what a screen reader says. Once per line.
         search_changed(): the query or what it finds is another.
         names_changed(): the shown names are others.
+        stars_changed(): other lines are starred.
     """
 
     line_finished = Signal(str)
     search_changed = Signal()
     names_changed = Signal()
+    stars_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -66,6 +68,7 @@ class TranscriptModel(QAbstractListModel):
         self._query: re.Pattern[str] | None = None
         self._started_at: datetime | None = None
         self._playing: int | None = None
+        self._stars: set[int] = set()
         self._retelling = False
 
     # What Qt asks -----------------------------------------------------------------------
@@ -141,13 +144,17 @@ class TranscriptModel(QAbstractListModel):
         turns: Iterable[Turn],
         notes: Iterable[tuple[str, float, str]],
         deeds: Deeds = NOTHING_DONE,
+        stars: Iterable[int] = (),
     ) -> None:
         """Show a kept call in place of what was there: turns, notes, and the operator's deeds.
+
+        `stars` are the ids of the starred turns.
 
         No line is announced: nothing of it is new. Where nothing is another, readers keep their
         place.
         """
         self._notes, self._saying, self._said = 0, False, set(deeds.said)
+        self._stars = set(stars)
         lines = [self._line(turn) for turn in turns]
         noted = [self._noted(text, offset_s, icon) for text, offset_s, icon in notes]
         for deed, offset_s in deeds.notes:
@@ -169,6 +176,7 @@ class TranscriptModel(QAbstractListModel):
         self._rows.clear()
         self._renumber(0)
         self.endResetModel()
+        self.stars_changed.emit()
         if self._query is not None:
             self.search_changed.emit()
 
@@ -185,7 +193,9 @@ class TranscriptModel(QAbstractListModel):
         self._notes = 0
         self._started_at = None
         self._playing = None
+        self._stars.clear()
         self.endResetModel()
+        self.stars_changed.emit()
         if self._query is not None:
             self.search_changed.emit()
 
@@ -202,8 +212,16 @@ class TranscriptModel(QAbstractListModel):
     def row_at(self, at_s: float) -> int | None:
         """The row of the words that are spoken at this second of the call, or spoken last."""
         for row in range(bisect.bisect_right(self._offsets, at_s) - 1, -1, -1):
-            if self._lines[row].kind not in _UNRECORDED:
+            if self._lines[row].spoken_aloud:
                 return row
+        return None
+
+    def end_s(self, row: int) -> float | None:
+        """When the next words begin after this row's, in seconds of the call; None at the end."""
+        begun_s = self._offsets[row]
+        for later in range(row + 1, len(self._lines)):
+            if self._offsets[later] > begun_s and self._lines[later].spoken_aloud:
+                return self._offsets[later]
         return None
 
     @property
@@ -222,6 +240,21 @@ class TranscriptModel(QAbstractListModel):
                 at = self._rows[changed]
                 self._lines[at] = replace(self._lines[at], playing=changed == turn_id)
                 self.dataChanged.emit(self.index(at), self.index(at), [TranscriptRole.LOOK])
+
+    def set_star(self, turn_id: int, starred: bool) -> None:
+        """Star the line of this turn, or take its star away; also before the turn is there."""
+        if starred == (turn_id in self._stars):
+            return
+        (self._stars.add if starred else self._stars.discard)(turn_id)
+        row = self._rows.get(turn_id)
+        if row is not None:
+            self._lines[row] = replace(self._lines[row], starred=starred)
+            self.dataChanged.emit(self.index(row), self.index(row), [TranscriptRole.LOOK])
+        self.stars_changed.emit()
+
+    def starred_rows(self) -> list[int]:
+        """The starred rows, from the top."""
+        return sorted(self._rows[turn_id] for turn_id in self._stars if turn_id in self._rows)
 
     def set_started_at(self, started_at: datetime | None) -> None:
         """Aware time of call audio's second 0; gives each line its wall clock on hover."""
@@ -246,7 +279,10 @@ class TranscriptModel(QAbstractListModel):
         if pattern == self._query:
             return
         self._query = pattern
-        self._lines = [self._anew(line) for line in self._lines]
+        for row, line in enumerate(self._lines):
+            matches = self._matches(line.turn)
+            if matches != line.matches:
+                self._lines[row] = replace(line, matches=matches)
         self._all_changed()
         self.search_changed.emit()
 
@@ -288,14 +324,18 @@ class TranscriptModel(QAbstractListModel):
         manner: Manner = Manner.PLAIN,
         heeded_ms: int | None = None,
     ) -> Line:
-        matches: tuple[tuple[int, int], ...] = ()
-        if self._query is not None:
-            matches = tuple((m.start(), len(m[0])) for m in self._query.finditer(turn.text))
+        matches = self._matches(turn)
         playing = turn.id == self._playing
         if turn.id in self._said:
             manner = Manner.SAID
         name = self._name(turn, manner)
-        return Line(turn, name, icon, matches, playing, manner, heeded_ms)
+        starred = turn.id in self._stars
+        return Line(turn, name, icon, matches, playing, manner, heeded_ms, starred)
+
+    def _matches(self, turn: Turn) -> tuple[tuple[int, int], ...]:
+        if self._query is None:
+            return ()
+        return tuple((m.start(), len(m[0])) for m in self._query.finditer(turn.text))
 
     def _insert(self, line: Line) -> None:
         row = bisect.bisect_right(self._offsets, line.turn.offset_s)
@@ -351,9 +391,6 @@ class TranscriptModel(QAbstractListModel):
             return None
         at = self._started_at + timedelta(seconds=line.turn.offset_s)
         return at.astimezone().strftime("%H:%M:%S")
-
-
-_UNRECORDED = frozenset({LineKind.SYSTEM, LineKind.WHISPER})
 
 
 def _names(caller: str, agent: str) -> dict[LineKind, str]:

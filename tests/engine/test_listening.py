@@ -74,6 +74,17 @@ async def test_only_the_focused_call_is_heard(ear: Ear) -> None:
     assert len(ear.speaker.played) == 1
 
 
+async def test_it_pauses_without_letting_the_device_go(ear: Ear) -> None:
+    await playing(ear)
+    ear.listening.pause(True)
+    ear.listening.pause(True)
+    ear.listening.heard(CALL, LOUD, LOUD)
+    assert (ear.speaker.played, ear.speaker.flushed, ear.speaker.playing) == ([], 1, True)
+    ear.listening.pause(False)
+    ear.listening.heard(CALL, LOUD, QUIET)
+    assert (len(ear.speaker.played), ear.speaker.starts) == (1, 1)
+
+
 async def test_volume_and_balance_reach_the_speaker(ear: Ear) -> None:
     ear.listening.set_volume(0.3)
     ear.listening.set_balance(-0.5)

@@ -109,6 +109,7 @@ class FakeDesk(SteppingIn, KeptCalls):
         self.sound_problem: Problem | None = None
         self.recording = False
         self.listening = False
+        self.paused = False
         self.volume = 0.0
         self.balance = 0.0
         self.speaker: str | None = None
@@ -206,6 +207,9 @@ class FakeDesk(SteppingIn, KeptCalls):
 
     def listen(self, on: bool) -> None:
         self.listening = on
+
+    def pause_listening(self, on: bool) -> None:
+        self.paused = on
 
     def set_volume(self, fraction: float) -> None:
         self.volume = fraction

@@ -10,6 +10,7 @@ from callconsole.domain.answering import Verdict
 from callconsole.domain.call import Call
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.record import CallPage, CallQuery, CallRecord, LoggedEvent, Note
+from callconsole.domain.stars import stars_of
 from callconsole.domain.transcript import Turn
 
 
@@ -58,7 +59,8 @@ class FakeHistory:
         found = [record.call for record in newest if _matches(record.call, query)]
         rows = found[query.offset : query.offset + query.limit]
         recorded_s = sum(self.recorded_s.get(call.sid, 0.0) for call in found)
-        return CallPage(tuple(rows), len(found), recorded_s)
+        starred = (call.sid for call in rows if stars_of(self._of(call.sid).events))
+        return CallPage(tuple(rows), len(found), recorded_s, frozenset(starred))
 
     async def record(self, call_sid: str) -> CallRecord | None:
         self._answer()

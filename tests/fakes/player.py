@@ -22,12 +22,16 @@ class FakePlayer:
         self.told: list[tuple[object, ...]] = []
         self.position_s = 0.0
         self.volume = 1.0
+        self.device: str | None = None
         self.refusal: Problem | None = None
         self.gate = asyncio.Event()
         self.gate.set()
 
-    async def play_file(self, path: Path, at_s: float = 0.0, speed: float = 1.0) -> float:
-        self.told.append(("play", str(path), at_s, speed))
+    async def play_file(
+        self, path: Path, at_s: float = 0.0, speed: float = 1.0, until_s: float | None = None
+    ) -> float:
+        end = () if until_s is None else (until_s,)
+        self.told.append(("play", str(path), at_s, speed, *end))
         await self.gate.wait()
         if self.refusal is not None:
             raise ProblemError(self.refusal)
@@ -49,6 +53,9 @@ class FakePlayer:
 
     def stop_file(self) -> None:
         self.told.append(("stop",))
+
+    def choose(self, device: str | None) -> None:
+        self.device = device
 
     def set_volume(self, volume: float) -> None:
         self.volume = volume

@@ -19,7 +19,7 @@ from callconsole.domain.call import EndedBy, Ending, Floor, Outcome
 from callconsole.domain.dialling import Step
 from callconsole.domain.events import AgentInterrupted, Service, ServiceState
 from callconsole.domain.problems import Problem
-from callconsole.domain.record import Note
+from callconsole.domain.record import Note, Recorded
 from callconsole.domain.transcript import Speaker, Turn
 from callconsole.engine.endings import ending_of
 from callconsole.engine.ports import CarrierReport, CarrierStatus
@@ -44,6 +44,12 @@ NO_MICROPHONE = Problem(
     "There is no microphone",
     "This computer has no sound input.",
     "Plug one in, then take over again.",
+)
+NO_OUTPUT = Problem(
+    "sound.none",
+    "There is no sound output",
+    "Nothing was found that could be heard.",
+    "Connect a headset, then try again.",
 )
 HISTORY_LOCKED = Problem(
     "history.locked",
@@ -446,6 +452,33 @@ async def transferred(scene: Scene) -> None:
     desk.publish(events.TransferAnswered(**at, to="+14155550117"))
 
 
+async def starred(scene: Scene) -> None:
+    """Two moments starred, one of them chosen by key."""
+    sid = await scene.talk()
+    for turn_id in (2, 4):
+        await scene.desk.star_moment(sid, turn_id)
+    lines = scene.window.calls.call.transcript.lines
+    lines.setFocus()
+    lines.go_to(scene.models.live.transcript.starred_rows()[0])
+
+
+async def replaying(scene: Scene) -> None:
+    """A moment of the live call is heard again."""
+    sid = await scene.talk()
+    await scene.desk.star_moment(sid, 4)
+    scene.desk.so_far[sid] = Recorded("/data/call.wav", 24.0)
+    transcript = scene.models.live.transcript
+    scene.models.moments.play_row(transcript.row_at(13.5) or 0)
+    await asyncio.sleep(0.02)
+    scene.models.relay.flush()
+
+
+async def not_replayed(scene: Scene) -> None:
+    """There is nothing to hear it with."""
+    scene.player.refusal = NO_OUTPUT
+    await replaying(scene)
+
+
 async def ended_voicemail(scene: Scene) -> None:
     sid = await scene.decide(VOICEMAIL_WEIGHING)
     scene.desk.judge(sid, AnsweredBy.VOICEMAIL, reason="Says “leave a message after the tone”.")
@@ -629,6 +662,15 @@ async def history_playing(scene: Scene) -> None:
     scene.models.playback.moved.emit()
 
 
+async def history_starred(scene: Scene) -> None:
+    await history(scene)
+    for turn_id in (4, 6):
+        await scene.desk.star_moment(TALK_SID, turn_id)
+    scene.models.detail.refresh()
+    scene.models.history.refresh()
+    await asyncio.sleep(0.02)
+
+
 async def history_delete(scene: Scene) -> None:
     await history(scene)
     scene.window.history.record.ask_delete()
@@ -690,6 +732,9 @@ STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "passing_on": passing_on,
     "far": far,
     "handed_back": handed_back,
+    "starred": starred,
+    "replaying": replaying,
+    "not_replayed": not_replayed,
     "ended": ended,
     "ended_voicemail": ended_voicemail,
     "busy": busy,
@@ -710,6 +755,7 @@ STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "history": history,
     "history_stepped_in": history_stepped_in,
     "history_playing": history_playing,
+    "history_starred": history_starred,
     "history_delete": history_delete,
     "history_live": history_live,
     "history_gone": history_gone,

@@ -8,42 +8,25 @@ import pytest
 from PySide6.QtCore import QObject, QPoint, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from callconsole.domain.call import EndedBy, Ending, Outcome
 from callconsole.ui.history_page import HistoryPage
-from callconsole.ui.kit.text import Elided
 from callconsole.ui.main_window import CALLS, HISTORY
 from callconsole.viewmodels.call_sound import Sound
 from fakes.kept_records import TALK_SID, kept_records
 from fakes.scenes import HISTORY_LOCKED, Scene, history, measured
+from support.reading import until, words
 
 OpenScene = Callable[..., Scene]
 LEFT = Qt.MouseButton.LeftButton
-
-
-def words(widget: QWidget) -> list[str]:
-    return [
-        label.text()
-        for label in widget.findChildren(QWidget)
-        if isinstance(label, QLabel | Elided) and label.isVisible()
-    ]
 
 
 async def settle() -> None:
     for _ in range(8):
         await asyncio.sleep(0)
     QApplication.sendPostedEvents()
-
-
-async def until(signal: object, true: Callable[[], bool]) -> None:
-    happened = asyncio.Event()
-    signal.connect(happened.set)  # type: ignore[attr-defined]
-    async with asyncio.timeout(10):
-        while not true():
-            happened.clear()
-            await happened.wait()
 
 
 @pytest.fixture

@@ -7,30 +7,21 @@ import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from callconsole.domain.call import EndedBy, Ending, Outcome
 from callconsole.domain.dialling import Step
 from callconsole.domain.events import Service, ServiceState
 from callconsole.domain.problems import Problem
-from callconsole.ui.kit.text import Elided
 from callconsole.ui.main_window import NAME
 from fakes.desk import refused
 from fakes.scenes import KEY_REFUSED, MISSING, Scene
+from support.reading import words
 
 OpenScene = Callable[..., Scene]
 NO_SOUND = Problem("sound.none", "No sound device", "None was found.", "Plug one in.")
 LEFT = Qt.MouseButton.LeftButton
-
-
-def words(widget: QWidget) -> list[str]:
-    """Every text that can be read on a widget now."""
-    return [
-        label.text()
-        for label in widget.findChildren(QWidget)
-        if isinstance(label, QLabel | Elided) and label.isVisible()
-    ]
 
 
 async def settle() -> None:

@@ -20,6 +20,7 @@ from callconsole.viewmodels.models import Models
 from fakes.desk import FakeDesk
 from fakes.kept_records import TALK_SID, call, kept_records
 from fakes.player import FakePlayer
+from support.reading import until
 
 LOCKED = Problem("history.locked", "The history cannot be read", "It is locked.", "Try again.")
 NOW = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
@@ -31,15 +32,6 @@ def detail(desk: FakeDesk, models: Models, tmp_path: Path) -> CallDetail:
     for record in kept_records(desk.now, tmp_path):
         desk.keep(record)
     return models.detail
-
-
-async def until(signal: object, true: Callable[[], bool]) -> None:
-    happened = asyncio.Event()
-    signal.connect(happened.set)  # type: ignore[attr-defined]
-    async with asyncio.timeout(10):
-        while not true():
-            happened.clear()
-            await happened.wait()
 
 
 async def opened(detail: CallDetail, sid: str = TALK_SID) -> CallDetail:
@@ -207,3 +199,28 @@ def test_the_call_says_who_answered_where_no_verdict_is_kept() -> None:
     )
     answered = figures(CallRecord(kept), kept)[3]
     assert (answered.value, answered.aside) == ("A menu", "by you")
+
+
+async def test_a_kept_call_is_starred_and_its_record_tells_of_it(
+    detail: CallDetail, desk: FakeDesk
+) -> None:
+    await opened(detail)
+    assert detail.stars == ()
+    transcript = detail.transcript
+    row = transcript.row_at(16.0)
+    assert row is not None
+    detail.star_row(row)
+    detail.star_row(0)
+    await until(detail.changed, lambda: detail.stars == (15.4,))
+    assert transcript.starred_rows() == [row]
+    assert [e.name for e in desk.records[TALK_SID].events].count("MomentStarred") == 1
+    detail.star_row(row)
+    await until(detail.changed, lambda: detail.stars == ())
+    assert transcript.starred_rows() == []
+
+
+async def test_a_star_that_cannot_be_kept_says_why(detail: CallDetail, desk: FakeDesk) -> None:
+    await opened(detail)
+    desk.star_problem = LOCKED
+    detail.star_row(detail.transcript.row_at(16.0) or 0)
+    await until(detail.changed, lambda: detail.problem == LOCKED)

@@ -265,3 +265,38 @@ def test_one_line_at_most_is_playing() -> None:
     model.set_playing(None)
     assert model.playing_row is None
     assert not model.line(1).playing
+
+
+def test_a_star_marks_one_row_also_before_it_is_there() -> None:
+    model = TranscriptModel()
+    looks: list[tuple[int, list[int]]] = []
+    told: list[int] = []
+    model.dataChanged.connect(lambda top, _b, roles: looks.append((top.row(), list(roles))))
+    model.stars_changed.connect(lambda: told.append(len(model.starred_rows())))
+    model.set_star(2, True)
+    for turn_id in (3, 1, 2):
+        model.put(said(turn_id, str(turn_id), float(turn_id)))
+    assert model.starred_rows() == [1]
+    model.set_star(3, True)
+    model.set_star(3, True)
+    assert model.starred_rows() == [1, 2]
+    assert looks == [(2, [TranscriptRole.LOOK])]
+    assert model.line(2).spoken() == "AI, 00:03, starred: 3"
+    model.put(said(3, "three", 3.0, final=True))
+    model.set_names("Jordan", "Ada")
+    model.search("three")
+    assert model.as_text([2]) == "★ [00:03] Ada: three"
+    model.set_star(2, False)
+    assert model.starred_rows() == [2]
+    model.clear()
+    assert model.starred_rows() == []
+    assert told == [0, 2, 1, 0]
+
+
+def test_a_turn_ends_where_other_words_begin() -> None:
+    model = TranscriptModel()
+    for turn_id, offset_s in ((1, 1.0), (2, 1.0), (3, 4.0)):
+        model.put(said(turn_id, str(turn_id), offset_s))
+    model.note("A note", 2.0)
+    model.whisper(1, "A whisper", 3.0)
+    assert [model.end_s(row) for row in range(5)] == [4.0, 4.0, 4.0, 4.0, None]

@@ -46,7 +46,8 @@ from callconsole.adapters.history.search import conditions
 from callconsole.domain.answering import Verdict
 from callconsole.domain.call import Call
 from callconsole.domain.problems import ProblemError
-from callconsole.domain.record import CallPage, CallQuery, CallRecord
+from callconsole.domain.record import CallPage, CallQuery, CallRecord, LoggedEvent
+from callconsole.domain.stars import STAR_EVENTS, stars_of
 
 logger = logging.getLogger(__name__)
 
@@ -108,7 +109,9 @@ class Store:
         async def ask(connection: AsyncConnection) -> CallPage:
             found = (await connection.execute(page)).mappings().all()
             total, recorded_s = (await connection.execute(sums.select_from(calls))).one()
-            return CallPage(tuple(map(rows.call_of, found)), total, float(recorded_s))
+            listed_calls = tuple(map(rows.call_of, found))
+            starred = await _starred(connection, [call.sid for call in listed_calls])
+            return CallPage(listed_calls, total, float(recorded_s), starred)
 
         return await self._asked(ask)
 
@@ -204,6 +207,19 @@ class Store:
                             raise
                         # No more than the kind of fault: the row holds what was said.
                         logger.warning("a row could not be kept: %s", type(error).__name__)
+
+
+async def _starred(connection: AsyncConnection, sids: list[str]) -> frozenset[str]:
+    """Which of these calls have a star that was not taken away again."""
+    wanted = (
+        select(events)
+        .where(events.c.call_sid.in_(sids), events.c.name.in_(STAR_EVENTS))
+        .order_by(events.c.id)
+    )
+    logged: dict[str, list[LoggedEvent]] = {}
+    for row in (await connection.execute(wanted)).mappings():
+        logged.setdefault(row["call_sid"], []).append(rows.event_of(row))
+    return frozenset(sid for sid, kept in logged.items() if stars_of(kept))
 
 
 def _engine(path: Path) -> AsyncEngine:

@@ -26,7 +26,7 @@ Frames = NDArray[np.float32]
 
 
 class PortAudioPlayer:
-    """Plays one WAV file at a time on the default output.
+    """Plays one WAV file at a time on the chosen output, or the default one.
 
     All methods belong to the event loop. Places in the file are seconds at normal speed.
 
@@ -37,6 +37,7 @@ class PortAudioPlayer:
     def __init__(self, finished: Callable[[], None] | None = None) -> None:
         self._finished = finished
         self._volume = 1.0
+        self._device: str | None = None
         self._playing: _Playing | None = None
 
     @property
@@ -44,13 +45,16 @@ class PortAudioPlayer:
         """What is heard now, in seconds from the file's beginning; 0 where nothing is open."""
         return self._playing.position_s if self._playing is not None else 0.0
 
-    async def play_file(self, path: Path, at_s: float = 0.0, speed: float = 1.0) -> float:
+    async def play_file(
+        self, path: Path, at_s: float = 0.0, speed: float = 1.0, until_s: float | None = None
+    ) -> float:
         """Start to play; return the file's duration in s. Raises `ProblemError`.
 
         Args:
-            path: 16-bit or μ-law WAV file, one or two channels.
+            path: 16-bit or μ-law WAV file, one or two channels; it may be written meanwhile.
             at_s: where to begin.
             speed: 1 is as it was spoken; the pitch is kept.
+            until_s: where to end; None for the end of what is there now.
         """
         self.stop_file()
         try:
@@ -59,7 +63,9 @@ class PortAudioPlayer:
             raise ProblemError(_unreadable(path, error)) from None
         # Another file may have been asked for meanwhile.
         self.stop_file()
-        self._playing = _Playing(path, duration_s, self._volume, self._on_heard)
+        end_s = duration_s if until_s is None else min(max(until_s, 0.0), duration_s)
+        output = Output(self._volume, self._device)
+        self._playing = _Playing(path, end_s, output, self._on_heard)
         self._playing.go(at_s, speed)
         return duration_s
 
@@ -89,6 +95,10 @@ class PortAudioPlayer:
         if playing is not None:
             playing.close()
 
+    def choose(self, device: str | None) -> None:
+        """Play on this `SoundDevice.id`, None: on the system's default, from the next file on."""
+        self._device = device
+
     def set_volume(self, volume: float) -> None:
         """Set the loudness, 0 to 1."""
         self._volume = min(1.0, max(0.0, volume))
@@ -102,19 +112,17 @@ class PortAudioPlayer:
 
 
 class _Playing:
-    """One open file on one open output, fed by a task; `heard` is called at its end.
+    """One file, up to `end_s`, on one output, fed by a task; `heard` is called at its end.
 
     Raises:
         ProblemError: the output cannot be opened.
     """
 
-    def __init__(
-        self, path: Path, duration_s: float, volume: float, heard: Callable[[], None]
-    ) -> None:
-        self.output = Output(volume)
+    def __init__(self, path: Path, end_s: float, output: Output, heard: Callable[[], None]) -> None:
+        self.output = output
         self.speed = 1.0
         self._path = path
-        self._duration_s = duration_s
+        self._end_s = end_s
         self._heard = heard
         self._buffer = JitterBuffer(self.output.rate_hz, prime_ms=100, cap_ms=2 * AHEAD_MS)
         self._ended = asyncio.Event()
@@ -129,7 +137,7 @@ class _Playing:
         """What is heard now: what the device took, less what it still holds."""
         taken_s = (self._buffer.taken - self._from_frame) / self.output.rate_hz
         heard_s = max(0.0, taken_s - self.output.latency_s)
-        return min(self._duration_s, self._from_s + heard_s * self.speed)
+        return min(self._end_s, self._from_s + heard_s * self.speed)
 
     def go(self, at_s: float, speed: float) -> None:
         """Play from this second at this speed, whatever was played before."""
@@ -138,7 +146,7 @@ class _Playing:
         if self._feeder is not None:
             self._feeder.cancel()
         self._buffer.flush()
-        self._from_s = min(max(at_s, 0.0), self._duration_s)
+        self._from_s = min(max(at_s, 0.0), self._end_s)
         self._from_frame = self._buffer.taken
         self.speed = speed
         self._feeder = asyncio.create_task(self._feed(), name="recording player")
@@ -152,7 +160,8 @@ class _Playing:
 
     async def _feed(self) -> None:
         """Keep a second of sound ahead of the device, then wait until it has been heard."""
-        source = _Source(self._path, self._from_s, self.speed, self.output.rate_hz)
+        span = (self._from_s, self._end_s)
+        source = _Source(self._path, span, self.speed, self.output.rate_hz)
         try:
             # A file that breaks while it plays is heard as far as it was read.
             with contextlib.suppress(OSError, ValueError):
@@ -179,18 +188,18 @@ class _Playing:
 
 
 class _Source:
-    """A file from one place on, at one speed and an output's rate.
+    """A file from one place to another, at one speed and an output's rate.
 
     `read` runs in a worker thread; `close` waits until it has done its piece.
 
     Args:
-        at_s: where to begin.
+        span_s: where to begin and where to end.
         rate_hz: of what `read` returns.
     """
 
-    def __init__(self, path: Path, at_s: float, speed: float, rate_hz: int) -> None:
+    def __init__(self, path: Path, span_s: tuple[float, float], speed: float, rate_hz: int) -> None:
         self._path = path
-        self._at_s = at_s
+        self._at_s, self._end_s = span_s
         self._speed = speed
         self._rate_hz = rate_hz
         self._lock = threading.Lock()
@@ -226,7 +235,8 @@ class _Source:
         self._file.seek(round(self._at_s * self._file.rate_hz))
         self._stretch = TimeStretch(self._file.rate_hz, 2, self._speed)
         self._resampler = StreamResampler(self._file.rate_hz, self._rate_hz, channels=2)
-        left = self._file.frames - round(self._at_s * self._file.rate_hz)
+        end = min(self._file.frames, round(self._end_s * self._file.rate_hz))
+        left = end - round(self._at_s * self._file.rate_hz)
         self._left = round(max(0, left) / self._speed * self._rate_hz / self._file.rate_hz)
 
     def _piece(self) -> Frames:
@@ -240,6 +250,7 @@ class _Source:
         pcm = np.clip(np.rint(sound), -32768, 32767).astype(np.int16)
         frames = self._resampler.process(pcm)[: self._left]
         self._left -= len(frames)
+        self._done |= self._left == 0
         return frames.astype(np.float32) / np.float32(32768)
 
 

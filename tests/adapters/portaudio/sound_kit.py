@@ -1,55 +1,19 @@
-"""Tools for tests of sound on a real daemon: a capture of what was played, and measures of it."""
+"""Tools for tests of sound on a real daemon: measures of what was played."""
 
 from __future__ import annotations
 
 import asyncio
 import math
-import os
-import subprocess
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import numpy as np
 from numpy.typing import NDArray
 
 from callconsole.adapters.portaudio import PortAudioSpeaker
-from support.sound_server import SoundServer
 
 RATE_HZ = 48000
 NEAR, FAR = math.cos(math.pi / 8), math.sin(math.pi / 8)
 Pcm = NDArray[np.int16]
-
-
-class Capture:
-    """What a null sink was given, read back through its monitor."""
-
-    def __init__(self, server: SoundServer, sink: str = "spk") -> None:
-        self._sink = sink
-        self._server = server
-        self._bytes = b""
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        process = await asyncio.create_subprocess_exec(
-            *("parec", "-d", f"{self._sink}.monitor", "--rate=48000", "--channels=2"),
-            *("--format=float32le", "--latency-msec=20"),
-            env={**os.environ, **self._server.environment()},
-            stdout=subprocess.PIPE,
-        )
-        assert process.stdout is not None
-        self._bytes += await process.stdout.readexactly(8)
-        reading = asyncio.create_task(process.stdout.read(-1))
-        try:
-            yield
-        finally:
-            process.terminate()
-            self._bytes += await reading
-            await process.wait()
-
-    def frames(self) -> NDArray[np.float32]:
-        whole = len(self._bytes) // 8 * 8
-        return np.frombuffer(self._bytes[:whole], "<f4").reshape(-1, 2)
 
 
 def tone(hz: float, seconds: float, peak: float = 0.5) -> Pcm:

@@ -10,11 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from sound_kit import share_of_tone
+from sound_kit import share_of_tone, sounding
 
+from callconsole.adapters.portaudio import devices
 from callconsole.adapters.portaudio.player import PortAudioPlayer
 from callconsole.audio.wavfile import WavWriter
 from callconsole.domain.problems import ProblemError
+from support.capture import Capture
 from support.sound_server import SoundServer
 
 RATE_HZ = 48000
@@ -132,6 +134,50 @@ async def test_it_begins_where_it_is_told(
         await heard.silence()
     assert len(heard.wave()) == pytest.approx(0.75 * RATE_HZ, abs=0.03 * RATE_HZ)
     assert not any(_is(block, 400) for block in heard.blocks)
+
+
+async def test_it_ends_where_it_is_told(pulse: SoundServer, tmp_path: Path, player: Given) -> None:
+    path = ladder(tmp_path / "a.wav", 400, 800, each_s=1.0)
+    async with Heard().listening(pulse) as heard:
+        assert await player[0].play_file(path, at_s=0.5, until_s=1.0) == 2.0
+        await player[1].wait()
+        await heard.silence()
+    assert len(heard.wave()) == pytest.approx(0.5 * RATE_HZ, abs=0.03 * RATE_HZ)
+    assert not any(_is(block, 800) for block in heard.blocks)
+
+
+async def test_a_file_that_is_still_written_is_played_as_far_as_it_is_there(
+    pulse: SoundServer, tmp_path: Path, player: Given
+) -> None:
+    with WavWriter(tmp_path / "a.wav", 8000, 1) as file:
+        file.append(tone(400, 0.5))
+        file.sync()
+        file.append(tone(800, 1.0))
+        async with Heard().listening(pulse) as heard:
+            assert await player[0].play_file(file.path, until_s=0.5) == 0.5
+            file.sync()
+            await player[1].wait()
+            await heard.silence()
+    assert len(heard.wave()) == pytest.approx(0.5 * RATE_HZ, abs=0.03 * RATE_HZ)
+    assert not any(_is(block, 800) for block in heard.blocks)
+
+
+async def test_it_plays_on_the_chosen_device(
+    pulse: SoundServer, tmp_path: Path, player: Given
+) -> None:
+    module = pulse.plug_in("headset")
+    try:
+        place = next(d for d in devices.connected("output") if "headset" in d.name)
+        player[0].choose(place.id)
+        capture = Capture(pulse, "headset")
+        async with capture.running():
+            path = ladder(tmp_path / "a.wav", 400, each_s=0.5)
+            await player[0].play_file(path)
+            await player[1].wait()
+        assert share_of_tone(sounding(capture.frames())[:, 0], 400) > 0.9
+    finally:
+        player[0].stop_file()
+        pulse.unplug(module)
 
 
 async def test_a_pause_is_silent_and_nothing_is_lost(

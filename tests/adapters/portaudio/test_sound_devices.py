@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from sound_kit import Capture, amplitude, play_live, sounding, tone
+from sound_kit import amplitude, play_live, sounding, tone
 
 from callconsole.adapters.portaudio import PortAudioMicrophone, PortAudioSpeaker, devices
 from callconsole.domain.sound import SoundDevice
+from support.capture import Capture
 from support.sound_server import SoundServer
 
 HEADSET = "ALSA: headset"

@@ -15,7 +15,6 @@ from sound_kit import (
     FAR,
     NEAR,
     RATE_HZ,
-    Capture,
     amplitude,
     largest_step,
     play_live,
@@ -28,6 +27,7 @@ from callconsole.adapters import portaudio
 from callconsole.adapters.portaudio import PortAudioSpeaker, probe
 from callconsole.adapters.portaudio.output import Output
 from callconsole.domain.problems import ProblemError
+from support.capture import Capture
 from support.sound_server import SoundServer
 
 
