@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from callconsole.ui import fonts
+from callconsole.ui.fitting import FittingStyle
 from callconsole.ui.tokens import DARK, LIGHT, Tokens
 
 SETTING = "CALLCONSOLE_THEME"
@@ -51,7 +52,9 @@ def apply(app: QApplication, scheme: str | None = None) -> None:
             ``CALLCONSOLE_THEME``, else ``system``.
     """
     chosen = scheme or os.environ.get(SETTING, "system")
-    app.setStyle("Fusion")
+    if not app.property("fitted"):
+        app.setStyle(FittingStyle())
+        app.setProperty("fitted", True)
     app.setFont(fonts.font(13))
     if not notifier.followed:
         notifier.followed = True
