@@ -8,10 +8,12 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from callconsole.ui.call_page import CallPage
 from callconsole.ui.dial_column import DialColumn
+from callconsole.ui.fitting import set_margins
 from callconsole.ui.idle_page import IdlePage
 from callconsole.ui.kit.surfaces import panel
 from callconsole.ui.side_panel import SidePanel
 from callconsole.ui.tokens import SIDE_WIDTH
+from callconsole.ui.zoom import px
 from callconsole.viewmodels.live_call import Stage
 from callconsole.viewmodels.models import Models
 
@@ -109,11 +111,11 @@ class CallsPage(QWidget):
         self._narrow = narrow
         if narrow:
             self._row.removeWidget(self.side)
-            self._row.setContentsMargins(0, 0, 8, 8)
+            set_margins(self._row, 0, 0, 8, 8)
             self.side.hide()
         else:
             self._row.addWidget(self.side)
-            self._row.setContentsMargins(0, 0, 0, 8)
+            set_margins(self._row, 0, 0, 0, 8)
             self.side.show()
         self.side.float_above(narrow)
 
@@ -137,4 +139,6 @@ class CallsPage(QWidget):
 
     def _place_drawer(self) -> None:
         if self._narrow:
-            self.side.setGeometry(self.width() - SIDE_WIDTH - 8, 0, SIDE_WIDTH, self.height() - 8)
+            self.side.setGeometry(
+                self.width() - px(SIDE_WIDTH) - px(8), 0, px(SIDE_WIDTH), self.height() - px(8)
+            )

@@ -2,8 +2,7 @@
 
 Widgets set their sizes as the design has them, in their constructors. The style fits each one
 when Qt first polishes it, and all of them again when the zoom changes. What is drawn or computed
-later asks `zoom.px`; a size that changes later is set with `fix_height`, `fix_width` and
-`set_margins`, `set_spacing` below.
+later asks `zoom.px`; a size that changes later is set with the functions below.
 """
 
 from __future__ import annotations
@@ -13,10 +12,12 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QFontMetrics, QPalette
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QApplication,
     QBoxLayout,
     QGridLayout,
     QLayout,
+    QLineEdit,
     QProxyStyle,
     QSpacerItem,
     QStackedLayout,
@@ -54,6 +55,8 @@ def set_zoom(app: QApplication, percent: int, system: float | None = None) -> No
         fit(widget)
     zoom.changed.emit()
     for widget in app.allWidgets():
+        if isinstance(widget, QAbstractItemView):
+            widget.scheduleDelayedItemsLayout()
         widget.updateGeometry()
         widget.update()
 
@@ -69,6 +72,8 @@ def fit(widget: QWidget) -> None:
     sides = [margins.left(), margins.top(), margins.right(), margins.bottom()]
     if any(sides) or widget.property(f"{_KEPT}_margins"):
         _settle(widget, sides, lambda fitted: widget.setContentsMargins(*fitted), "_margins")
+    if isinstance(widget, QLineEdit):
+        _fit_text_margins(widget)
     _fit_to_text(widget)
     layout = widget.layout()
     if layout is not None:
@@ -97,6 +102,18 @@ def fix_to_text(widget: QWidget, widest: str, room: int = 4, *, fixed: bool = Tr
     _fit_to_text(widget)
 
 
+def hold_width(widget: QWidget, width: int, *, fixed: bool = True) -> None:
+    """Keep this many pixels of the screen for a text; to be called again when the zoom changes."""
+    before = _limits(widget)
+    widget.setMinimumWidth(width)
+    if fixed:
+        widget.setMaximumWidth(width)
+    base = _base(widget, before)
+    base[0] = round(width / zoom.factor)
+    base[2] = base[0] if fixed else base[2]
+    _keep(widget, base, _limits(widget))
+
+
 def set_margins(target: QWidget | QLayout, *sides: int) -> None:
     """Left, top, right and bottom margins of the design, now and at every zoom."""
     fitted = [px(side) for side in sides]
@@ -117,13 +134,21 @@ def set_spacing(layout: QBoxLayout, design: int) -> None:
     _keep(layout, [*base[:4], design], sizes)
 
 
+def set_row_gap(grid: QGridLayout, design: int) -> None:
+    """Gap of the design between the rows, now and at every zoom."""
+    grid.setVerticalSpacing(px(design))
+    sizes = _layout_sizes(grid)
+    base = _base(grid, sizes)
+    _keep(grid, [*base[:5], design], sizes)
+
+
 # What was set, and what became of it --------------------------------------------------------
 
 
 def _settle(
     target: QObject, now: list[int], apply: Callable[[list[int]], None], kind: str = ""
 ) -> None:
-    """Fit sizes; one that differs from what was fitted last was set anew, in the design's pixels."""
+    """Fit sizes; one that is not what was fitted last was set anew, in the design's pixels."""
     base = _base(target, now, kind)
     fitted = [px(size) if size < _UNLIMITED else size for size in base]
     if fitted != now:
@@ -137,9 +162,7 @@ def _base(target: QObject, now: Sequence[int], kind: str = "") -> list[int]:
     if kept is None or len(kept) != 2 * len(now):
         return list(now)
     half = len(now)
-    return [
-        kept[place] if size == kept[half + place] else size for place, size in enumerate(now)
-    ]
+    return [kept[place] if size == kept[half + place] else size for place, size in enumerate(now)]
 
 
 def _keep(target: QObject, base: list[int], fitted: list[int], kind: str = "") -> None:
@@ -156,20 +179,19 @@ def _set_limits(widget: QWidget, sizes: list[int]) -> None:
     widget.setMaximumSize(sizes[2], sizes[3])
 
 
+def _fit_text_margins(field: QLineEdit) -> None:
+    margins = field.textMargins()
+    sides = [margins.left(), margins.top(), margins.right(), margins.bottom()]
+    _settle(field, sides, lambda fitted: field.setTextMargins(*fitted), "_text")
+
+
 def _fit_to_text(widget: QWidget) -> None:
     wish = widget.property(_WIDEST)
     if wish is None:
         return
     text, room, fixed = wish
     width = QFontMetrics(widget.font()).horizontalAdvance(text) + px(room)
-    before = _limits(widget)
-    widget.setMinimumWidth(width)
-    if fixed:
-        widget.setMaximumWidth(width)
-    base = _base(widget, before)
-    base[0] = round(width / zoom.factor)
-    base[2] = base[0] if fixed else base[2]
-    _keep(widget, base, _limits(widget))
+    hold_width(widget, width, fixed=fixed)
 
 
 # Layouts ------------------------------------------------------------------------------------
@@ -232,6 +254,8 @@ def _fit_spacers(layout: QLayout, spacers: list[QSpacerItem]) -> None:
         layout.invalidate()
 
     now = [
-        side for spacer in spacers for side in (spacer.sizeHint().width(), spacer.sizeHint().height())
+        side
+        for spacer in spacers
+        for side in (spacer.sizeHint().width(), spacer.sizeHint().height())
     ]
     _settle(layout, now, apply, "_gaps")

@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QMainWindow,
     QMessageBox,
@@ -21,10 +22,12 @@ from callconsole.ui import icons, theme
 from callconsole.ui.answer_card import EVERYWHERE
 from callconsole.ui.calls_page import CallsPage
 from callconsole.ui.dial_keys import DialKeys
+from callconsole.ui.fitting import set_margins, set_zoom
 from callconsole.ui.history_page import HistoryPage
 from callconsole.ui.kit.banner import Banner
 from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.focus_ring import FocusRing
+from callconsole.ui.kit.surfaces import Room
 from callconsole.ui.notifier import Notifier, system_tray
 from callconsole.ui.operator_keys import OperatorKeys
 from callconsole.ui.prompts_page import PromptsPage
@@ -37,6 +40,8 @@ from callconsole.ui.tokens import (
     MINIMUM_WIDTH,
 )
 from callconsole.ui.top_bar import TopBar
+from callconsole.ui.zoom import USUAL, px, zoom
+from callconsole.ui.zoom_hint import ZoomHint
 from callconsole.viewmodels.answer_words import CHOICES, key_of
 from callconsole.viewmodels.dialler import DialFailure
 from callconsole.viewmodels.models import Models
@@ -74,6 +79,7 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self.history)
         self._lay_out()
         self.sheet = ShortcutsSheet(self)
+        self.zoom_hint = ZoomHint(self)
         self.ring = FocusRing(self)
         self._keys = DialKeys(self)
         self._operator_keys = OperatorKeys(
@@ -111,7 +117,9 @@ class MainWindow(QMainWindow):
         column.addLayout(around)
         column.addLayout(body, 1)
         self._around = around
-        self.setCentralWidget(central)
+        # Small windows scroll once the zoom has made the pages larger than they are.
+        central.setMinimumSize(MINIMUM_WIDTH, MINIMUM_HEIGHT)
+        self.setCentralWidget(Room(central))
 
     def _join(self) -> None:
         models, keys = self._models, self._keys
@@ -132,6 +140,7 @@ class MainWindow(QMainWindow):
         keys.backspace.connect(models.dialler.backspace)
         keys.enter.connect(models.dialler.call)
         keys.escape.connect(self._on_escape)
+        zoom.changed.connect(self._fold)
 
     def _add_shortcuts(self) -> None:
         models = self._models
@@ -148,6 +157,10 @@ class MainWindow(QMainWindow):
             ("Ctrl+2", lambda: self.open_page(PROMPTS)),
             ("Ctrl+3", lambda: self.open_page(HISTORY)),
             ("F1", self.sheet.toggle),
+            ("Ctrl++", partial(self._step_zoom, 1)),
+            ("Ctrl+=", partial(self._step_zoom, 1)),
+            ("Ctrl+-", partial(self._step_zoom, -1)),
+            ("Ctrl+0", lambda: self.zoom_to(USUAL)),
         ):
             QShortcut(QKeySequence(sequence), self).activated.connect(action)
         for answered_by in CHOICES:
@@ -228,7 +241,7 @@ class MainWindow(QMainWindow):
     def _show_notice(self) -> None:
         notice = self._models.services.notice()
         self.banner.setVisible(notice is not None)
-        self._around.setContentsMargins(8, 0, 8, 8 if notice is not None else 0)
+        set_margins(self._around, 8, 0, 8, 8 if notice is not None else 0)
         if notice is not None:
             self.banner.show_notice(notice.title, notice.line, notice.tone, notice.hint)
 
@@ -251,12 +264,28 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fold what does not fit."""
         super().resizeEvent(event)
-        narrow = self.width() < DRAWER_BELOW_WIDTH
+        self._fold()
+
+    def _fold(self) -> None:
+        narrow = self.width() < px(DRAWER_BELOW_WIDTH)
+        low = self.height() < px(FOLD_BELOW_HEIGHT)
         self.calls.set_narrow(narrow)
         self.top_bar.show_drawer_button(narrow)
-        self.calls.dial.fold(self.height() < FOLD_BELOW_HEIGHT)
+        self.calls.dial.fold(low)
         self.history.set_narrow(narrow)
-        self.history.fold(self.height() < FOLD_BELOW_HEIGHT)
+        self.history.fold(low)
+
+    # Zoom -------------------------------------------------------------------------------------
+
+    def zoom_to(self, percent: int) -> None:
+        """Draw everything at this percentage, and say so."""
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            set_zoom(app, percent)
+        self.zoom_hint.show_percent(zoom.percent)
+
+    def _step_zoom(self, places: int) -> None:
+        self.zoom_to(zoom.next_step(places))
 
     # Closing ----------------------------------------------------------------------------------
 

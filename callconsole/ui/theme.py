@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from callconsole.ui import fonts
 from callconsole.ui.fitting import FittingStyle
 from callconsole.ui.tokens import DARK, LIGHT, Tokens
+from callconsole.ui.zoom import px, zoom
 
 SETTING = "CALLCONSOLE_THEME"
 
@@ -59,6 +60,7 @@ def apply(app: QApplication, scheme: str | None = None) -> None:
     if not notifier.followed:
         notifier.followed = True
         QGuiApplication.styleHints().colorSchemeChanged.connect(_on_system_scheme)
+        zoom.changed.connect(_on_zoomed)
     app.setProperty("scheme", chosen)
     _dress(app, _tokens_for(chosen))
 
@@ -67,6 +69,12 @@ def _on_system_scheme(_scheme: Qt.ColorScheme) -> None:
     app = QApplication.instance()
     if isinstance(app, QApplication) and app.property("scheme") == "system":
         _dress(app, _tokens_for("system"))
+
+
+def _on_zoomed() -> None:
+    app = QApplication.instance()
+    if isinstance(app, QApplication):
+        app.setStyleSheet(style_sheet(current()))
 
 
 def _tokens_for(scheme: str) -> Tokens:
@@ -115,18 +123,18 @@ def palette(tokens: Tokens) -> QPalette:
 
 
 def style_sheet(tokens: Tokens) -> str:
-    """What Fusion draws ill: tool tips, menus, lists in pop-ups and scroll bars."""
+    """What Fusion draws ill, at the zoom in force: tool tips, menus, lists and scroll bars."""
     return f"""
     QToolTip {{ background: {tokens.surface}; color: {tokens.text};
-        border: 1px solid {tokens.strong}; padding: 6px 8px; }}
+        border: 1px solid {tokens.strong}; padding: {px(6)}px {px(8)}px; }}
     QMenu {{ background: {tokens.surface}; color: {tokens.text};
         border: 1px solid {tokens.border}; padding: 4px; }}
-    QMenu::item {{ padding: 6px 16px; border-radius: 4px; }}
+    QMenu::item {{ padding: {px(6)}px {px(16)}px; border-radius: {px(4)}px; }}
     QMenu::item:selected {{ background: {tokens.accent_soft}; color: {tokens.accent}; }}
     QComboBox QAbstractItemView {{ background: {tokens.surface}; color: {tokens.text};
         border: 1px solid {tokens.strong}; padding: 4px; outline: 0; }}
     QComboBox QAbstractItemView::item, CountryPopup QListWidget::item {{
-        min-height: 28px; padding: 0 8px; border-radius: 4px; }}
+        min-height: {px(28)}px; padding: 0 {px(8)}px; border-radius: {px(4)}px; }}
     QComboBox QAbstractItemView::item:selected, CountryPopup QListWidget::item:selected {{
         background: {tokens.accent_soft}; color: {tokens.accent}; }}
     LineField, NumberDigits, BoxedEdit {{ background: transparent; border: 0; }}

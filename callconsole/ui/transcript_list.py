@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 from callconsole.ui import theme
 from callconsole.ui.bubble_delegate import BubbleDelegate
 from callconsole.ui.bubble_layout import row_height
+from callconsole.ui.zoom import zoom
 from callconsole.viewmodels.transcript_line import Match
 from callconsole.viewmodels.transcript_model import TranscriptModel, TranscriptRole
 
@@ -165,6 +166,7 @@ class TranscriptList(QTableView):
         self.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         theme.notifier.changed.connect(self._on_theme_changed)
+        zoom.changed.connect(self._on_zoomed)
 
     def _fit(self, first: int, last: int) -> None:
         header = self.verticalHeader()
@@ -237,6 +239,10 @@ class TranscriptList(QTableView):
     def _on_theme_changed(self) -> None:
         self._delegate.forget()
         self.viewport().update()
+
+    def _on_zoomed(self) -> None:
+        self._delegate.forget()
+        self.refit()
 
     def _set_following(self, following: bool) -> None:
         if following:

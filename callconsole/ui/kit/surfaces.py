@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QSizePolicy, QWid
 
 from callconsole.ui import theme
 from callconsole.ui.tokens import RADIUS_CARD, RADIUS_PANEL
+from callconsole.ui.zoom import px
 
 
 class Surface(QWidget):
@@ -41,7 +42,7 @@ class Surface(QWidget):
         painter.setBrush(theme.colour(self._ground))
         inset = width / 2
         box = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
-        painter.drawRoundedRect(box, self._radius, self._radius)
+        painter.drawRoundedRect(box, px(self._radius), px(self._radius))
 
 
 def panel(parent: QWidget | None = None) -> Surface:
@@ -69,6 +70,19 @@ class Hairline(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the line."""
         QPainter(self).fillRect(self.rect(), theme.colour("border"))
+
+
+class Room(QScrollArea):
+    """Holds all of a window, and scrolls both ways once the window is smaller than its content."""
+
+    def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.viewport().setAutoFillBackground(False)
+        self.setWidget(content)
+        content.setAutoFillBackground(False)
 
 
 class Scroll(QScrollArea):
@@ -102,5 +116,5 @@ class Scroll(QScrollArea):
         """Keep the bar at the right edge."""
         super().resizeEvent(event)
         self._bar.setPageStep(self.viewport().height())
-        self._bar.setGeometry(self.width() - 10, 0, 10, self.height())
+        self._bar.setGeometry(self.width() - px(10), 0, px(10), self.height())
         self._bar.raise_()
