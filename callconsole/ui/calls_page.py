@@ -23,9 +23,11 @@ class CallsPage(QWidget):
 
     Signals:
         prompts_asked: the cure of a failure is on the Prompts page.
+        turned: the idle page gave way to a call, or a call to the idle page.
     """
 
     prompts_asked = Signal()
+    turned = Signal()
 
     ring_hidden = True
 
@@ -33,6 +35,7 @@ class CallsPage(QWidget):
         super().__init__(parent)
         self._models = models
         self._narrow = False
+        self._cramped = False
         self._deciding = False
         self._typed_at_call: str | None = None
         self.dial = DialColumn(models.dialler, models.parties)
@@ -71,6 +74,8 @@ class CallsPage(QWidget):
             return
         inside = self.hasFocus() or self._centre.isAncestorOf(self.window().focusWidget())
         self._centre.setCurrentWidget(page)
+        self._show_dial()
+        self.turned.emit()
         if inside:
             (self.dial.number if idle else self.call).setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -118,6 +123,21 @@ class CallsPage(QWidget):
             set_margins(self._row, 0, 0, 0, 8)
             self.side.show()
         self.side.float_above(narrow)
+
+    @property
+    def tight(self) -> bool:
+        """True where a call has the place of the dial column as well."""
+        return self._cramped and self._centre.currentWidget() is self.call
+
+    def set_cramped(self, cramped: bool) -> None:
+        """Give a call the dial column's place too, so that Hang up stays in view."""
+        self._cramped = cramped
+        self._show_dial()
+
+    def _show_dial(self) -> None:
+        if self.tight and self.dial.isAncestorOf(self.window().focusWidget()):
+            self.call.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.dial.setHidden(self.tight)
 
     def toggle_drawer(self) -> None:
         """Open or close the drawer on narrow windows."""

@@ -30,6 +30,7 @@ from callconsole.ui.zoom import px, zoom
 _UNLIMITED = 16777215  # Qt's QWIDGETSIZE_MAX
 _KEPT = "callconsole_fitted"
 _WIDEST = "callconsole_widest"
+_FACTOR = "callconsole_factor"
 
 
 class FittingStyle(QProxyStyle):
@@ -40,7 +41,8 @@ class FittingStyle(QProxyStyle):
 
     def polish(self, what: QWidget | QApplication | QPalette) -> None:  # type: ignore[override]
         """Fit a widget, then let Fusion do its part."""
-        if isinstance(what, QWidget):
+        # Qt polishes again with each change of the style sheet; once is enough.
+        if isinstance(what, QWidget) and what.property(_FACTOR) != zoom.factor:
             fit(what)
         super().polish(what)
 
@@ -63,6 +65,7 @@ def set_zoom(app: QApplication, percent: int, system: float | None = None) -> No
 
 def fit(widget: QWidget) -> None:
     """Bring one widget, its font and its layouts to the zoom in force."""
+    widget.setProperty(_FACTOR, zoom.factor)
     if (resized := fonts.resized(widget.font())) is not None:
         widget.setFont(resized)
     # A window's own limits belong to the screen it is on.

@@ -22,7 +22,7 @@ from callconsole.ui import icons, theme
 from callconsole.ui.answer_card import EVERYWHERE
 from callconsole.ui.calls_page import CallsPage
 from callconsole.ui.dial_keys import DialKeys
-from callconsole.ui.fitting import set_margins, set_zoom
+from callconsole.ui.fitting import hold_width, set_margins, set_zoom
 from callconsole.ui.history_page import HistoryPage
 from callconsole.ui.kit.banner import Banner
 from callconsole.ui.kit.button import Button, Kind
@@ -34,6 +34,7 @@ from callconsole.ui.prompts_page import PromptsPage
 from callconsole.ui.rail import Rail
 from callconsole.ui.shortcuts_sheet import ShortcutsSheet
 from callconsole.ui.tokens import (
+    DIAL_WIDTH,
     DRAWER_BELOW_WIDTH,
     FOLD_BELOW_HEIGHT,
     MINIMUM_HEIGHT,
@@ -117,6 +118,7 @@ class MainWindow(QMainWindow):
         column.addLayout(around)
         column.addLayout(body, 1)
         self._around = around
+        self._content = central
         # Small windows scroll once the zoom has made the pages larger than they are.
         central.setMinimumSize(MINIMUM_WIDTH, MINIMUM_HEIGHT)
         self.setCentralWidget(Room(central))
@@ -138,9 +140,11 @@ class MainWindow(QMainWindow):
         models.dialler.failed.connect(self._on_over)
         keys.digit.connect(self._on_digit)
         keys.backspace.connect(models.dialler.backspace)
-        keys.enter.connect(models.dialler.call)
+        keys.enter.connect(self._on_enter)
         keys.escape.connect(self._on_escape)
         zoom.changed.connect(self._fold)
+        self.calls.turned.connect(self._fold)
+        self._pages.currentChanged.connect(lambda _index: self._fold())
 
     def _add_shortcuts(self) -> None:
         models = self._models
@@ -220,8 +224,14 @@ class MainWindow(QMainWindow):
     def _on_digit(self, digit: str) -> None:
         if self.calls.call.keypad.type_key(digit) or self._models.answer.press(digit):
             return
+        if self.calls.tight:
+            return  # nobody would see the number
         self._models.dialler.press(digit)
         self.calls.dial.pad.light_up(digit)
+
+    def _on_enter(self) -> None:
+        if not self.calls.tight:
+            self._models.dialler.call()
 
     def _on_escape(self) -> None:
         keypad = self.calls.call.keypad
@@ -274,6 +284,10 @@ class MainWindow(QMainWindow):
         self.calls.dial.fold(low)
         self.history.set_narrow(narrow)
         self.history.fold(low)
+        self.calls.set_cramped(self.width() < px(MINIMUM_WIDTH))
+        tight = self.page == CALLS and self.calls.tight
+        wanted = MINIMUM_WIDTH - DIAL_WIDTH if tight else MINIMUM_WIDTH
+        hold_width(self._content, px(wanted), fixed=False)
 
     # Zoom -------------------------------------------------------------------------------------
 

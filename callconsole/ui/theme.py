@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from callconsole.ui import fonts
 from callconsole.ui.fitting import FittingStyle
 from callconsole.ui.tokens import DARK, LIGHT, Tokens
-from callconsole.ui.zoom import px, zoom
+from callconsole.ui.zoom import px
 
 SETTING = "CALLCONSOLE_THEME"
 
@@ -60,7 +60,6 @@ def apply(app: QApplication, scheme: str | None = None) -> None:
     if not notifier.followed:
         notifier.followed = True
         QGuiApplication.styleHints().colorSchemeChanged.connect(_on_system_scheme)
-        zoom.changed.connect(_on_zoomed)
     app.setProperty("scheme", chosen)
     _dress(app, _tokens_for(chosen))
 
@@ -69,12 +68,6 @@ def _on_system_scheme(_scheme: Qt.ColorScheme) -> None:
     app = QApplication.instance()
     if isinstance(app, QApplication) and app.property("scheme") == "system":
         _dress(app, _tokens_for("system"))
-
-
-def _on_zoomed() -> None:
-    app = QApplication.instance()
-    if isinstance(app, QApplication):
-        app.setStyleSheet(style_sheet(current()))
 
 
 def _tokens_for(scheme: str) -> Tokens:

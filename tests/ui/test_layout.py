@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtCore import QPoint, QSize
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
@@ -19,10 +19,20 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from callconsole.ui import fonts, theme
-from fakes.scenes import STATES, build
+from callconsole.ui.fitting import set_zoom
+from callconsole.ui.kit.surfaces import Room
+from fakes.scenes import STATES, Scene, build
 
 SIZES = [QSize(1280, 800), QSize(994, 560)]
 DRESSES = [("light", "Inter"), ("dark", "DejaVu Sans")]
+ZOOMS = [(80, QSize(994, 560)), (125, QSize(1280, 800)), (160, QSize(1280, 800))]
+
+
+@pytest.fixture
+def zoomable(dressed: QApplication) -> Iterator[QApplication]:
+    """The application, back at 100 % after the test."""
+    yield dressed
+    set_zoom(dressed, 100)
 
 
 @pytest.fixture(params=DRESSES, ids=["light-inter", "dark-dejavu"])
@@ -124,23 +134,102 @@ async def test_everything_fits(qtbot: QtBot, dress: None, name: str, size: QSize
     scene = build(name)
     window = scene.window
     window.resize(size)
-    window.show()
-    qtbot.waitExposed(window)
-    await STATES[name](scene)
-    await asyncio.sleep(0.01)
-    QApplication.sendPostedEvents()
+    await arrive(qtbot, scene, name)
     try:
+        room = window.centralWidget()
+        assert isinstance(room, Room)
         assert window.size() == size
-        assert QRect(QPoint(0, 0), size).contains(window.centralWidget().geometry())
-        faults = [
-            *cut_labels(window),
-            *cut_paragraphs(window),
-            *squeezed_buttons(window),
-            *outside_parent(window),
-            *overlapping(window),
-            *nameless(window),
-            *too_small(window),
-        ]
-        assert faults == []
+        assert (room.horizontalScrollBar().maximum(), room.verticalScrollBar().maximum()) == (0, 0)
+        assert faults(window) == []
     finally:
         scene.close()
+
+
+@pytest.mark.parametrize(("percent", "size"), ZOOMS, ids=[f"{z}%-{s.width()}" for z, s in ZOOMS])
+@pytest.mark.parametrize("name", STATES)
+async def test_everything_fits_when_zoomed(
+    qtbot: QtBot, zoomable: QApplication, name: str, percent: int, size: QSize
+) -> None:
+    scene = build(name)
+    window = scene.window
+    window.resize(size)
+    window.show()
+    set_zoom(zoomable, percent)
+    await arrive(qtbot, scene, name)
+    try:
+        assert window.size() == size
+        assert faults(window) == []
+        header = scene.window.calls.call.header.hang_up
+        if header.isVisible():
+            at = header.mapTo(window, header.rect().center())
+            assert window.rect().contains(at), "Hang up has to be scrolled to"
+    finally:
+        scene.close()
+
+
+async def test_zooming_back_leaves_nothing_changed(qtbot: QtBot, zoomable: QApplication) -> None:
+    scene = build("in_call")
+    await arrive(qtbot, scene, "in_call")
+    before = places(scene.window)
+    for percent in (160, 80, 125, 90, 100):
+        set_zoom(zoomable, percent)
+    await settle()
+    try:
+        assert places(scene.window) == before
+    finally:
+        scene.close()
+
+
+async def test_a_window_made_zoomed_is_as_one_that_was_zoomed(
+    qtbot: QtBot, zoomable: QApplication
+) -> None:
+    scene = build("in_call")
+    await arrive(qtbot, scene, "in_call")
+    set_zoom(zoomable, 125)
+    await settle()
+    zoomed = places(scene.window)
+    scene.close()
+    scene = build("in_call")
+    await arrive(qtbot, scene, "in_call")
+    try:
+        assert places(scene.window) == zoomed
+    finally:
+        scene.close()
+
+
+def places(window: QWidget) -> dict[str, tuple[int, int, int, int]]:
+    """Where every named control and every text stands in the window."""
+    found = {}
+    for child in shown(window):
+        words = child.text() if isinstance(child, QLabel) else child.accessibleName()
+        if words:
+            corner = child.mapTo(window, QPoint(0, 0))
+            key = f"{type(child).__name__} {words}"
+            found[key] = (corner.x(), corner.y(), child.width(), child.height())
+    return found
+
+
+async def settle() -> None:
+    await asyncio.sleep(0.01)
+    QApplication.sendPostedEvents()
+    await asyncio.sleep(0)
+
+
+async def arrive(qtbot: QtBot, scene: Scene, name: str) -> None:
+    """Show the window and bring it into the state."""
+    scene.window.show()
+    qtbot.waitExposed(scene.window)
+    await STATES[name](scene)
+    await settle()
+
+
+def faults(window: QWidget) -> list[str]:
+    return [
+        *cut_labels(window),
+        *cut_paragraphs(window),
+        *squeezed_buttons(window),
+        *outside_parent(window),
+        *overlapping(window),
+        *nameless(window),
+        *too_small(window),
+    ]
