@@ -125,6 +125,11 @@ class CallsPage(QWidget):
         self.side.float_above(narrow)
 
     @property
+    def drawer_open(self) -> bool:
+        """True where the right panel is a drawer and open."""
+        return self._narrow and not self.side.isHidden()
+
+    @property
     def tight(self) -> bool:
         """True where a call has the place of the dial column as well."""
         return self._cramped and self._centre.currentWidget() is self.call

@@ -208,6 +208,8 @@ def _fit_layout(layout: QLayout) -> None:
     spacers = []
     for place in range(layout.count()):
         item = layout.itemAt(place)
+        if item is None:
+            continue
         inner, spacer = item.layout(), item.spacerItem()
         if inner is not None:
             _fit_layout(inner)

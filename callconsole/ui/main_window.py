@@ -180,7 +180,9 @@ class MainWindow(QMainWindow):
         return self._pages.currentIndex()
 
     def open_page(self, index: int) -> None:
-        """Show a page: 0 calls, 1 prompts, 2 history."""
+        """Show a page: 0 calls, 1 prompts, 2 history; another number changes nothing."""
+        if not 0 <= index < self._pages.count():
+            return
         self._pages.setCurrentIndex(index)
         self.rail.choose(index)
         self._keys.enabled = index == CALLS
@@ -288,6 +290,16 @@ class MainWindow(QMainWindow):
         tight = self.page == CALLS and self.calls.tight
         wanted = MINIMUM_WIDTH - DIAL_WIDTH if tight else MINIMUM_WIDTH
         hold_width(self._content, px(wanted), fixed=False)
+
+    @property
+    def drawer_open(self) -> bool:
+        """True where the right panel is a drawer and open."""
+        return self.calls.drawer_open
+
+    def open_drawer(self) -> None:
+        """Open the right panel where it is a drawer and closed."""
+        if not self.drawer_open:
+            self.calls.toggle_drawer()
 
     # Zoom -------------------------------------------------------------------------------------
 
