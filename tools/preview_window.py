@@ -1,6 +1,7 @@
 """Draws every state of the window into a folder of pictures, without network or sound.
 
-python tools/preview_window.py FOLDER [--only NAME] [--font FAMILY] [--zoom PERCENT] [--size WIDTHxHEIGHT]
+python tools/preview_window.py FOLDER [--only NAME] [--theme light] [--size 1280x800]
+    [--zoom PERCENT] [--font FAMILY]
 """
 
 from __future__ import annotations

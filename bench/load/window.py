@@ -53,7 +53,7 @@ class Repaints(QObject):
         }
 
 
-async def _sit() -> None:
+async def _sit() -> dict[str, float]:
     desktop = Desktop(Settings(_env_file=None))
     repaints = Repaints(desktop)
     running = asyncio.create_task(desktop.run())
@@ -62,8 +62,7 @@ async def _sit() -> None:
     print(f"ready {desktop.app.port}", flush=True)
     desktop.app.console.subscribe(lambda _event: _look_at_one(desktop))
     await running
-    found = {**repaints.figures(), "seen": desktop.models.live.call is not None}
-    Path(os.environ[COUNTS]).write_text(json.dumps(found), "utf-8")
+    return repaints.figures()
 
 
 def _look_at_one(desktop: Desktop) -> None:
@@ -77,7 +76,8 @@ def main() -> None:
     qt = QApplication(sys.argv[:1])
     theme.apply(qt, "light")
     with asyncio.Runner(loop_factory=lambda: QEventLoop(qt)) as runner:
-        runner.run(_sit())
+        found = runner.run(_sit())
+    Path(os.environ[COUNTS]).write_text(json.dumps(found), "utf-8")
 
 
 if __name__ == "__main__":

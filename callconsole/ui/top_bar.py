@@ -49,6 +49,8 @@ class StatusItem(QWidget):
 
     def show_status(self, status: ServiceStatus) -> None:
         """Show this part."""
+        if status == self._status:
+            return
         self._status = status
         self.setToolTip(status.hint)
         self.setAccessibleName(f"{status.name}: {status.value}")

@@ -21,6 +21,7 @@ from pytestqt.qtbot import QtBot
 from callconsole.ui import fonts, theme
 from callconsole.ui.fitting import set_zoom
 from callconsole.ui.kit.surfaces import Room
+from callconsole.ui.zoom import px
 from fakes.scenes import STATES, Scene, build
 
 SIZES = [QSize(1280, 800), QSize(994, 560)]
@@ -120,11 +121,12 @@ def nameless(window: QWidget) -> list[str]:
 
 
 def too_small(window: QWidget) -> list[str]:
-    """Pointer targets below 24 by 24 (WCAG 2.2, 2.5.8)."""
+    """Pointer targets below 24 by 24 (WCAG 2.2, 2.5.8), or of what the operator made smaller."""
+    least = min(24, px(24))
     return [
         f"{button.accessibleName()!r} is {button.width()}x{button.height()}"
         for button in shown(window)
-        if isinstance(button, QAbstractButton) and min(button.width(), button.height()) < 24
+        if isinstance(button, QAbstractButton) and min(button.width(), button.height()) < least
     ]
 
 

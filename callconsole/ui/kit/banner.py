@@ -23,8 +23,9 @@ class IconMark(QWidget):
 
     def set_icon(self, name: str, tone: str) -> None:
         """Show another icon or tone."""
-        self._name, self._tone = name, tone
-        self.update()
+        if (name, tone) != (self._name, self._tone):
+            self._name, self._tone = name, tone
+            self.update()
 
     def sizeHint(self) -> QSize:
         """The icon's size."""

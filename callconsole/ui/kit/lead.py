@@ -22,8 +22,9 @@ class Disc(QWidget):
 
     def set_icon(self, icon: str, tone: str, ground: str) -> None:
         """Show another icon in other tokens."""
-        self._icon, self._tone, self._ground = icon, tone, ground
-        self.update()
+        if (icon, tone, ground) != (self._icon, self._tone, self._ground):
+            self._icon, self._tone, self._ground = icon, tone, ground
+            self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw it."""

@@ -30,8 +30,10 @@ class Surface(QWidget):
 
     def set_ground(self, ground: str, outline: str = "", outline_px: int = 1) -> None:
         """Take other tokens, and an outline of this width."""
-        self._ground, self._outline, self._outline_px = ground, outline, outline_px
-        self.update()
+        if (ground, outline, outline_px) != (self._ground, self._outline, self._outline_px):
+            self._ground, self._outline, self._outline_px = ground, outline, outline_px
+            # All that lies on it is drawn anew with it.
+            self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the ground."""
