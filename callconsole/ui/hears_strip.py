@@ -15,7 +15,7 @@ from callconsole.ui.kit.meter import FLOOR_DBFS, Meter
 from callconsole.ui.kit.pill import Pill
 from callconsole.ui.kit.surfaces import Hairline, Surface
 from callconsole.ui.kit.text import Text
-from callconsole.ui.zoom import px
+from callconsole.ui.zoom import px, zoom
 from callconsole.viewmodels import readings
 from callconsole.viewmodels.live_call import LiveCall, Stage
 from callconsole.viewmodels.readings import Reading
@@ -57,6 +57,7 @@ class HearsStrip(Surface):
         live.figures_changed.connect(self._show_figures)
         live.clock_changed.connect(self._show_figures)
         live.changed.connect(self._show_state)
+        zoom.changed.connect(self._fit)
         self._show_state()
 
     def _build_meters(self) -> QGridLayout:

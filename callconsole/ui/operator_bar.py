@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QVBoxLayout, QWi
 from callconsole.ui.announce import announce
 from callconsole.ui.fitting import hold_width
 from callconsole.ui.hears_strip import decibel_text, decibels
+from callconsole.ui.kit import keycap
 from callconsole.ui.kit.banner import IconMark
 from callconsole.ui.kit.boxed_field import BoxedField
 from callconsole.ui.kit.button import Button, Kind
@@ -34,7 +35,8 @@ class TalkButton(Button):
         self._hold()
 
     def _hold(self) -> None:
-        hold_width(self, self.sizeHint().width(), fixed=False)
+        spare = keycap.width(EVERYWHERE) - keycap.width(self._key)
+        hold_width(self, self.sizeHint().width() + spare, fixed=False)
 
 
 class OperatorBar(Surface):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QSizePolicy, QWidget
 
@@ -74,6 +74,28 @@ class Hairline(QWidget):
         QPainter(self).fillRect(self.rect(), theme.colour("border"))
 
 
+class _Holder(QWidget):
+    """Gives its one child all of its room.
+
+    Without a layout of its own: a scroll area gives a layout the height that it would like at its
+    width, and scrolls, where the least would do.
+    """
+
+    def __init__(self, content: QWidget) -> None:
+        super().__init__()
+        self._content = content
+        content.setParent(self)
+
+    def minimumSizeHint(self) -> QSize:
+        """The least that the child can do with."""
+        return self._content.minimumSizeHint().expandedTo(self._content.minimumSize())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Hand the room on."""
+        super().resizeEvent(event)
+        self._content.setGeometry(self.rect())
+
+
 class Room(QScrollArea):
     """Holds all of a window, and scrolls both ways once the window is smaller than its content."""
 
@@ -83,8 +105,8 @@ class Room(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.viewport().setAutoFillBackground(False)
-        self.setWidget(content)
-        content.setAutoFillBackground(False)
+        self.setWidget(_Holder(content))
+        self.widget().setAutoFillBackground(False)
 
 
 class Scroll(QScrollArea):
