@@ -112,7 +112,7 @@ def hold_width(widget: QWidget, width: int, *, fixed: bool = True) -> None:
     if fixed:
         widget.setMaximumWidth(width)
     base = _base(widget, before)
-    base[0] = round(width / zoom.factor)
+    base[0] = width / zoom.factor
     base[2] = base[0] if fixed else base[2]
     _keep(widget, base, _limits(widget))
 
@@ -153,13 +153,13 @@ def _settle(
 ) -> None:
     """Fit sizes; one that is not what was fitted last was set anew, in the design's pixels."""
     base = _base(target, now, kind)
-    fitted = [px(size) if size < _UNLIMITED else size for size in base]
+    fitted = [px(size) if size < _UNLIMITED else _UNLIMITED for size in base]
     if fitted != now:
         apply(fitted)
     _keep(target, base, fitted, kind)
 
 
-def _base(target: QObject, now: Sequence[int], kind: str = "") -> list[int]:
+def _base(target: QObject, now: Sequence[int], kind: str = "") -> list[float]:
     """The design's sizes behind those of now."""
     kept = target.property(_KEPT + kind)
     if kept is None or len(kept) != 2 * len(now):
@@ -168,7 +168,7 @@ def _base(target: QObject, now: Sequence[int], kind: str = "") -> list[int]:
     return [kept[place] if size == kept[half + place] else size for place, size in enumerate(now)]
 
 
-def _keep(target: QObject, base: list[int], fitted: list[int], kind: str = "") -> None:
+def _keep(target: QObject, base: Sequence[float], fitted: Sequence[int], kind: str = "") -> None:
     target.setProperty(_KEPT + kind, [*base, *fitted])
 
 

@@ -172,12 +172,11 @@ async def test_everything_fits_when_zoomed(
 async def test_zooming_back_leaves_nothing_changed(qtbot: QtBot, zoomable: QApplication) -> None:
     scene = build("in_call")
     await arrive(qtbot, scene, "in_call")
-    before = places(scene.window)
+    before = await settled(scene.window)
     for percent in (160, 80, 125, 90, 100):
         set_zoom(zoomable, percent)
-    await settle()
     try:
-        assert places(scene.window) == before
+        assert await settled(scene.window) == before
     finally:
         scene.close()
 
@@ -188,13 +187,12 @@ async def test_a_window_made_zoomed_is_as_one_that_was_zoomed(
     scene = build("in_call")
     await arrive(qtbot, scene, "in_call")
     set_zoom(zoomable, 125)
-    await settle()
-    zoomed = places(scene.window)
+    zoomed = await settled(scene.window)
     scene.close()
     scene = build("in_call")
     await arrive(qtbot, scene, "in_call")
     try:
-        assert places(scene.window) == zoomed
+        assert await settled(scene.window) == zoomed
     finally:
         scene.close()
 
@@ -210,6 +208,17 @@ def places(window: QWidget) -> dict[str, tuple[int, int, int, int]]:
             key = f"{type(child).__name__} {words}"
             found[key] = (corner.x(), corner.y(), child.width(), child.height())
     return found
+
+
+async def settled(window: QWidget) -> dict[str, tuple[int, int, int, int]]:
+    """The places once they stay the same; layouts answer one another for a few rounds."""
+    async with asyncio.timeout(5):
+        before: dict[str, tuple[int, int, int, int]] = {}
+        while (now := places(window)) != before:
+            before = now
+            for _ in range(3):
+                await settle()
+    return before
 
 
 async def settle() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QSizePolicy, QWidget
 
@@ -90,6 +90,12 @@ class _Holder(QWidget):
         """The least that the child can do with."""
         return self._content.minimumSizeHint().expandedTo(self._content.minimumSize())
 
+    def event(self, event: QEvent) -> bool:
+        """Tell the scroll area when the child needs more or less."""
+        if event.type() is QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().event(event)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Hand the room on."""
         super().resizeEvent(event)
@@ -105,8 +111,9 @@ class Room(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.viewport().setAutoFillBackground(False)
-        self.setWidget(_Holder(content))
-        self.widget().setAutoFillBackground(False)
+        holder = _Holder(content)
+        self.setWidget(holder)
+        holder.setAutoFillBackground(False)
 
 
 class Scroll(QScrollArea):
