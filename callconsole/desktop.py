@@ -11,6 +11,7 @@ import sys
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
+from callconsole import paths
 from callconsole.adapters import portaudio
 from callconsole.adapters.portaudio.player import PortAudioPlayer
 from callconsole.app import App
@@ -20,8 +21,8 @@ from callconsole.engine import tasks
 from callconsole.engine.world import PHONE, PRACTICE
 from callconsole.practice.callees import CALLEES, Reaction
 from callconsole.settings import Settings, missing_for_phone
-from callconsole.ui import theme
 from callconsole.ui.main_window import MainWindow
+from callconsole.ui.window_memory import WindowMemory
 from callconsole.viewmodels.collector import Collector
 from callconsole.viewmodels.desk import PracticeCallee
 from callconsole.viewmodels.models import Models
@@ -71,7 +72,7 @@ def run(settings: Settings, fault: ProblemError | None = None) -> int:
     if not isinstance(qt, QApplication):
         raise TypeError("another Qt application without widgets is running")
     qt.setApplicationName("callconsole")
-    theme.apply(qt)
+    WindowMemory(paths.data_folder(settings.data_dir)).dress(qt)
     with asyncio.Runner(loop_factory=lambda: QEventLoop(qt)) as runner:
         return runner.run(Desktop(settings, fault).run())
 
@@ -103,6 +104,8 @@ class Desktop:
         self._collector = Collector()
         self.models = self._build_models(settings, missing)
         self.window = MainWindow(self.models)
+        self._memory = WindowMemory(self.app.data)
+        self._memory.restore(self.window, self.models.listening)
         self.window.closed.connect(self._closed.set)
         self.window.first_painted.connect(self._first_painted.set)
 
@@ -116,6 +119,7 @@ class Desktop:
         starting = tasks.start(self._start(), self._on_fault, "start")
         await self._closed.wait()
         await tasks.stop(starting)
+        self._memory.keep(self.window, self.models.listening)
         self._player.stop_file()
         self.models.close()
         await self.app.stop()

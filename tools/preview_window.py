@@ -1,6 +1,7 @@
 """Draws every state of the window into a folder of pictures, without network or sound.
 
-python tools/preview_window.py FOLDER [--only NAME] [--font FAMILY]
+python tools/preview_window.py FOLDER [--only NAME] [--theme light] [--size 1280x800]
+    [--zoom PERCENT] [--font FAMILY]
 """
 
 from __future__ import annotations
@@ -19,8 +20,11 @@ from PySide6.QtWidgets import QApplication  # noqa: E402
 from qasync import QEventLoop  # noqa: E402
 
 from callconsole.ui import fonts, theme  # noqa: E402
+from callconsole.ui.fitting import set_zoom  # noqa: E402
+from callconsole.ui.zoom import STEPS, USUAL  # noqa: E402
 from fakes.scenes import STATES, build  # noqa: E402
 
+THEMES = ("light", "dark")
 SIZES = ((1280, 800), (1100, 640), (994, 560))
 
 
@@ -39,19 +43,27 @@ async def draw(name: str, size: tuple[int, int], scheme: str, folder: Path) -> N
     scene.close()
 
 
-async def draw_all(app: QApplication, folder: Path, only: list[str]) -> None:
-    for scheme in ("light", "dark"):
+async def draw_all(app: QApplication, given: argparse.Namespace) -> None:
+    for scheme in given.theme or THEMES:
         theme.apply(app, scheme)
-        for size in SIZES:
-            for name in STATES:
-                if not only or name in only:
-                    await draw(name, size, scheme, folder)
+        set_zoom(app, given.zoom)
+        for size in given.size or SIZES:
+            for name in given.only or STATES:
+                await draw(name, size, scheme, given.folder)
+
+
+def size_of(text: str) -> tuple[int, int]:
+    width, _, height = text.partition("x")
+    return int(width), int(height)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", action="append", default=[], choices=STATES)
+    parser.add_argument("--theme", action="append", choices=THEMES)
+    parser.add_argument("--size", action="append", type=size_of)
+    parser.add_argument("--zoom", type=int, choices=STEPS, default=USUAL)
     parser.add_argument("--font")
     given = parser.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
@@ -60,7 +72,7 @@ def main() -> None:
         fonts.use(given.font)
     loop = QEventLoop(app)
     with loop:
-        loop.run_until_complete(draw_all(app, given.folder, given.only))
+        loop.run_until_complete(draw_all(app, given))
 
 
 if __name__ == "__main__":

@@ -22,6 +22,9 @@ from callconsole.practice.certificates import make_loopback_certificate
 
 ROOT = Path(__file__).parents[2]
 SYSTEMS = ("callconsole", "naive", "floor")
+WINDOW = "window"
+OURS = ("callconsole", WINDOW)
+COUNTS_FILE = "counts.json"
 START_S = 60.0
 STOP_S = 15.0
 _FOREIGN = ("GOOGLE_", "GEMINI_", "TWILIO_", "CALLCONSOLE_", "NGROK_", "VERTEX_", "SERVER_")
@@ -50,7 +53,7 @@ def measure(
     """The figures of one system under one load.
 
     Args:
-        system: one of `SYSTEMS`.
+        system: one of `SYSTEMS`, or `WINDOW` for callconsole with its window.
         load: the calls.
         folder: for certificates, recordings and what the system says.
         profile: where py-spy writes a profile of the system, or None.
@@ -63,7 +66,7 @@ def measure(
     account = Account.new()
     system_core, load_core = cores()
     task = Task(
-        orders=system == "callconsole",
+        orders=system in OURS,
         core=system_core,
         cert_file=str(certificate.cert_file),
         key_file=str(certificate.key_file),
@@ -89,6 +92,9 @@ def measure(
         _stop(generator, signal_first=False)
         if started is not None:
             _stop(started, signal_first=True)
+    counts = folder / COUNTS_FILE
+    if counts.exists():
+        figures |= json.loads(counts.read_text("utf-8"))
     figures["problems"] += _problems(system, figures, load, folder)
     return figures
 
@@ -99,7 +105,7 @@ def _problems(system: str, figures: dict[str, Any], load: Load, folder: Path) ->
     if figures["lost calls"]:
         found.append(f"{figures['lost calls']} calls ended too early")
     recordings = len(list(folder.glob("data/recordings/*.wav")))
-    if system == "callconsole" and recordings != load.calls:
+    if system in OURS and recordings != load.calls:
         found.append(f"{recordings} of {load.calls} calls were recorded")
     said = (folder / "system.txt").read_text("utf-8").splitlines()
     if said:
@@ -110,9 +116,11 @@ def _problems(system: str, figures: dict[str, Any], load: Load, folder: Path) ->
 def _command(
     system: str, ports: dict[str, int], account: Account, ca_file: str, folder: Path
 ) -> tuple[tuple[str, ...], dict[str, str]]:
-    if system != "callconsole":
+    if system not in OURS:
         return (f"load.{system}", str(ports["gemini"]), ca_file), {}
-    return ("callconsole", "serve", "--port", "0"), {
+    windowed = system == WINDOW
+    program = ("load.window",) if windowed else ("callconsole", "serve", "--port", "0")
+    return program, {
         "TWILIO_ACCOUNT_SID": account.sid,
         "TWILIO_AUTH_TOKEN": account.token,
         "TWILIO_PHONE_NUMBER": NUMBER,
@@ -125,6 +133,8 @@ def _command(
         "CALLCONSOLE_RECORD": "true",
         "CALLCONSOLE_AMD": "false",
         "CALLCONSOLE_GATE": "off",
+        "SERVER_PORT": "0",
+        "BENCH_COUNTS": str(folder / COUNTS_FILE),
     }
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
-from callconsole.ui import fonts
 from callconsole.ui.announce import announce
 from callconsole.ui.answer_rows import Choices, EvidenceList
 from callconsole.ui.dial_keys import is_editor
+from callconsole.ui.fitting import fix_to_text
 from callconsole.ui.heard_wave import HeardWave
 from callconsole.ui.kit.banner import IconMark
 from callconsole.ui.kit.bar import Bar
 from callconsole.ui.kit.surfaces import Hairline, Scroll, Surface, card
 from callconsole.ui.kit.text import Elided, Text
+from callconsole.ui.zoom import px
 from callconsole.viewmodels.answer_card import AnswerCard
 
 EVERYWHERE = "Alt"
@@ -84,8 +85,7 @@ class AnswerCardView(QWidget):
     def _head(self) -> QHBoxLayout:
         for text in (self.countdown, self.caption):
             text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        widest = QFontMetrics(fonts.font(20, 600, tabular=True)).horizontalAdvance("Listening")
-        self.countdown.setMinimumWidth(widest + 4)
+        fix_to_text(self.countdown, "Listening", fixed=False)
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(self.question)
@@ -120,7 +120,7 @@ class AnswerCardView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Take less room in a low window."""
         super().resizeEvent(event)
-        tight = self.height() < TIGHT_BELOW_HEIGHT
+        tight = self.height() < px(TIGHT_BELOW_HEIGHT)
         self.choices.tighten(tight)
         self._note.setVisible(not tight)
         self.wave.set_wave_height(44 if tight else 76)

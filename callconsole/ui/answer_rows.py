@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from callconsole.domain.answering import AnsweredBy
-from callconsole.ui import fonts
+from callconsole.ui.fitting import fix_height, fix_to_text, set_row_gap
 from callconsole.ui.kit.banner import IconMark
 from callconsole.ui.kit.bar import Bar
 from callconsole.ui.kit.button import Kind
@@ -56,8 +55,7 @@ class Choices(QWidget):
         bar = Bar(f"{words.name}, how likely", tone="strong")
         percent = Text("", 13, 400, "muted", tabular=True)
         percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        widest = QFontMetrics(fonts.font(13, 600, tabular=True)).horizontalAdvance("100 %")
-        percent.setFixedWidth(widest + 4)
+        fix_to_text(percent, "100 %", 8)
         key = key_of(answered_by)
         button = ChoiceButton(words.action, key, f"{self._everywhere} {key}")
         button.clicked.connect(lambda _on=False, chosen=answered_by: self.chosen.emit(chosen))
@@ -95,10 +93,10 @@ class Choices(QWidget):
     def tighten(self, tight: bool) -> None:
         """Take less room in a low window."""
         self._tight = tight
-        self._grid.setVerticalSpacing(4 if tight else 8)
+        set_row_gap(self._grid, 4 if tight else 8)
         low = LOWEST if self._shown > LOWEST_FROM else LOW
         for button in self.buttons.values():
-            button.setFixedHeight(low if tight else TALL)
+            fix_height(button, low if tight else TALL)
 
 
 class EvidenceList(QWidget):

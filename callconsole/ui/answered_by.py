@@ -11,6 +11,7 @@ from callconsole.ui.answer_card import EVERYWHERE
 from callconsole.ui.kit.button import paint_hover
 from callconsole.ui.kit.hover_button import RowButton
 from callconsole.ui.tokens import RADIUS_CONTROL
+from callconsole.ui.zoom import px
 from callconsole.viewmodels.answer_card import AnswerCard
 from callconsole.viewmodels.answer_words import CHOICES, WORDS, key_of
 
@@ -42,12 +43,12 @@ class AnsweredByRow(RowButton):
 
     def sizeHint(self) -> QSize:
         """One line."""
-        return QSize(200, _HEIGHT)
+        return QSize(px(200), px(_HEIGHT))
 
     def minimumSizeHint(self) -> QSize:
         """Room for name, value and caret."""
         metrics = QFontMetrics(fonts.font(12, 500))
-        return QSize(metrics.horizontalAdvance(NAME + self.text()) + 40, _HEIGHT)
+        return QSize(metrics.horizontalAdvance(NAME + self.text()) + px(40), px(_HEIGHT))
 
     def _show(self) -> None:
         answer = self._answer
@@ -74,11 +75,11 @@ class AnsweredByRow(RowButton):
         painter.setFont(fonts.font(12))
         painter.setPen(theme.colour("muted"))
         painter.drawText(self.rect(), middle | Qt.AlignmentFlag.AlignLeft, NAME)
-        right = 18 if enabled else 0
+        right = px(18) if enabled else 0
         painter.setFont(fonts.font(12, 500))
         painter.setPen(theme.colour("text"))
         words = self.rect().adjusted(0, 0, -right, 0)
         painter.drawText(words, middle | Qt.AlignmentFlag.AlignRight, self.text())
         if enabled:
             tone = theme.current().muted
-            icons.paint(painter, "caret-down", tone, self.width() - 14, 5, 14)
+            icons.paint(painter, "caret-down", tone, self.width() - px(14), px(5), 14)

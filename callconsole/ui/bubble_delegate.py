@@ -26,6 +26,7 @@ from callconsole.ui.bubble_layout import (
     star_place,
 )
 from callconsole.ui.tokens import Tokens
+from callconsole.ui.zoom import px
 from callconsole.viewmodels.transcript_line import Line, LineKind, Manner, Match
 from callconsole.viewmodels.transcript_model import TranscriptRole
 
@@ -176,11 +177,11 @@ def _paint_bubble(
     painter.setPen(_outline(line, tokens, selected))
     painter.setBrush(QColor(getattr(tokens, ground)) if ground else Qt.BrushStyle.NoBrush)
     inset = 0.0 if ground else 0.5
-    painter.drawRoundedRect(laid.box.adjusted(inset, inset, -inset, -inset), RADIUS, RADIUS)
+    painter.drawRoundedRect(laid.box.adjusted(inset, inset, -inset, -inset), px(RADIUS), px(RADIUS))
     if line.name_icon:
-        icons.paint(painter, line.name_icon, tone, laid.icon_x, PAD_Y + 1, ICON)
+        icons.paint(painter, line.name_icon, tone, laid.icon_x, px(PAD_Y) + 1, ICON)
     used = bubble_fonts()
-    top = PAD_Y
+    top = px(PAD_Y)
     painter.setFont(used.name)
     painter.setPen(QColor(tone))
     _words(painter, laid.name_x, top, laid.clock_x - laid.name_x, laid.name)
@@ -192,7 +193,7 @@ def _paint_bubble(
         icons.paint(painter, line.sign[1], quiet, laid.tag_x, top + 1, ICON)
         painter.setFont(used.tag)
         painter.setPen(QColor(quiet))
-        left = laid.tag_x + ICON + ROW_GAP / 2
+        left = laid.tag_x + px(ICON) + px(ROW_GAP) / 2
         _words(painter, left, top, laid.box.right() - left, laid.tag)
 
 
@@ -225,16 +226,18 @@ def _paint_note(
     middle = laid.box.center().y()
     painter.setPen(QPen(QColor(tokens.accent if selected else tokens.border), 1))
     for left, right in (
-        (0.0, laid.box.left() - HAIRLINE_GAP),
-        (laid.box.right() + HAIRLINE_GAP, float(width)),
+        (0.0, laid.box.left() - px(HAIRLINE_GAP)),
+        (laid.box.right() + px(HAIRLINE_GAP), float(width)),
     ):
         if right > left:
             painter.drawLine(QPointF(left, middle), QPointF(right, middle))
     if line.icon:
-        icons.paint(painter, line.icon, _note_ink(line, tokens), laid.icon_x, NOTE_PAD + 1, ICON)
+        icons.paint(
+            painter, line.icon, _note_ink(line, tokens), laid.icon_x, px(NOTE_PAD) + 1, ICON
+        )
     painter.setFont(bubble_fonts().clock)
     painter.setPen(QColor(_note_ink(line, tokens)))
-    room = QRectF(laid.clock_x, NOTE_PAD, laid.box.width(), NOTE_LINE)
+    room = QRectF(laid.clock_x, px(NOTE_PAD), laid.box.width(), px(NOTE_LINE))
     painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, line.clock)
 
 
@@ -244,5 +247,5 @@ def _symbol(painter: QPainter, icon: str, tone: str, place: QRectF) -> None:
 
 
 def _words(painter: QPainter, x: float, y: float, width: float, text: str) -> None:
-    room = QRectF(x, y, width, HEAD_HEIGHT)
+    room = QRectF(x, y, width, px(HEAD_HEIGHT))
     painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, text)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QTextLayout, QTextOption
 
 from callconsole.ui import fonts
+from callconsole.ui.zoom import px, zoom
 from callconsole.viewmodels.transcript_line import Line, LineKind
 
 PAD_X = 12
@@ -43,12 +44,12 @@ class BubbleFonts:
 
 
 def bubble_fonts() -> BubbleFonts:
-    """Fonts of the window's present family."""
-    return _fonts_of(fonts.family())
+    """Fonts of the window's present family and zoom."""
+    return _fonts_of(fonts.family(), zoom.factor)
 
 
 @lru_cache(maxsize=4)
-def _fonts_of(_family: str) -> BubbleFonts:
+def _fonts_of(_family: str, _factor: float) -> BubbleFonts:
     partial = QFont(fonts.font(14))
     partial.setItalic(True)
     return BubbleFonts(
@@ -106,9 +107,9 @@ def row_height(line: Line, width: int) -> int:
     """Height of the line's row in pixels at this view width, with the gap below it."""
     if line.kind is LineKind.SYSTEM:
         lines = _line_count(_note_text(line), bubble_fonts().tag, _note_width(width))
-        return NOTE_PAD * 2 + NOTE_LINE * lines + GAP
+        return px(NOTE_PAD) * 2 + px(NOTE_LINE) * lines + px(GAP)
     lines = _line_count(shown_text(line), _text_font(line), _inner_width(width))
-    return PAD_Y * 2 + HEAD_HEIGHT + HEAD_TO_TEXT + TEXT_LINE * lines + GAP
+    return px(PAD_Y) * 2 + px(HEAD_HEIGHT) + px(HEAD_TO_TEXT) + px(TEXT_LINE) * lines + px(GAP)
 
 
 def lay_out(line: Line, width: int) -> BubbleLayout:
@@ -119,45 +120,50 @@ def lay_out(line: Line, width: int) -> BubbleLayout:
 def _lay_out(line: Line, width: int) -> BubbleLayout:
     used = bubble_fonts()
     inner = _inner_width(width)
-    text = wrapped(shown_text(line), _text_font(line), inner, TEXT_LINE)
+    text = wrapped(shown_text(line), _text_font(line), inner, px(TEXT_LINE))
     clock_width = _advance(line.clock, used.clock)
-    name_x = ICON + ROW_GAP if line.name_icon else 0
-    name = _elided(line.name, used.name, inner - clock_width - ROW_GAP - name_x)
-    clock_x = name_x + _advance(name, used.name) + ROW_GAP
-    tag_x = clock_x + clock_width + ROW_GAP
-    tag_room = inner - tag_x - ICON - ROW_GAP / 2
+    name_x = px(ICON) + px(ROW_GAP) if line.name_icon else 0
+    name = _elided(line.name, used.name, inner - clock_width - px(ROW_GAP) - name_x)
+    clock_x = name_x + _advance(name, used.name) + px(ROW_GAP)
+    tag_x = clock_x + clock_width + px(ROW_GAP)
+    tag_room = inner - tag_x - px(ICON) - px(ROW_GAP) / 2
     sign = line.sign[0]
-    tag = _elided(sign, used.tag, tag_room) if sign and tag_room > ICON * 2 else ""
+    tag = _elided(sign, used.tag, tag_room) if sign and tag_room > px(ICON) * 2 else ""
     head = clock_x + clock_width
     if tag:
-        head = tag_x + ICON + ROW_GAP / 2 + _advance(tag, used.tag)
-    box_width = math.ceil(max(head, _natural_width(text))) + 1 + PAD_X * 2
-    box_height = PAD_Y * 2 + HEAD_HEIGHT + HEAD_TO_TEXT + TEXT_LINE * max(text.lineCount(), 1)
+        head = tag_x + px(ICON) + px(ROW_GAP) / 2 + _advance(tag, used.tag)
+    box_width = math.ceil(max(head, _natural_width(text))) + 1 + px(PAD_X) * 2
+    box_height = (
+        px(PAD_Y) * 2
+        + px(HEAD_HEIGHT)
+        + px(HEAD_TO_TEXT)
+        + px(TEXT_LINE) * max(text.lineCount(), 1)
+    )
     left = width - box_width - 1 if line.kind is LineKind.CALLER else 1
     return BubbleLayout(
         box=QRectF(left, 0, box_width, box_height),
         text=text,
-        text_at=QPointF(left + PAD_X, PAD_Y + HEAD_HEIGHT + HEAD_TO_TEXT),
-        icon_x=left + PAD_X,
+        text_at=QPointF(left + px(PAD_X), px(PAD_Y) + px(HEAD_HEIGHT) + px(HEAD_TO_TEXT)),
+        icon_x=left + px(PAD_X),
         name=name,
-        name_x=left + PAD_X + name_x,
-        clock_x=left + PAD_X + clock_x,
+        name_x=left + px(PAD_X) + name_x,
+        clock_x=left + px(PAD_X) + clock_x,
         tag=tag,
-        tag_x=left + PAD_X + tag_x,
+        tag_x=left + px(PAD_X) + tag_x,
     )
 
 
 def _lay_out_note(line: Line, width: int) -> BubbleLayout:
     used = bubble_fonts()
-    text = wrapped(_note_text(line), used.tag, _note_width(width), NOTE_LINE)
-    icon = ICON + ROW_GAP if line.icon else 0
-    clock = _advance(line.clock, used.clock) + ROW_GAP
+    text = wrapped(_note_text(line), used.tag, _note_width(width), px(NOTE_LINE))
+    icon = px(ICON) + px(ROW_GAP) if line.icon else 0
+    clock = _advance(line.clock, used.clock) + px(ROW_GAP)
     box_width = math.ceil(icon + clock + _natural_width(text))
     left = (width - box_width) // 2
     return BubbleLayout(
-        box=QRectF(left, NOTE_PAD, box_width, NOTE_LINE * max(text.lineCount(), 1)),
+        box=QRectF(left, px(NOTE_PAD), box_width, px(NOTE_LINE) * max(text.lineCount(), 1)),
         text=text,
-        text_at=QPointF(left + icon + clock, NOTE_PAD),
+        text_at=QPointF(left + icon + clock, px(NOTE_PAD)),
         icon_x=left,
         name="",
         name_x=left,
@@ -188,7 +194,7 @@ def _line_count(text: str, font: QFont, width: float) -> int:
     # Most lines are short: the advance alone answers, twenty times faster than breaking them.
     if "\u2028" not in text and _advance(text, font) < width - 2:
         return 1
-    return max(wrapped(text, font, width, TEXT_LINE).lineCount(), 1)
+    return max(wrapped(text, font, width, px(TEXT_LINE)).lineCount(), 1)
 
 
 def _natural_width(layout: QTextLayout) -> float:
@@ -214,8 +220,8 @@ def _note_text(line: Line) -> str:
 
 
 def _inner_width(width: int) -> int:
-    return max(min(WIDEST, int(width * SHARE)) - PAD_X * 2, 40)
+    return max(min(px(WIDEST), int(width * SHARE)) - px(PAD_X) * 2, px(40))
 
 
 def _note_width(width: int) -> int:
-    return max(int(width * NOTE_SHARE) - 80, 40)
+    return max(int(width * NOTE_SHARE) - px(80), px(40))

@@ -7,9 +7,11 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from callconsole.ui.announce import announce
+from callconsole.ui.fitting import hold_width
 from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.pill import Pill
 from callconsole.ui.kit.text import Elided, Text
+from callconsole.ui.zoom import px, zoom
 from callconsole.viewmodels.live_call import LiveCall, Stage
 
 GAP = 12
@@ -33,13 +35,18 @@ class CallHeader(QWidget):
         self.hang_up = Button(
             "Hang up", Kind.DANGER, icon="phone-disconnect-fill", height=44, text_size=14
         )
-        self.hang_up.setFixedWidth(max(132, self.hang_up.sizeHint().width()))
+        zoom.changed.connect(self._hold_button)
+        self._hold_button()
         self.hang_up.setToolTip("Hang up (Ctrl Shift H, or Esc)")
         self.hang_up.clicked.connect(live.hang_up)
         self._lay_out()
         live.changed.connect(self._show)
         live.clock_changed.connect(self.clock.setText)
         self._show()
+
+    def _hold_button(self) -> None:
+        """Keep Hang up in its place: as wide in every state."""
+        hold_width(self.hang_up, max(px(132), self.hang_up.sizeHint().width()))
 
     def _lay_out(self) -> None:
         self._first = QHBoxLayout()

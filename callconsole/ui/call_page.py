@@ -19,6 +19,7 @@ from callconsole.ui.replay_bar import ReplayBar
 from callconsole.ui.take_over_band import TakeOverBand
 from callconsole.ui.transcript_view import TranscriptView
 from callconsole.ui.transfer_popover import TransferPopover
+from callconsole.ui.zoom import px
 from callconsole.viewmodels.live_call import Stage
 from callconsole.viewmodels.models import Models
 
@@ -117,7 +118,7 @@ class CallPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Make room in a low window."""
         super().resizeEvent(event)
-        self.bar.set_low(self.height() < LOW)
+        self.bar.set_low(self.height() < px(LOW))
         self._show_bar()
         self.keypad.place()
         if self.transfer.isVisible():
@@ -131,7 +132,7 @@ class CallPage(QWidget):
             self.setFocus(Qt.FocusReason.OtherFocusReason)
             self.transcript.setFocus(Qt.FocusReason.OtherFocusReason)
         self.bar.setVisible(operator.open)
-        self.strip.setVisible(not operator.taken_over or self.height() >= LOW)
+        self.strip.setVisible(not operator.taken_over or self.height() >= px(LOW))
 
     def _show(self) -> None:
         live = self._live

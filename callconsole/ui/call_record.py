@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from callconsole.domain.prompt import Prompt
 from callconsole.ui.call_figures import CallFigures
+from callconsole.ui.fitting import set_margins, set_spacing
 from callconsole.ui.kit.blank import Blank
 from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.head import head
@@ -19,6 +20,7 @@ from callconsole.ui.notes_box import NotesBox
 from callconsole.ui.player_bar import PlayerBar
 from callconsole.ui.prompt_band import PromptBand
 from callconsole.ui.transcript_view import TranscriptView
+from callconsole.ui.zoom import px
 from callconsole.viewmodels.call_detail import CallDetail, DetailState
 from callconsole.viewmodels.dialler import Dialler
 
@@ -65,8 +67,8 @@ class CallRecordPage(QWidget):
         """Take less height."""
         self.player.set_low(low)
         self.notes.set_low(low)
-        self._column.setContentsMargins(20, 12 if low else 20, 20, 8 if low else 16)
-        self._column.setSpacing(8 if low else 12)
+        set_margins(self._column, 20, 12 if low else 20, 20, 8 if low else 16)
+        set_spacing(self._column, 8 if low else 12)
 
     def set_narrow(self, narrow: bool) -> None:
         """Take less width."""
@@ -212,7 +214,9 @@ class CallRecordPage(QWidget):
         self.more.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_more(self) -> None:
-        corner = QPoint(self.more.width() - self.menu.sizeHint().width(), self.more.height() + 4)
+        corner = QPoint(
+            self.more.width() - self.menu.sizeHint().width(), self.more.height() + px(4)
+        )
         self.menu.popup(self.more.mapToGlobal(corner))
 
     def _on_show_file(self) -> None:

@@ -8,10 +8,12 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from callconsole.ui.call_page import CallPage
 from callconsole.ui.dial_column import DialColumn
+from callconsole.ui.fitting import set_margins
 from callconsole.ui.idle_page import IdlePage
 from callconsole.ui.kit.surfaces import panel
 from callconsole.ui.side_panel import SidePanel
 from callconsole.ui.tokens import SIDE_WIDTH
+from callconsole.ui.zoom import px
 from callconsole.viewmodels.live_call import Stage
 from callconsole.viewmodels.models import Models
 
@@ -21,9 +23,11 @@ class CallsPage(QWidget):
 
     Signals:
         prompts_asked: the cure of a failure is on the Prompts page.
+        turned: the idle page gave way to a call, or a call to the idle page.
     """
 
     prompts_asked = Signal()
+    turned = Signal()
 
     ring_hidden = True
 
@@ -31,6 +35,7 @@ class CallsPage(QWidget):
         super().__init__(parent)
         self._models = models
         self._narrow = False
+        self._cramped = False
         self._deciding = False
         self._typed_at_call: str | None = None
         self.dial = DialColumn(models.dialler, models.parties)
@@ -69,6 +74,8 @@ class CallsPage(QWidget):
             return
         inside = self.hasFocus() or self._centre.isAncestorOf(self.window().focusWidget())
         self._centre.setCurrentWidget(page)
+        self._show_dial()
+        self.turned.emit()
         if inside:
             (self.dial.number if idle else self.call).setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -109,13 +116,33 @@ class CallsPage(QWidget):
         self._narrow = narrow
         if narrow:
             self._row.removeWidget(self.side)
-            self._row.setContentsMargins(0, 0, 8, 8)
+            set_margins(self._row, 0, 0, 8, 8)
             self.side.hide()
         else:
             self._row.addWidget(self.side)
-            self._row.setContentsMargins(0, 0, 0, 8)
+            set_margins(self._row, 0, 0, 0, 8)
             self.side.show()
         self.side.float_above(narrow)
+
+    @property
+    def drawer_open(self) -> bool:
+        """True where the right panel is a drawer and open."""
+        return self._narrow and not self.side.isHidden()
+
+    @property
+    def tight(self) -> bool:
+        """True where a call has the place of the dial column as well."""
+        return self._cramped and self._centre.currentWidget() is self.call
+
+    def set_cramped(self, cramped: bool) -> None:
+        """Give a call the dial column's place too, so that Hang up stays in view."""
+        self._cramped = cramped
+        self._show_dial()
+
+    def _show_dial(self) -> None:
+        if self.tight and self.dial.isAncestorOf(self.window().focusWidget()):
+            self.call.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.dial.setHidden(self.tight)
 
     def toggle_drawer(self) -> None:
         """Open or close the drawer on narrow windows."""
@@ -137,4 +164,6 @@ class CallsPage(QWidget):
 
     def _place_drawer(self) -> None:
         if self._narrow:
-            self.side.setGeometry(self.width() - SIDE_WIDTH - 8, 0, SIDE_WIDTH, self.height() - 8)
+            self.side.setGeometry(
+                self.width() - px(SIDE_WIDTH) - px(8), 0, px(SIDE_WIDTH), self.height() - px(8)
+            )

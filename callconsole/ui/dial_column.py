@@ -14,6 +14,7 @@ from callconsole.ui.kit.number_field import NumberField
 from callconsole.ui.kit.segmented import Segmented
 from callconsole.ui.kit.text import Text
 from callconsole.ui.tokens import DIAL_WIDTH
+from callconsole.ui.zoom import px
 from callconsole.viewmodels.desk import PHONE, PRACTICE
 from callconsole.viewmodels.dialler import Dialler
 from callconsole.viewmodels.parties import Parties
@@ -141,12 +142,12 @@ class DialColumn(QWidget):
 
     def _show_redial(self) -> None:
         last = self._dialler.last_number
-        cramped = self.height() < REDIAL_FROM_HEIGHT and not self.folded.isHidden()
+        cramped = self.height() < px(REDIAL_FROM_HEIGHT) and not self.folded.isHidden()
         self.redial.setVisible(last is not None and not cramped)
         if last is not None:
             title = self._parties.party(last).title
             room = self.redial.fontMetrics().elidedText(
-                f"Redial {title}", Qt.TextElideMode.ElideRight, DIAL_WIDTH - 80
+                f"Redial {title}", Qt.TextElideMode.ElideRight, px(DIAL_WIDTH - 80)
             )
             self.redial.set_content(room)
             self.redial.setToolTip(f"Redial {title} (Ctrl R)")

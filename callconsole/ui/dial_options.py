@@ -13,6 +13,7 @@ from callconsole.ui.kit.hover_button import HoverButton
 from callconsole.ui.kit.switch import Switch
 from callconsole.ui.kit.text import Text
 from callconsole.ui.tokens import RADIUS_CONTROL
+from callconsole.ui.zoom import px
 from callconsole.viewmodels.dialler import Dialler
 
 
@@ -94,12 +95,12 @@ class FoldedOptions(HoverButton):
             column.addWidget(DialOptions(self._dialler))
         self._popup.setFixedWidth(self.width())
         self._popup.adjustSize()
-        self._popup.move(self.mapToGlobal(QPoint(0, -self._popup.height() - 4)))
+        self._popup.move(self.mapToGlobal(QPoint(0, -self._popup.height() - px(4))))
         self._popup.show()
 
     def sizeHint(self) -> QSize:
         """As wide as the column."""
-        return QSize(200, 48)
+        return QSize(px(200), px(48))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw two lines and a caret."""
@@ -108,15 +109,15 @@ class FoldedOptions(HoverButton):
         painter.setPen(QPen(theme.colour("strong"), 1))
         painter.setBrush(theme.colour("surface"))
         box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(box, RADIUS_CONTROL, RADIUS_CONTROL)
+        painter.drawRoundedRect(box, px(RADIUS_CONTROL), px(RADIUS_CONTROL))
         paint_hover(painter, box, self)
-        width = self.width() - 48
+        width = self.width() - px(48)
         painter.setPen(theme.colour("text"))
         painter.setFont(fonts.font(13, 500))
         title = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, width)
         align = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRectF(12, 6, width, 18), align, title)
+        painter.drawText(QRectF(px(12), px(6), width, px(18)), align, title)
         painter.setPen(theme.colour("muted"))
         painter.setFont(fonts.font(12))
-        painter.drawText(QRectF(12, 24, width, 17), align, self._second_line())
-        icons.paint(painter, "caret-down", theme.current().muted, self.width() - 26, 17, 14)
+        painter.drawText(QRectF(px(12), px(24), width, px(17)), align, self._second_line())
+        icons.paint(painter, "caret-down", theme.current().muted, self.width() - px(26), px(17), 14)

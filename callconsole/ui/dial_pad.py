@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from callconsole.ui.kit.dial_key import DialKey
+from callconsole.ui.zoom import px
 
 _KEYS = (
     ("1", ""),
@@ -70,7 +71,7 @@ class DialPad(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Four rows of the lowest keys."""
-        return QSize(3 * 60 + 16, 4 * 34 + 24)
+        return QSize(px(3 * 60 + 16), px(4 * 34 + 24))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move between the keys with the arrows."""

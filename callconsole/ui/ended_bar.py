@@ -10,6 +10,7 @@ from callconsole.domain.problems import Problem
 from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.surfaces import Surface
 from callconsole.ui.kit.text import Elided
+from callconsole.ui.zoom import px
 from callconsole.viewmodels.live_call import Stage
 from callconsole.viewmodels.models import Models
 
@@ -66,7 +67,7 @@ class EndedBar(Surface):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Shorten the buttons' words where the bar is narrow."""
         super().resizeEvent(event)
-        brief = self.width() < BRIEF_BELOW
+        brief = self.width() < px(BRIEF_BELOW)
         if brief != self._brief:
             self._brief = brief
             self.open.set_content("History" if brief else OPEN)

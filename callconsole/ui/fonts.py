@@ -6,6 +6,8 @@ from functools import lru_cache
 
 from PySide6.QtGui import QFont, QFontDatabase
 
+from callconsole.ui.zoom import px, zoom
+
 PREFERRED = ("Inter", "SF Pro Text", "SF Pro", "Segoe UI", "Roboto", "Noto Sans")
 PREFERRED_MONO = ("JetBrains Mono", "SF Mono", "Cascadia Mono", "Consolas", "DejaVu Sans Mono")
 
@@ -18,6 +20,9 @@ _WEIGHTS = {
 
 
 _PINNED: list[str] = []
+# A feature that no font knows: it carries the design's size with the font, so that a widget's font
+# can be made anew at another zoom.
+_DESIGN_SIZE = QFont.Tag("pxls")
 
 
 @lru_cache(maxsize=1)
@@ -44,8 +49,28 @@ def forget() -> None:
     """Go back to the preference list."""
     _PINNED.clear()
     family.cache_clear()
+    renew()
+
+
+def renew() -> None:
+    """Make fonts anew when they are next asked for, as after a change of zoom."""
     font.cache_clear()
     key_letters.cache_clear()
+
+
+def resized(worn: QFont) -> QFont | None:
+    """A font that was made here at the zoom in force, or None where it is that already."""
+    design = worn.featureValue(_DESIGN_SIZE)
+    if not design or worn.pixelSize() == px(design):
+        return None
+    made = QFont(worn)
+    made.setPixelSize(px(design))
+    return made
+
+
+def _sized(made: QFont, size: int) -> None:
+    made.setPixelSize(px(size))
+    made.setFeature(_DESIGN_SIZE, size)
 
 
 def _first_installed(names: tuple[str, ...], fallback: QFontDatabase.SystemFont) -> str:
@@ -61,12 +86,12 @@ def font(size: int = 13, weight: int = 400, tabular: bool = False) -> QFont:
     """A font of the window's family.
 
     Args:
-        size: in pixels; from 18 up the letters are set a little closer.
+        size: in pixels of the design; from 18 up the letters are set a little closer.
         weight: 400, 500, 600 or 700.
         tabular: digits of equal width, for clocks, cells and phone numbers.
     """
     made = QFont(family())
-    made.setPixelSize(size)
+    _sized(made, size)
     made.setWeight(_WEIGHTS[weight])
     made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     if size >= 18:
@@ -77,9 +102,9 @@ def font(size: int = 13, weight: int = 400, tabular: bool = False) -> QFont:
 
 
 def mono(size: int = 14, weight: int = 400) -> QFont:
-    """A monospaced font for the prompt editor; `size` in pixels."""
+    """A monospaced font for the prompt editor; `size` in pixels of the design."""
     made = QFont(mono_family())
-    made.setPixelSize(size)
+    _sized(made, size)
     made.setWeight(_WEIGHTS[weight])
     made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     made.setStyleHint(QFont.StyleHint.Monospace)
@@ -90,5 +115,5 @@ def mono(size: int = 14, weight: int = 400) -> QFont:
 def key_letters() -> QFont:
     """The small spaced letters on dial keys."""
     made = QFont(font(10, 600))
-    made.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.8)
+    made.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.8 * zoom.factor)
     return made

@@ -7,6 +7,8 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from callconsole.ui import fonts, theme
+from callconsole.ui.fitting import fix_height
+from callconsole.ui.zoom import px
 from callconsole.viewmodels.answer_card import time_text
 from callconsole.viewmodels.heard import SPAN_MS, Heard, HeardWords
 
@@ -27,8 +29,12 @@ class HeardWave(QWidget):
 
     def set_wave_height(self, height: int) -> None:
         """Draw the bars this high at most; the words come below."""
-        self._wave = height
-        self.setFixedHeight(height + 4 + WORDS)
+        self._design_height = height
+        fix_height(self, height + 4 + WORDS)
+
+    @property
+    def _wave(self) -> int:
+        return px(self._design_height)
 
     def show_heard(self, heard: Heard) -> None:
         """Draw this."""
@@ -41,7 +47,7 @@ class HeardWave(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Narrow windows show the same time in less room."""
-        return QSize(200, self.height())
+        return QSize(px(200), self.height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the still line, the bars, the needle and the words."""
@@ -51,13 +57,15 @@ class HeardWave(QWidget):
         still = QPen(theme.colour("strong"), 1, Qt.PenStyle.DotLine)
         painter.setPen(still)
         painter.drawLine(0, round(middle), self.width(), round(middle))
-        count = max(1, self.width() // _STEP)
+        count = max(1, self.width() // px(_STEP))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("callee"))
         for index, height in enumerate(self._heard.bars(count)):
             if height > 0:
-                half = max(1.0, height * (middle - 2))
-                painter.drawRoundedRect(QRectF(index * _STEP, middle - half, 2, 2 * half), 1, 1)
+                half = max(1.0, height * (middle - px(2)))
+                painter.drawRoundedRect(
+                    QRectF(index * px(_STEP), middle - half, px(2), 2 * half), 1, 1
+                )
         self._paint_needle(painter)
         self._paint_words(painter)
 
@@ -65,11 +73,11 @@ class HeardWave(QWidget):
         return (at_ms - self._heard.from_ms) / SPAN_MS * self.width()
 
     def _paint_needle(self, painter: QPainter) -> None:
-        at = min(self._x(self._heard.now_ms), self.width() - 4.0)
+        at = min(self._x(self._heard.now_ms), self.width() - px(4))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("text"))
-        painter.drawRect(QRectF(at - 1, 4, 2, self._wave - 4))
-        painter.drawEllipse(QRectF(at - 4, 0, 8, 8))
+        painter.drawRect(QRectF(at - 1, px(4), px(2), self._wave - px(4)))
+        painter.drawEllipse(QRectF(at - px(4), 0, px(8), px(8)))
 
     def _paint_words(self, painter: QPainter) -> None:
         words = [said for said in self._heard.words if self._x(said.end_ms) > 0]
@@ -77,8 +85,8 @@ class HeardWave(QWidget):
         for index, said in enumerate(words):
             left = max(taken, self._x(said.start_ms), 0.0)
             after = words[index + 1] if index + 1 < len(words) else None
-            right = self.width() if after is None else max(self._x(after.start_ms) - _GAP, left)
-            taken = self._paint_one(painter, said, left, right) + _GAP
+            right = self.width() if after is None else max(self._x(after.start_ms) - px(_GAP), left)
+            taken = self._paint_one(painter, said, left, right) + px(_GAP)
 
     def _paint_one(self, painter: QPainter, said: HeardWords, left: float, right: float) -> float:
         """Draw words and, where there is room, their time; returns where they end."""
@@ -91,14 +99,16 @@ class HeardWave(QWidget):
         width = metrics.horizontalAdvance(shown)
         painter.setFont(font)
         painter.setPen(theme.colour("callee"))
-        painter.drawText(QRectF(left, self._wave + 4, width + 2, WORDS), align, shown)
+        painter.drawText(QRectF(left, self._wave + px(4), width + px(2), px(WORDS)), align, shown)
         time = time_text(said.start_ms)
         time_width = QFontMetrics(small).horizontalAdvance(time)
-        if left + width + 6 + time_width > right:
+        if left + width + px(6) + time_width > right:
             return left + width
         painter.setFont(small)
         painter.setPen(theme.colour("muted"))
         painter.drawText(
-            QRectF(left + width + 6, self._wave + 4, time_width + 2, WORDS), align, time
+            QRectF(left + width + px(6), self._wave + px(4), time_width + px(2), px(WORDS)),
+            align,
+            time,
         )
-        return left + width + 6 + time_width
+        return left + width + px(6) + time_width

@@ -9,12 +9,13 @@ from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from callconsole.domain.events import LevelsMeasured
-from callconsole.ui import fonts
+from callconsole.ui.fitting import fix_to_text
 from callconsole.ui.kit.facts import Cell
 from callconsole.ui.kit.meter import FLOOR_DBFS, Meter
 from callconsole.ui.kit.pill import Pill
 from callconsole.ui.kit.surfaces import Hairline, Surface
 from callconsole.ui.kit.text import Text
+from callconsole.ui.zoom import px, zoom
 from callconsole.viewmodels import readings
 from callconsole.viewmodels.live_call import LiveCall, Stage
 from callconsole.viewmodels.readings import Reading
@@ -57,6 +58,7 @@ class HearsStrip(Surface):
         live.figures_changed.connect(self._show_figures)
         live.clock_changed.connect(self._show_figures)
         live.changed.connect(self._show_state)
+        zoom.changed.connect(self._fit)
         self._show_state()
 
     def _build_meters(self) -> QGridLayout:
@@ -97,7 +99,7 @@ class HearsStrip(Surface):
 
     def minimumSizeHint(self) -> QSize:
         """Room for the meters alone: no cell keeps a window from becoming narrower."""
-        return QSize(self._meters_room() + 2 * _MARGIN, super().minimumSizeHint().height())
+        return QSize(self._meters_room() + 2 * px(_MARGIN), super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show what there is room for."""
@@ -106,11 +108,11 @@ class HearsStrip(Surface):
 
     def _meters_room(self) -> int:
         names = max(name.sizeHint().width() for name in (self._callee_name, self._agent_name))
-        return names + _BAR + self._callee_db.width() + 2 * self._meters.horizontalSpacing()
+        return names + px(_BAR) + self._callee_db.width() + 2 * self._meters.horizontalSpacing()
 
     def _fit(self) -> None:
         """Leave out asides, then cells, each in the order of how little they are missed."""
-        room = self.width() - 2 * _MARGIN - self._meters_room()
+        room = self.width() - 2 * px(_MARGIN) - self._meters_room()
         brief: set[Cell] = set()
         shown = set(self._cells)
         for cell in (self.gaps, self.reply, self.session):
@@ -125,7 +127,7 @@ class HearsStrip(Surface):
             cell.setVisible(cell in shown)
 
     def _wanted(self, shown: set[Cell], brief: set[Cell]) -> int:
-        return sum(cell.room(brief=cell in brief) + 2 * _GAP + 1 for cell in shown)
+        return sum(cell.room(brief=cell in brief) + 2 * px(_GAP) + 1 for cell in shown)
 
     # What is shown ----------------------------------------------------------------------------
 
@@ -209,7 +211,6 @@ def decibels() -> Text:
     """A label that is wide enough for every level."""
     label = Text("silent", 12, 400, "muted", tabular=True)
     label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-    metrics = QFontMetrics(fonts.font(12, 400, tabular=True))
-    widest = max(metrics.horizontalAdvance(text) for text in ("\u221260 dB", "silent"))
-    label.setFixedWidth(widest + 4)
+    metrics = QFontMetrics(label.font())
+    fix_to_text(label, max("\u221260 dB", "silent", key=metrics.horizontalAdvance))
     return label

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from callconsole.ui.fitting import fix_width
 from callconsole.ui.history_row import ROW_DATA, ColumnCaptions, HistoryRowDelegate
 from callconsole.ui.kit.blank import Blank
 from callconsole.ui.kit.button import Button, Kind
@@ -106,10 +107,10 @@ class HistoryList(QWidget):
 
     def set_narrow(self, narrow: bool) -> None:
         """Take less room; the prompt's field moves beside the search."""
-        self.setFixedWidth(NARROW if narrow else WIDE)
+        fix_width(self, NARROW if narrow else WIDE)
         (self._search_row if narrow else self._filter_row).addWidget(self.prompt)
         self.captions.set_narrow(narrow)
-        self.prompt.setFixedWidth(116 if narrow else 124)
+        fix_width(self.prompt, 116 if narrow else 124)
 
     def focus_rows(self) -> None:
         """Give the keyboard to the rows once they are there, or to the search without any."""

@@ -9,7 +9,9 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from callconsole.ui import fonts, icons, theme
+from callconsole.ui.fitting import fix_height
 from callconsole.ui.tokens import RADIUS_CARD
+from callconsole.ui.zoom import px
 from callconsole.viewmodels.history_rows import HistoryRow
 
 ROW = 44
@@ -38,10 +40,10 @@ class Columns:
     @staticmethod
     def of(width: int) -> Columns:
         """The columns of a list this wide."""
-        if width < NARROW_BELOW:
-            ending = width - 142
-            return Columns(width, True, 36, 36, ending, ending, width - 30)
-        return Columns(width, False, 40, 204, 340, 356, width - 30)
+        if width < px(NARROW_BELOW):
+            ending = width - px(142)
+            return Columns(width, True, px(36), px(36), ending, ending, width - px(30))
+        return Columns(width, False, px(40), px(204), px(340), px(356), width - px(30))
 
 
 class ColumnCaptions(QWidget):
@@ -53,17 +55,17 @@ class ColumnCaptions(QWidget):
 
     def set_narrow(self, narrow: bool) -> None:
         """Only the line: a narrow list has no columns to name."""
-        self.setFixedHeight(1 if narrow else 28)
+        fix_height(self, 1 if narrow else 28)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the captions and the line below them."""
         at = Columns.of(self.width())
         painter = QPainter(self)
-        line = QRect(0, 0, self.width(), 24)
+        line = QRect(0, 0, self.width(), px(24))
         if not at.narrow:
             _write(painter, "Who", line, at.who, at.started, "muted", 500, 12)
             _write(painter, "Started", line, at.started, at.length, "muted", 500, 12)
-            _write(painter, "Length", line, at.length - 60, at.length, "muted", 500, 12, _RIGHT)
+            _write(painter, "Length", line, at.length - px(60), at.length, "muted", 500, 12, _RIGHT)
             _write(painter, "Ending", line, at.ending, at.mark, "muted", 500, 12)
         painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), theme.colour("border"))
 
@@ -75,7 +77,7 @@ class HistoryRowDelegate(QStyledItemDelegate):
         self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
         """One row."""
-        return QSize(option.rect.width(), ROW)
+        return QSize(option.rect.width(), px(ROW))
 
     def paint(
         self,
@@ -92,16 +94,16 @@ class HistoryRowDelegate(QStyledItemDelegate):
         box, at = option.rect, Columns.of(option.rect.width())
         _paint_ground(painter, option)
         tokens = theme.current()
-        icons.paint(painter, row.icon, getattr(tokens, row.tone), 14, box.top() + 15, 14)
+        icons.paint(painter, row.icon, getattr(tokens, row.tone), px(14), box.top() + px(15), 14)
         if at.narrow:
             _paint_narrow(painter, row, box, at)
         else:
             _paint_wide(painter, row, box, at)
         if row.recorded:
-            icons.paint(painter, icons.WAVEFORM, tokens.muted, at.mark, box.top() + 15, 14)
+            icons.paint(painter, icons.WAVEFORM, tokens.muted, at.mark, box.top() + px(15), 14)
         if row.starred:
-            star = at.mark - STAR_ROOM
-            icons.paint(painter, "star-fill", tokens.warning, star, box.top() + 15, 14)
+            star = at.mark - px(STAR_ROOM)
+            icons.paint(painter, "star-fill", tokens.warning, star, box.top() + px(15), 14)
         painter.restore()
 
 
@@ -113,41 +115,45 @@ def _paint_ground(painter: QPainter, option: QStyleOptionViewItem) -> None:
     if selected or hovered:
         painter.setPen(QPen(theme.colour("accent"), 1) if focused else Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("accent_soft" if selected else "hover"))
-        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -1.5), RADIUS_CARD, RADIUS_CARD)
+        painter.drawRoundedRect(
+            box.adjusted(0.5, 0.5, -0.5, -1.5), px(RADIUS_CARD), px(RADIUS_CARD)
+        )
     else:
-        inner = box.adjusted(12, box.height() - 1, -12, 0)
+        inner = box.adjusted(px(12), box.height() - 1, -px(12), 0)
         painter.fillRect(inner, theme.colour("border"))
 
 
 def _paint_wide(painter: QPainter, row: HistoryRow, box: QRect, at: Columns) -> None:
     upper, lower, middle = _lines(box)
-    _write(painter, row.title, upper, at.who, at.started - 10, "text", 600)
-    _write(painter, row.prompt, lower, at.who, at.started - 10, "muted", 400, 12)
-    _write(painter, row.started, middle, at.started, at.length - 44, "muted", 400)
-    _write(painter, row.length, middle, at.length - 60, at.length, "text", 500, 13, _RIGHT)
+    _write(painter, row.title, upper, at.who, at.started - px(10), "text", 600)
+    _write(painter, row.prompt, lower, at.who, at.started - px(10), "muted", 400, 12)
+    _write(painter, row.started, middle, at.started, at.length - px(44), "muted", 400)
+    _write(painter, row.length, middle, at.length - px(60), at.length, "text", 500, 13, _RIGHT)
     _paint_outcome(painter, row, middle, at)
 
 
 def _paint_narrow(painter: QPainter, row: HistoryRow, box: QRect, at: Columns) -> None:
     upper, lower, _middle = _lines(box)
-    _write(painter, row.title, upper, at.who, at.ending - 10, "text", 600)
+    _write(painter, row.title, upper, at.who, at.ending - px(10), "text", 600)
     about = f"{row.started} · {row.prompt}"
-    _write(painter, about, lower, at.who, at.ending - 10, "muted", 400, 12)
+    _write(painter, about, lower, at.who, at.ending - px(10), "muted", 400, 12)
     _paint_outcome(painter, row, upper, at)
-    _write(painter, row.length, lower, at.ending + 20, at.mark - 6, "muted", 400, 12)
+    _write(painter, row.length, lower, at.ending + px(20), at.mark - px(6), "muted", 400, 12)
 
 
 def _paint_outcome(painter: QPainter, row: HistoryRow, line: QRect, at: Columns) -> None:
     tone = getattr(theme.current(), row.outcome.tone)
-    icons.paint(painter, icons.line(row.outcome.symbol), tone, at.ending, line.center().y() - 6, 14)
-    end = at.mark - 6 - (STAR_ROOM if row.starred else 0)
-    _write(painter, row.outcome.text, line, at.ending + 20, end, "text", 500)
+    icons.paint(
+        painter, icons.line(row.outcome.symbol), tone, at.ending, line.center().y() - px(6), 14
+    )
+    end = at.mark - px(6) - (px(STAR_ROOM) if row.starred else 0)
+    _write(painter, row.outcome.text, line, at.ending + px(20), end, "text", 500)
 
 
 def _lines(box: QRect) -> tuple[QRect, QRect, QRect]:
     """The upper and the lower line of a row, and the one in its middle."""
-    upper = QRect(box.left(), box.top() + 4, box.width(), 18)
-    return upper, upper.translated(0, 18), upper.translated(0, 9)
+    upper = QRect(box.left(), box.top() + px(4), box.width(), px(18))
+    return upper, upper.translated(0, px(18)), upper.translated(0, px(9))
 
 
 def _write(

@@ -10,6 +10,8 @@ from pathlib import Path
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPixmap
 
+from callconsole.ui.zoom import px
+
 WAVEFORM = "waveform"
 _GLYPH_SHARE = 0.875  # of the square that a glyph is drawn in, as qtawesome does
 _WAVE_BARS = (5, 10, 14, 8, 4)  # heights in a box of 16; Phosphor 1.3 has no such glyph
@@ -94,6 +96,10 @@ def icon(name: str, colour: str, size: int = 16) -> QIcon:
 
 
 def paint(painter: QPainter, name: str, colour: str, x: float, y: float, size: int = 16) -> None:
-    """Draw an icon with its top left corner at (x, y), sharp on the painter's screen."""
+    """Draw an icon with its top left corner at (x, y), sharp on the painter's screen.
+
+    `size` is the design's and grows with the zoom; x and y are the screen's.
+    """
     device = painter.device()
-    painter.drawPixmap(QPointF(x, y), pixmap(name, colour, size, device.devicePixelRatioF()))
+    drawn = pixmap(name, colour, px(size), device.devicePixelRatioF())
+    painter.drawPixmap(QPointF(x, y), drawn)

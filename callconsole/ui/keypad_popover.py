@@ -10,6 +10,7 @@ from callconsole.ui.dial_pad import DialPad
 from callconsole.ui.kit.icon_button import IconButton
 from callconsole.ui.kit.surfaces import Surface
 from callconsole.ui.kit.text import Text
+from callconsole.ui.zoom import px
 from callconsole.viewmodels.operator import KEYS, Operator
 
 WIDTH, HEIGHT = 232, 300
@@ -55,6 +56,8 @@ class KeypadPopover(Surface):
             return
         self._opener = opener
         self._show_keys()
+        self.ensurePolished()
+        self.adjustSize()
         self.place()
         self.show()
         self.raise_()
@@ -82,8 +85,8 @@ class KeypadPopover(Surface):
             return
         page = self._page
         corner = self._opener.mapTo(page, QPoint(self._opener.width(), 0))
-        left = min(corner.x() - WIDTH, page.width() - WIDTH - 16)
-        self.move(max(8, left), max(8, corner.y() - HEIGHT - 8))
+        left = min(corner.x() - self.width(), page.width() - self.width() - px(16))
+        self.move(max(px(8), left), max(px(8), corner.y() - self.height() - px(8)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close on Escape."""

@@ -14,6 +14,7 @@ from callconsole.ui.kit.hover_button import RowButton
 from callconsole.ui.kit.surfaces import Hairline
 from callconsole.ui.kit.text import Text
 from callconsole.ui.tokens import RADIUS_CARD
+from callconsole.ui.zoom import px
 from callconsole.viewmodels.live_call import LiveCall
 from callconsole.viewmodels.live_list import LiveList, LiveRow
 
@@ -42,7 +43,7 @@ class LiveRowButton(RowButton):
 
     def sizeHint(self) -> QSize:
         """The height of the design."""
-        return QSize(200, ROW_HEIGHT)
+        return QSize(px(200), px(ROW_HEIGHT))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw ground, first line and second line."""
@@ -51,8 +52,12 @@ class LiveRowButton(RowButton):
         self._paint_ground(painter)
         self._paint_name(painter, self._paint_right(painter))
         state = self.row.state
-        icons.paint(painter, state.symbol, getattr(theme.current(), state.tone), _PADDING, 35, 14)
-        room = QRectF(_PADDING + 20, 33, self.width() - 2 * _PADDING - 20, 18)
+        icons.paint(
+            painter, state.symbol, getattr(theme.current(), state.tone), px(_PADDING), px(35), 14
+        )
+        room = QRectF(
+            px(_PADDING) + px(20), px(33), self.width() - 2 * px(_PADDING) - px(20), px(18)
+        )
         _write(painter, state.text, room, 12, 500, state.tone)
 
     def _paint_ground(self, painter: QPainter) -> None:
@@ -62,23 +67,29 @@ class LiveRowButton(RowButton):
         painter.setPen(QPen(theme.colour(outline), 1) if outline else Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour(ground))
         box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(box, RADIUS_CARD, RADIUS_CARD)
-        paint_hover(painter, box, self, radius=RADIUS_CARD)
+        painter.drawRoundedRect(box, px(RADIUS_CARD), px(RADIUS_CARD))
+        paint_hover(painter, box, self, radius=px(RADIUS_CARD))
 
     def _paint_right(self, painter: QPainter) -> float:
         """Draw the clock and the marks before it; returns where they begin."""
         font = fonts.font(13, 500, tabular=True)
-        left = self.width() - _PADDING - QFontMetrics(font).horizontalAdvance(self.row.clock)
-        box = QRectF(left, 11, self.width() - left, 18)
+        left = self.width() - px(_PADDING) - QFontMetrics(font).horizontalAdvance(self.row.clock)
+        box = QRectF(left, px(11), self.width() - left, px(18))
         _write(painter, self.row.clock, box, 13, 500, "text")
         marks = ["headphones"] * self.row.heard + ["microphone-fill"] * self.row.yours
         for mark in marks:
-            left -= 20
-            icons.paint(painter, mark, theme.current().accent, round(left), 13, 14)
+            left -= px(20)
+            icons.paint(painter, mark, theme.current().accent, round(left), px(13), 14)
         return float(left)
 
     def _paint_name(self, painter: QPainter, right: float) -> None:
-        _write(painter, self.row.name, QRectF(_PADDING, 11, right - _PADDING - 8, 18), 13, 600)
+        _write(
+            painter,
+            self.row.name,
+            QRectF(px(_PADDING), px(11), right - px(_PADDING) - px(8), px(18)),
+            13,
+            600,
+        )
 
 
 def _write(
@@ -88,7 +99,7 @@ def _write(
     painter.setPen(theme.colour(tone))
     width = int(room.width()) + 1
     shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, width)
-    painter.drawText(room.adjusted(0, 0, 2, 0), Qt.AlignmentFlag.AlignVCenter, shown)
+    painter.drawText(room.adjusted(0, 0, px(2), 0), Qt.AlignmentFlag.AlignVCenter, shown)
 
 
 class LiveCalls(QWidget):

@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QMainWindow,
     QMessageBox,
@@ -21,10 +22,12 @@ from callconsole.ui import icons, theme
 from callconsole.ui.answer_card import EVERYWHERE
 from callconsole.ui.calls_page import CallsPage
 from callconsole.ui.dial_keys import DialKeys
+from callconsole.ui.fitting import hold_width, set_margins, set_zoom
 from callconsole.ui.history_page import HistoryPage
 from callconsole.ui.kit.banner import Banner
 from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.focus_ring import FocusRing
+from callconsole.ui.kit.surfaces import Room
 from callconsole.ui.notifier import Notifier, system_tray
 from callconsole.ui.operator_keys import OperatorKeys
 from callconsole.ui.prompts_page import PromptsPage
@@ -32,12 +35,15 @@ from callconsole.ui.rail import Rail
 from callconsole.ui.shortcuts_sheet import ShortcutsSheet
 from callconsole.ui.star_key import StarKey
 from callconsole.ui.tokens import (
+    DIAL_WIDTH,
     DRAWER_BELOW_WIDTH,
     FOLD_BELOW_HEIGHT,
     MINIMUM_HEIGHT,
     MINIMUM_WIDTH,
 )
 from callconsole.ui.top_bar import TopBar
+from callconsole.ui.zoom import USUAL, px, zoom
+from callconsole.ui.zoom_hint import ZoomHint
 from callconsole.viewmodels.answer_words import CHOICES, key_of
 from callconsole.viewmodels.dialler import DialFailure
 from callconsole.viewmodels.models import Models
@@ -75,6 +81,7 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self.history)
         self._lay_out()
         self.sheet = ShortcutsSheet(self)
+        self.zoom_hint = ZoomHint(self)
         self.ring = FocusRing(self)
         self._keys = DialKeys(self)
         self._operator_keys = OperatorKeys(
@@ -114,7 +121,10 @@ class MainWindow(QMainWindow):
         column.addLayout(around)
         column.addLayout(body, 1)
         self._around = around
-        self.setCentralWidget(central)
+        self._content = central
+        # Small windows scroll once the zoom has made the pages larger than they are.
+        central.setMinimumSize(MINIMUM_WIDTH, MINIMUM_HEIGHT)
+        self.setCentralWidget(Room(central))
 
     def _join(self) -> None:
         models, keys = self._models, self._keys
@@ -133,8 +143,11 @@ class MainWindow(QMainWindow):
         models.dialler.failed.connect(self._on_over)
         keys.digit.connect(self._on_digit)
         keys.backspace.connect(models.dialler.backspace)
-        keys.enter.connect(models.dialler.call)
+        keys.enter.connect(self._on_enter)
         keys.escape.connect(self._on_escape)
+        zoom.changed.connect(self._fold)
+        self.calls.turned.connect(self._fold)
+        self._pages.currentChanged.connect(lambda _index: self._fold())
 
     def _add_shortcuts(self) -> None:
         models = self._models
@@ -152,6 +165,10 @@ class MainWindow(QMainWindow):
             ("Ctrl+2", lambda: self.open_page(PROMPTS)),
             ("Ctrl+3", lambda: self.open_page(HISTORY)),
             ("F1", self.sheet.toggle),
+            ("Ctrl++", partial(self._step_zoom, 1)),
+            ("Ctrl+=", partial(self._step_zoom, 1)),
+            ("Ctrl+-", partial(self._step_zoom, -1)),
+            ("Ctrl+0", lambda: self.zoom_to(USUAL)),
         ):
             QShortcut(QKeySequence(sequence), self).activated.connect(action)
         for answered_by in CHOICES:
@@ -167,7 +184,9 @@ class MainWindow(QMainWindow):
         return self._pages.currentIndex()
 
     def open_page(self, index: int) -> None:
-        """Show a page: 0 calls, 1 prompts, 2 history."""
+        """Show a page: 0 calls, 1 prompts, 2 history; another number changes nothing."""
+        if not 0 <= index < self._pages.count():
+            return
         self._pages.setCurrentIndex(index)
         self.rail.choose(index)
         self._keys.enabled = index == CALLS
@@ -211,8 +230,14 @@ class MainWindow(QMainWindow):
     def _on_digit(self, digit: str) -> None:
         if self.calls.call.keypad.type_key(digit) or self._models.answer.press(digit):
             return
+        if self.calls.tight:
+            return  # nobody would see the number
         self._models.dialler.press(digit)
         self.calls.dial.pad.light_up(digit)
+
+    def _on_enter(self) -> None:
+        if not self.calls.tight:
+            self._models.dialler.call()
 
     def _on_escape(self) -> None:
         if not self.calls.call.close_popover() and not self._models.moments.escape():
@@ -229,7 +254,7 @@ class MainWindow(QMainWindow):
     def _show_notice(self) -> None:
         notice = self._models.services.notice()
         self.banner.setVisible(notice is not None)
-        self._around.setContentsMargins(8, 0, 8, 8 if notice is not None else 0)
+        set_margins(self._around, 8, 0, 8, 8 if notice is not None else 0)
         if notice is not None:
             self.banner.show_notice(notice.title, notice.line, notice.tone, notice.hint)
 
@@ -252,12 +277,42 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fold what does not fit."""
         super().resizeEvent(event)
-        narrow = self.width() < DRAWER_BELOW_WIDTH
+        self._fold()
+
+    def _fold(self) -> None:
+        narrow = self.width() < px(DRAWER_BELOW_WIDTH)
+        low = self.height() < px(FOLD_BELOW_HEIGHT)
         self.calls.set_narrow(narrow)
         self.top_bar.show_drawer_button(narrow)
-        self.calls.dial.fold(self.height() < FOLD_BELOW_HEIGHT)
+        self.calls.dial.fold(low)
         self.history.set_narrow(narrow)
-        self.history.fold(self.height() < FOLD_BELOW_HEIGHT)
+        self.history.fold(low)
+        self.calls.set_cramped(self.width() < px(MINIMUM_WIDTH))
+        tight = self.page == CALLS and self.calls.tight
+        wanted = MINIMUM_WIDTH - DIAL_WIDTH if tight else MINIMUM_WIDTH
+        hold_width(self._content, px(wanted), fixed=False)
+
+    @property
+    def drawer_open(self) -> bool:
+        """True where the right panel is a drawer and open."""
+        return self.calls.drawer_open
+
+    def open_drawer(self) -> None:
+        """Open the right panel where it is a drawer and closed."""
+        if not self.drawer_open:
+            self.calls.toggle_drawer()
+
+    # Zoom -------------------------------------------------------------------------------------
+
+    def zoom_to(self, percent: int) -> None:
+        """Draw everything at this percentage, and say so."""
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            set_zoom(app, percent)
+        self.zoom_hint.show_percent(zoom.percent)
+
+    def _step_zoom(self, places: int) -> None:
+        self.zoom_to(zoom.next_step(places))
 
     # Closing ----------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from callconsole.ui.kit.banner import IconMark
 from callconsole.ui.kit.surfaces import Scroll, Surface
 from callconsole.ui.kit.text import Text
+from callconsole.ui.zoom import px
 from callconsole.viewmodels.call_facts import NoteLine
 
 TALLEST, LOW_TALLEST = 128, 64
@@ -59,7 +60,7 @@ class NotesBox(Surface):
     def heightForWidth(self, width: int) -> int:
         """What the notes need at this width, up to the limit."""
         high = self._content.heightForWidth(width)
-        return min(self._tallest, high if high > 0 else self._content.sizeHint().height())
+        return min(px(self._tallest), high if high > 0 else self._content.sizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fill the box. A layout would ask its scroll area for the height, which does not know."""
@@ -68,12 +69,12 @@ class NotesBox(Surface):
 
     def sizeHint(self) -> QSize:
         """The same at the present width."""
-        width = max(self.width(), 240)
+        width = max(self.width(), px(240))
         return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:
         """One line."""
-        return QSize(120, 40)
+        return QSize(px(120), px(40))
 
 
 class _NoteRow(QWidget):

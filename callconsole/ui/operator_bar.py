@@ -7,7 +7,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from callconsole.ui.announce import announce
+from callconsole.ui.fitting import hold_width
 from callconsole.ui.hears_strip import decibel_text, decibels
+from callconsole.ui.kit import keycap
 from callconsole.ui.kit.banner import IconMark
 from callconsole.ui.kit.boxed_field import BoxedField
 from callconsole.ui.kit.button import Button, Kind
@@ -16,6 +18,7 @@ from callconsole.ui.kit.meter import Meter
 from callconsole.ui.kit.surfaces import Surface
 from callconsole.ui.kit.text import Elided, Text
 from callconsole.ui.talk_key import BARE, EVERYWHERE, takes_space
+from callconsole.ui.zoom import zoom
 from callconsole.viewmodels.operator import Operator
 
 WHISPER_WORDS = "Tell the AI. {} will not hear it."
@@ -30,7 +33,12 @@ class TalkButton(Button):
 
     def __init__(self, text: str, icon: str) -> None:
         super().__init__(text, Kind.PRIMARY, icon=icon, key=EVERYWHERE, height=40)
-        self.setMinimumWidth(self.sizeHint().width())
+        zoom.changed.connect(self._hold)
+        self._hold()
+
+    def _hold(self) -> None:
+        spare = keycap.width(EVERYWHERE) - keycap.width(self._key)
+        hold_width(self, self.sizeHint().width() + spare, fixed=False)
 
 
 class Tool(Button):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from callconsole.ui.fitting import set_margins, set_spacing
 from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.surfaces import Surface
 from callconsole.ui.kit.text import Text
@@ -47,8 +48,8 @@ class PlayerBar(Surface):
     def set_low(self, low: bool) -> None:
         """Take less height."""
         self.wave.set_low(low)
-        self._column.setContentsMargins(12, 8 if low else 12, 12, 6 if low else 12)
-        self._column.setSpacing(4 if low else 8)
+        set_margins(self._column, 12, 8 if low else 12, 12, 6 if low else 12)
+        set_spacing(self._column, 4 if low else 8)
 
     def _build(self) -> None:
         for button, name in (

@@ -18,6 +18,7 @@ from callconsole.ui.kit.lead import Disc
 from callconsole.ui.kit.surfaces import Surface
 from callconsole.ui.kit.text import Text
 from callconsole.ui.tokens import RADIUS_CONTROL
+from callconsole.ui.zoom import px
 from callconsole.viewmodels.desk import PRACTICE, PracticeCallee
 from callconsole.viewmodels.dialler import Dialler
 
@@ -38,11 +39,11 @@ class CalleeButton(RowButton):
 
     def sizeHint(self) -> QSize:
         """Two lines."""
-        return QSize(220, 48)
+        return QSize(px(220), px(48))
 
     def minimumSizeHint(self) -> QSize:
         """Long stories are shortened."""
-        return QSize(140, 48)
+        return QSize(px(140), px(48))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw a white row with icon, two lines and a receiver."""
@@ -51,28 +52,28 @@ class CalleeButton(RowButton):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("surface"))
         box = QRectF(self.rect())
-        painter.drawRoundedRect(box, RADIUS_CONTROL, RADIUS_CONTROL)
+        painter.drawRoundedRect(box, px(RADIUS_CONTROL), px(RADIUS_CONTROL))
         enabled = self.isEnabled()
         if enabled:
             paint_hover(painter, box, self)
         tokens = theme.current()
-        icons.paint(painter, self.callee.icon, tokens.muted, 12, 16, 16)
+        icons.paint(painter, self.callee.icon, tokens.muted, px(12), px(16), 16)
         ink = tokens.accent if enabled else tokens.muted
-        icons.paint(painter, "phone", ink, self.width() - 28, 16, 16)
+        icons.paint(painter, "phone", ink, self.width() - px(28), px(16), 16)
         self._paint_words(painter, enabled)
 
     def _paint_words(self, painter: QPainter, enabled: bool) -> None:
-        room = self.width() - 40 - 40
+        room = self.width() - px(40) - px(40)
         align = Qt.AlignmentFlag.AlignVCenter
         painter.setPen(theme.colour("text" if enabled else "muted"))
         painter.setFont(fonts.font(13, 600))
         right = Qt.TextElideMode.ElideRight
         name = painter.fontMetrics().elidedText(self.callee.name, right, room)
-        painter.drawText(QRectF(40, 6, room, 18), align, name)
+        painter.drawText(QRectF(px(40), px(6), room, px(18)), align, name)
         painter.setPen(theme.colour("muted"))
         painter.setFont(fonts.font(12))
         story = painter.fontMetrics().elidedText(self.callee.story, right, room)
-        painter.drawText(QRectF(40, 24, room, 18), align, story)
+        painter.drawText(QRectF(px(40), px(24), room, px(18)), align, story)
 
 
 class PracticeCard(Surface):

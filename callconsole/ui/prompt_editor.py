@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from callconsole.ui import fonts, theme
 from callconsole.ui.prompt_highlighter import PromptHighlighter
+from callconsole.ui.zoom import px, zoom
 
 LINE_PX = 24
 TEXT_PX = 14
@@ -44,6 +45,7 @@ class PromptEditor(QTextEdit):
         self.document().documentLayout().documentSizeChanged.connect(self._numbers.update)
         self.verticalScrollBar().valueChanged.connect(self._numbers.update)
         self.cursorPositionChanged.connect(self._numbers.update)
+        zoom.changed.connect(self._on_zoomed)
         self._space_lines()
         self._make_room()
 
@@ -78,10 +80,19 @@ class PromptEditor(QTextEdit):
     def _space_lines(self) -> None:
         spaced = QTextBlockFormat()
         fixed = QTextBlockFormat.LineHeightTypes.FixedHeight
-        spaced.setLineHeight(LINE_PX, fixed.value)
+        spaced.setLineHeight(px(LINE_PX), fixed.value)
         cursor = QTextCursor(self.document())
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.mergeBlockFormat(spaced)
+
+    def _on_zoomed(self) -> None:
+        # Lines are spaced as a change to the text; it must neither be saved nor undone.
+        blocked = self.blockSignals(True)
+        self.document().setUndoRedoEnabled(False)
+        self._space_lines()
+        self.document().setUndoRedoEnabled(True)
+        self.blockSignals(blocked)
+        self._make_room()
 
     def _make_room(self) -> None:
         self.setViewportMargins(self._numbers.sizeHint().width(), 0, 0, 0)
@@ -105,7 +116,9 @@ class _LineNumbers(QWidget):
     def sizeHint(self) -> QSize:
         """Room for the largest number, two digits at least."""
         digits = max(len(str(self._editor.document().blockCount())), 2)
-        return QSize(QFontMetrics(self.font()).horizontalAdvance("0" * digits) + NUMBER_GAP + 8, 0)
+        return QSize(
+            QFontMetrics(self.font()).horizontalAdvance("0" * digits) + px(NUMBER_GAP) + px(8), 0
+        )
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Number the paragraphs in view."""
@@ -122,7 +135,7 @@ class _LineNumbers(QWidget):
             current = block.blockNumber() == here and self._editor.hasFocus()
             painter.setPen(theme.colour("text" if current else "muted"))
             number = str(block.blockNumber() + 1)
-            left = self.width() - NUMBER_GAP - painter.fontMetrics().horizontalAdvance(number)
+            left = self.width() - px(NUMBER_GAP) - painter.fontMetrics().horizontalAdvance(number)
             painter.drawText(QPointF(left, top + _baseline(block)), number)
             block = block.next()
 
@@ -130,4 +143,4 @@ class _LineNumbers(QWidget):
 def _baseline(block: QTextBlock) -> float:
     """Where the first line's letters stand, in pixels below the paragraph's top."""
     line = block.layout().lineAt(0)
-    return line.y() + line.ascent() if line.isValid() else LINE_PX * 0.75
+    return line.y() + line.ascent() if line.isValid() else px(LINE_PX) * 0.75

@@ -30,6 +30,7 @@ from callconsole.ui.kit.line_field import LineField
 from callconsole.ui.kit.text import Text
 from callconsole.ui.prompt_new import NewName
 from callconsole.ui.tokens import DIAL_WIDTH, RADIUS_CARD
+from callconsole.ui.zoom import px
 from callconsole.viewmodels.prompt_shelf import PromptEntry, PromptShelf
 
 ROW = 44
@@ -141,7 +142,7 @@ class _RowDelegate(QStyledItemDelegate):
         self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
         """One row and the gap below it."""
-        return QSize(option.rect.width(), ROW + ROW_GAP)
+        return QSize(option.rect.width(), px(ROW) + px(ROW_GAP))
 
     def paint(
         self,
@@ -155,7 +156,7 @@ class _RowDelegate(QStyledItemDelegate):
             return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = option.rect.adjusted(0, 0, 0, -ROW_GAP)
+        box = option.rect.adjusted(0, 0, 0, -px(ROW_GAP))
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         focused = selected and bool(option.state & QStyle.StateFlag.State_HasFocus)
         hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
@@ -163,8 +164,8 @@ class _RowDelegate(QStyledItemDelegate):
             painter.setPen(QPen(theme.colour("accent"), 1) if focused else Qt.PenStyle.NoPen)
             painter.setBrush(theme.colour("accent_soft" if selected else "hover"))
             ground = QRectF(box).adjusted(0.5, 0.5, -0.5, -0.5)
-            painter.drawRoundedRect(ground, RADIUS_CARD, RADIUS_CARD)
-        inner = box.adjusted(PAD_X, 0, -PAD_X, 0)
+            painter.drawRoundedRect(ground, px(RADIUS_CARD), px(RADIUS_CARD))
+        inner = box.adjusted(px(PAD_X), 0, -px(PAD_X), 0)
         room = inner.width() - (_paint_edited(painter, inner) if entry.edited else 0)
         painter.setFont(fonts.font(13, 600 if selected else 500))
         painter.setPen(theme.colour("text"))
@@ -182,6 +183,6 @@ def _paint_edited(painter: QPainter, inner: QRect) -> int:
     painter.drawText(inner, right, "edited")
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.colour("warning"))
-    middle = QPointF(inner.right() - words - 8 - DOT / 2, inner.center().y() + 1)
-    painter.drawEllipse(middle, DOT / 2, DOT / 2)
-    return words + DOT + 24
+    middle = QPointF(inner.right() - words - px(8) - px(DOT) / 2, inner.center().y() + 1)
+    painter.drawEllipse(middle, px(DOT) / 2, px(DOT) / 2)
+    return words + px(DOT) + px(24)

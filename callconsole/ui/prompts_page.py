@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from callconsole.domain.problems import Problem
 from callconsole.ui import icons, theme
 from callconsole.ui.abilities_panel import AbilitiesPanel
+from callconsole.ui.fitting import set_margins
 from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.head import head
 from callconsole.ui.kit.pill import Pill
@@ -25,6 +26,7 @@ from callconsole.ui.prompt_band import PromptBand
 from callconsole.ui.prompt_editor import PromptEditor
 from callconsole.ui.prompt_list import PromptList
 from callconsole.ui.tokens import SIDE_WIDTH
+from callconsole.ui.zoom import px
 from callconsole.viewmodels.prompt_shelf import PromptShelf
 
 SAVED_MS = 2500
@@ -82,14 +84,14 @@ class PromptsPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Make the right panel a drawer where the editor needs its room."""
         super().resizeEvent(event)
-        narrow = self.width() < DRAWER_BELOW_WIDTH
+        narrow = self.width() < px(DRAWER_BELOW_WIDTH)
         if narrow != self._narrow:
             self._narrow = narrow
             if narrow:
                 self._row.removeWidget(self.abilities)
             else:
                 self._row.addWidget(self.abilities)
-            self._row.setContentsMargins(0, 0, 8 if narrow else 0, 8)
+            set_margins(self._row, 0, 0, 8 if narrow else 0, 8)
             self.abilities.setVisible(not narrow)
             self.abilities.float_above(narrow)
             self.abilities_button.setVisible(narrow)
@@ -105,8 +107,8 @@ class PromptsPage(QWidget):
     def _place_drawer(self) -> None:
         if self._narrow:
             top = self.editor.mapTo(self, self.editor.rect().topLeft()).y()
-            left = self.width() - SIDE_WIDTH - 16
-            self.abilities.setGeometry(left, top, SIDE_WIDTH, self.height() - top - 16)
+            left = self.width() - px(SIDE_WIDTH) - px(16)
+            self.abilities.setGeometry(left, top, px(SIDE_WIDTH), self.height() - top - px(16))
 
     # Building ---------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from callconsole.ui import fonts, icons, theme
 from callconsole.ui.kit.button import paint_hover
 from callconsole.ui.kit.hover_button import HoverButton
 from callconsole.ui.tokens import RADIUS_CARD, RAIL_WIDTH
+from callconsole.ui.zoom import px
 
 PAGES = (
     ("Calls", "phone"),
@@ -36,7 +37,7 @@ class RailItem(HoverButton):
 
     def sizeHint(self) -> QSize:
         """The size of the design."""
-        return QSize(56, 52)
+        return QSize(px(56), px(52))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw ground, icon and word."""
@@ -47,14 +48,16 @@ class RailItem(HoverButton):
         if chosen:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.colour("accent_soft"))
-            painter.drawRoundedRect(box, RADIUS_CARD, RADIUS_CARD)
-        paint_hover(painter, box, self, radius=RADIUS_CARD)
+            painter.drawRoundedRect(box, px(RADIUS_CARD), px(RADIUS_CARD))
+        paint_hover(painter, box, self, radius=px(RADIUS_CARD))
         tone = "accent" if chosen else "muted"
         name = f"{self._icon}-fill" if chosen else self._icon
-        icons.paint(painter, name, getattr(theme.current(), tone), 18, 7, 20)
+        icons.paint(painter, name, getattr(theme.current(), tone), px(18), px(7), 20)
         painter.setPen(theme.colour(tone))
         painter.setFont(fonts.font(11, 600 if chosen else 500))
-        painter.drawText(QRectF(0, 30, 56, 16), Qt.AlignmentFlag.AlignCenter, self.text())
+        painter.drawText(
+            QRectF(0, px(30), px(56), px(16)), Qt.AlignmentFlag.AlignCenter, self.text()
+        )
 
 
 class Rail(QWidget):

@@ -11,6 +11,7 @@ from callconsole.ui.kit.button import paint_hover
 from callconsole.ui.kit.hover_button import RowButton
 from callconsole.ui.kit.icon_button import IconButton
 from callconsole.ui.kit.text import Text
+from callconsole.ui.zoom import px
 from callconsole.viewmodels.session_calls import RecentCall, SessionCalls
 
 ROW_HEIGHT = 46
@@ -41,16 +42,18 @@ class RecentRow(RowButton):
 
     def sizeHint(self) -> QSize:
         """Two lines."""
-        return QSize(400, ROW_HEIGHT)
+        return QSize(px(400), px(ROW_HEIGHT))
 
     def minimumSizeHint(self) -> QSize:
         """Columns are shortened."""
-        return QSize(300, ROW_HEIGHT)
+        return QSize(px(300), px(ROW_HEIGHT))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the button at the right end."""
         super().resizeEvent(event)
-        self.open.setGeometry(self.width() - 32, (self.height() - 28) // 2 + 1, 28, 28)
+        self.open.setGeometry(
+            self.width() - px(32), (self.height() - px(28)) // 2 + 1, px(28), px(28)
+        )
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Open the call's page, once the button is up: the row is hidden then."""
@@ -70,20 +73,27 @@ class RecentRow(RowButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_hover(painter, QRectF(self.rect()).adjusted(0, 1, 0, 0), self)
         painter.fillRect(QRectF(0, 0, self.width(), 1), theme.colour("border"))
-        call, width = self.call, self.width() - OPEN_WIDTH
-        icons.paint(painter, "phone-outgoing", theme.current().muted, 4, 8, 14)
+        call, width = self.call, self.width() - px(OPEN_WIDTH)
+        icons.paint(painter, "phone-outgoing", theme.current().muted, px(4), px(8), 14)
         prompt_at, outcome_at = width * 0.34, width * 0.61
-        self._write(painter, call.title, 26, 5, prompt_at - 38, "text", 600)
-        self._write(painter, call.subtitle, 26, 23, prompt_at - 38, "muted", 400, 12)
-        self._write(painter, call.prompt, prompt_at, 14, outcome_at - prompt_at - 12, "muted", 400)
-        mark = getattr(theme.current(), call.outcome.tone)
-        icons.paint(painter, icons.line(call.outcome.symbol), mark, outcome_at, 16, 14)
+        self._write(painter, call.title, px(26), px(5), prompt_at - px(38), "text", 600)
+        self._write(painter, call.subtitle, px(26), px(23), prompt_at - px(38), "muted", 400, 12)
         self._write(
-            painter, call.outcome.text, outcome_at + 20, 14, width - 112 - outcome_at - 24, "text"
+            painter, call.prompt, prompt_at, px(14), outcome_at - prompt_at - px(12), "muted", 400
+        )
+        mark = getattr(theme.current(), call.outcome.tone)
+        icons.paint(painter, icons.line(call.outcome.symbol), mark, outcome_at, px(16), 14)
+        self._write(
+            painter,
+            call.outcome.text,
+            outcome_at + px(20),
+            px(14),
+            width - px(112) - outcome_at - px(24),
+            "text",
         )
         right = Qt.AlignmentFlag.AlignRight
-        self._write(painter, call.duration, width - 112, 14, 58, "text", align=right)
-        self._write(painter, call.time, width - 48, 14, 44, "muted", 400, 12, right)
+        self._write(painter, call.duration, width - px(112), px(14), px(58), "text", align=right)
+        self._write(painter, call.time, width - px(48), px(14), px(44), "muted", 400, 12, right)
 
     def _write(
         self,
@@ -100,7 +110,7 @@ class RecentRow(RowButton):
         painter.setFont(fonts.font(size, weight, tabular=True))
         painter.setPen(theme.colour(tone))
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(width))
-        painter.drawText(QRectF(x, y, width, 18), align | Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.drawText(QRectF(x, y, width, px(18)), align | Qt.AlignmentFlag.AlignVCenter, shown)
 
 
 class RecentCalls(QWidget):

@@ -43,6 +43,7 @@ PAGES = (
     ("Calls", "Ctrl 1"),
     ("Prompts", "Ctrl 2"),
     ("History", "Ctrl 3"),
+    ("Larger, smaller, as usual", "Ctrl + − 0"),  # noqa: RUF001
     ("This sheet", "F1"),
 )
 READING = (

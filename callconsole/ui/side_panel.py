@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from callconsole.domain import phone
 from callconsole.domain.prompt import Prompt
 from callconsole.ui.answered_by import AnsweredByRow
+from callconsole.ui.fitting import fix_to_text
 from callconsole.ui.kit.banner import IconMark
 from callconsole.ui.kit.facts import Fact
 from callconsole.ui.kit.keycap import Keycap
@@ -53,7 +54,7 @@ class ListenSection(QWidget):
         self.devices = DevicePickers(listening)
         self.percent = Text("", 12, 400, "muted", tabular=True)
         self.percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.percent.setFixedWidth(self.percent.fontMetrics().horizontalAdvance("100 %") + 6)
+        fix_to_text(self.percent, "100 %", 6)
         loud = QHBoxLayout()
         loud.setSpacing(8)
         loud.addWidget(IconMark("speaker-high", "muted", 16))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from callconsole.ui import fonts
 from callconsole.ui.announce import announce
+from callconsole.ui.fitting import fix_to_text
 from callconsole.ui.kit.banner import IconMark
 from callconsole.ui.kit.surfaces import Surface
 from callconsole.ui.kit.text import Elided, Text
@@ -28,8 +27,7 @@ class TakeOverBand(Surface):
         self.clock = Text("00:00", 22, 600, "on_fill", tabular=True)
         self.clock.setAccessibleName("Time on the line")
         self.clock.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        clock_font = QFontMetrics(fonts.font(22, 600, tabular=True))
-        self.clock.setMinimumWidth(clock_font.horizontalAdvance("00:00") + 4)
+        fix_to_text(self.clock, "00:00", fixed=False)
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addStretch()

@@ -9,9 +9,12 @@ from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from callconsole.ui import fonts
+from callconsole.ui.fitting import FittingStyle
 from callconsole.ui.tokens import DARK, LIGHT, Tokens
+from callconsole.ui.zoom import px
 
 SETTING = "CALLCONSOLE_THEME"
+SCHEMES = ("system", "light", "dark")
 
 
 class Notifier(QObject):
@@ -27,6 +30,7 @@ class Notifier(QObject):
         super().__init__()
         self.tokens = LIGHT
         self.followed = False
+        self.chosen = ""
 
 
 notifier = Notifier()
@@ -51,13 +55,26 @@ def apply(app: QApplication, scheme: str | None = None) -> None:
             ``CALLCONSOLE_THEME``, else ``system``.
     """
     chosen = scheme or os.environ.get(SETTING, "system")
-    app.setStyle("Fusion")
+    if not app.property("fitted"):
+        app.setStyle(FittingStyle())
+        app.setProperty("fitted", True)
     app.setFont(fonts.font(13))
     if not notifier.followed:
         notifier.followed = True
         QGuiApplication.styleHints().colorSchemeChanged.connect(_on_system_scheme)
     app.setProperty("scheme", chosen)
     _dress(app, _tokens_for(chosen))
+
+
+def choose(app: QApplication, scheme: str) -> None:
+    """Take the colours that the operator chose, one of `SCHEMES`; they are remembered."""
+    notifier.chosen = scheme
+    apply(app, scheme)
+
+
+def chosen() -> str:
+    """What the operator chose, now or before; empty where nobody did."""
+    return notifier.chosen
 
 
 def _on_system_scheme(_scheme: Qt.ColorScheme) -> None:
@@ -112,18 +129,18 @@ def palette(tokens: Tokens) -> QPalette:
 
 
 def style_sheet(tokens: Tokens) -> str:
-    """What Fusion draws ill: tool tips, menus, lists in pop-ups and scroll bars."""
+    """What Fusion draws ill, at the zoom in force: tool tips, menus, lists and scroll bars."""
     return f"""
     QToolTip {{ background: {tokens.surface}; color: {tokens.text};
-        border: 1px solid {tokens.strong}; padding: 6px 8px; }}
+        border: 1px solid {tokens.strong}; padding: {px(6)}px {px(8)}px; }}
     QMenu {{ background: {tokens.surface}; color: {tokens.text};
         border: 1px solid {tokens.border}; padding: 4px; }}
-    QMenu::item {{ padding: 6px 16px; border-radius: 4px; }}
+    QMenu::item {{ padding: {px(6)}px {px(16)}px; border-radius: {px(4)}px; }}
     QMenu::item:selected {{ background: {tokens.accent_soft}; color: {tokens.accent}; }}
     QComboBox QAbstractItemView {{ background: {tokens.surface}; color: {tokens.text};
         border: 1px solid {tokens.strong}; padding: 4px; outline: 0; }}
     QComboBox QAbstractItemView::item, CountryPopup QListWidget::item {{
-        min-height: 28px; padding: 0 8px; border-radius: 4px; }}
+        min-height: {px(28)}px; padding: 0 {px(8)}px; border-radius: {px(4)}px; }}
     QComboBox QAbstractItemView::item:selected, CountryPopup QListWidget::item:selected {{
         background: {tokens.accent_soft}; color: {tokens.accent}; }}
     LineField, NumberDigits, BoxedEdit {{ background: transparent; border: 0; }}

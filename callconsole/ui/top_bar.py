@@ -11,6 +11,7 @@ from callconsole.ui import fonts, icons, theme
 from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.text import Text
 from callconsole.ui.tokens import RADIUS_CONTROL, TOP_BAR_HEIGHT
+from callconsole.ui.zoom import px
 from callconsole.viewmodels.live_list import LiveList
 from callconsole.viewmodels.services import Services, ServiceStatus
 
@@ -32,8 +33,8 @@ class Logo(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("accent_fill"))
-        painter.drawRoundedRect(QRectF(self.rect()), RADIUS_CONTROL, RADIUS_CONTROL)
-        icons.paint(painter, "phone-call-fill", theme.current().on_fill, 5, 5, 14)
+        painter.drawRoundedRect(QRectF(self.rect()), px(RADIUS_CONTROL), px(RADIUS_CONTROL))
+        icons.paint(painter, "phone-call-fill", theme.current().on_fill, px(5), px(5), 14)
 
 
 class StatusItem(QWidget):
@@ -48,6 +49,8 @@ class StatusItem(QWidget):
 
     def show_status(self, status: ServiceStatus) -> None:
         """Show this part."""
+        if status == self._status:
+            return
         self._status = status
         self.setToolTip(status.hint)
         self.setAccessibleName(f"{status.name}: {status.value}")
@@ -68,7 +71,7 @@ class StatusItem(QWidget):
         if status is None or (self._brief and status.state is ServiceState.READY):
             return ""
         metrics = self._value_metrics()
-        limit = _MAX_VALUE // 2 if self._brief else _MAX_VALUE
+        limit = px(_MAX_VALUE) // 2 if self._brief else px(_MAX_VALUE)
         return metrics.elidedText(status.value, Qt.TextElideMode.ElideRight, limit)
 
     def width_with(self, brief: bool) -> int:
@@ -85,11 +88,11 @@ class StatusItem(QWidget):
     def sizeHint(self) -> QSize:
         """Room for what is shown."""
         if self._status is None:
-            return QSize(0, 24)
+            return QSize(0, px(24))
         name = QFontMetrics(fonts.font(12, 500)).horizontalAdvance(self._status.name)
         value = self.value()
-        gap = 7 + self._value_metrics().horizontalAdvance(value) if value else 0
-        return QSize(14 + 7 + name + gap + 2, 24)
+        gap = px(7) + self._value_metrics().horizontalAdvance(value) if value else 0
+        return QSize(px(14) + px(7) + name + gap + px(2), px(24))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw symbol, name and value."""
@@ -97,16 +100,16 @@ class StatusItem(QWidget):
         if status is None:
             return
         painter = QPainter(self)
-        icons.paint(painter, status.symbol, getattr(theme.current(), status.tone), 0, 5, 14)
+        icons.paint(painter, status.symbol, getattr(theme.current(), status.tone), 0, px(5), 14)
         painter.setFont(fonts.font(12, 500))
         painter.setPen(theme.colour("text"))
         name = painter.fontMetrics().horizontalAdvance(status.name)
         align = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(self.rect().adjusted(21, 0, 0, 0), align, status.name)
+        painter.drawText(self.rect().adjusted(px(21), 0, 0, 0), align, status.name)
         painter.setFont(fonts.font(12, 400, tabular=True))
         wrong = status.state is ServiceState.FAILED
         painter.setPen(theme.colour("danger" if wrong else "muted"))
-        painter.drawText(self.rect().adjusted(21 + name + 7, 0, 0, 0), align, self.value())
+        painter.drawText(self.rect().adjusted(px(21) + name + px(7), 0, 0, 0), align, self.value())
 
 
 class TopBar(QWidget):
@@ -162,9 +165,9 @@ class TopBar(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        drawer = 0 if self.drawer.isHidden() else self.drawer.sizeHint().width() + _BETWEEN
-        room = self.width() - 180 - drawer
-        needed = sum(item.width_with(False) + _BETWEEN for item in self.items)
+        drawer = 0 if self.drawer.isHidden() else self.drawer.sizeHint().width() + px(_BETWEEN)
+        room = self.width() - px(180) - drawer
+        needed = sum(item.width_with(False) + px(_BETWEEN) for item in self.items)
         for index in _LESS_WANTED:
             item = self.items[index]
             item.set_brief(needed > room)
@@ -178,4 +181,4 @@ class TopBar(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Never the reason for a wider window."""
-        return QSize(400, TOP_BAR_HEIGHT)
+        return QSize(px(400), px(TOP_BAR_HEIGHT))

@@ -13,6 +13,7 @@ from callconsole.ui import theme
 from callconsole.ui.bubble_delegate import BubbleDelegate
 from callconsole.ui.bubble_layout import GAP, row_height
 from callconsole.ui.transcript_pointer import LinePointer
+from callconsole.ui.zoom import px, zoom
 from callconsole.viewmodels.transcript_line import Match
 from callconsole.viewmodels.transcript_model import TranscriptModel, TranscriptRole
 
@@ -171,7 +172,9 @@ class TranscriptList(QTableView):
     def _step(self, direction: int) -> None:
         """To the next line; without a selected one, to the last or the first that is seen."""
         if not self.selected_rows():
-            seen = self.rowAt(0) if direction > 0 else self.rowAt(self.viewport().height() - GAP)
+            seen = (
+                self.rowAt(0) if direction > 0 else self.rowAt(self.viewport().height() - px(GAP))
+            )
             row = seen if seen >= 0 else self._model.rowCount() - 1
         else:
             row = self.currentIndex().row() + direction
@@ -226,6 +229,7 @@ class TranscriptList(QTableView):
         self.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         theme.notifier.changed.connect(self._on_theme_changed)
+        zoom.changed.connect(self._on_zoomed)
 
     def _fit(self, first: int, last: int) -> None:
         header = self.verticalHeader()
@@ -298,6 +302,10 @@ class TranscriptList(QTableView):
     def _on_theme_changed(self) -> None:
         self._delegate.forget()
         self.viewport().update()
+
+    def _on_zoomed(self) -> None:
+        self._delegate.forget()
+        self.refit()
 
     def _set_following(self, following: bool) -> None:
         if following:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from callconsole.ui import fonts, icons, theme
 from callconsole.ui.kit.button import paint_hover
+from callconsole.ui.zoom import px
 
 HEIGHT = 32
 PAD_X = 14
@@ -47,7 +48,7 @@ class JumpPill(QAbstractButton):
     def sizeHint(self) -> QSize:
         """As wide as its words."""
         words = self.fontMetrics().horizontalAdvance(self.text())
-        return QSize(words + ICON + GAP + PAD_X * 2, HEIGHT)
+        return QSize(words + px(ICON) + px(GAP) + px(PAD_X) * 2, px(HEIGHT))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay in place when the host grows or shrinks."""
@@ -62,12 +63,12 @@ class JumpPill(QAbstractButton):
         box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.setPen(QPen(theme.colour("accent"), 1))
         painter.setBrush(theme.colour("surface"))
-        painter.drawRoundedRect(box, HEIGHT / 2, HEIGHT / 2)
-        paint_hover(painter, box, self, radius=HEIGHT / 2)
-        top = (HEIGHT - ICON) // 2
-        icons.paint(painter, "arrow-down", theme.current().accent, PAD_X, top, ICON)
+        painter.drawRoundedRect(box, px(HEIGHT) / 2, px(HEIGHT) / 2)
+        paint_hover(painter, box, self, radius=px(HEIGHT) / 2)
+        top = (px(HEIGHT) - px(ICON)) // 2
+        icons.paint(painter, "arrow-down", theme.current().accent, px(PAD_X), top, ICON)
         painter.setPen(theme.colour("accent"))
-        words = self.rect().adjusted(PAD_X + ICON + GAP, 0, 0, 0)
+        words = self.rect().adjusted(px(PAD_X) + px(ICON) + px(GAP), 0, 0, 0)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
 
     def _write(self) -> None:
@@ -84,7 +85,7 @@ class JumpPill(QAbstractButton):
         size = self.sizeHint()
         self.setGeometry(
             (host.width() - size.width()) // 2,
-            host.height() - size.height() - ABOVE_EDGE,
+            host.height() - size.height() - px(ABOVE_EDGE),
             size.width(),
             size.height(),
         )

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from callconsole.audio.waveform import Levels, Waveform
 from callconsole.ui import fonts, icons, theme
+from callconsole.ui.fitting import fix_height
+from callconsole.ui.zoom import px, zoom
 from callconsole.viewmodels.clock_text import clock_text
 
 TALL, LOW = 104, 60
@@ -36,8 +38,8 @@ class WaveformView(QWidget):
         self._bars: tuple[Levels, Levels] | None = None
         self._position_s = 0.0
         self._stars: tuple[float, ...] = ()
-        metrics = QFontMetrics(fonts.font(12, 500))
-        self._left = max(metrics.horizontalAdvance(name) for name in NAMES) + 12
+        self._left = _room_for_names()
+        zoom.changed.connect(self._on_zoomed)
         self.setFixedHeight(TALL)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -58,7 +60,7 @@ class WaveformView(QWidget):
         after = self.x_of(at_s)
         if abs(after - before) >= 0.25:
             left, right = min(before, after), max(before, after)
-            edge = HEAD + PITCH
+            edge = px(HEAD) + px(PITCH)
             self.update(int(left) - edge, 0, math.ceil(right - left) + 2 * edge, self.height())
 
     def show_stars(self, at_s: tuple[float, ...]) -> None:
@@ -69,11 +71,15 @@ class WaveformView(QWidget):
 
     def set_low(self, low: bool) -> None:
         """Take less height."""
-        self.setFixedHeight(LOW if low else TALL)
+        fix_height(self, LOW if low else TALL)
 
     def minimumSizeHint(self) -> QSize:
         """Room to aim."""
-        return QSize(160, LOW)
+        return QSize(px(160), px(LOW))
+
+    def _on_zoomed(self) -> None:
+        self._left = _room_for_names()
+        self._bars = None
 
     # Places -----------------------------------------------------------------------------------
 
@@ -81,10 +87,10 @@ class WaveformView(QWidget):
         """Where this second is drawn, in pixels from the left."""
         duration_s = self._wave.duration_s if self._wave is not None else 0.0
         share = min(1.0, max(0.0, at_s / duration_s)) if duration_s else 0.0
-        return self._left + share * (self.width() - self._left - HEAD)
+        return self._left + share * (self.width() - self._left - px(HEAD))
 
     def _second_at(self, x: float) -> float:
-        room = max(1, self.width() - self._left - HEAD)
+        room = max(1, self.width() - self._left - px(HEAD))
         duration_s = self._wave.duration_s if self._wave is not None else 0.0
         return min(1.0, max(0.0, (x - self._left) / room)) * duration_s
 
@@ -112,7 +118,7 @@ class WaveformView(QWidget):
         self._paint_names(painter, middle)
         pen = QPen(theme.colour("strong"), 1, Qt.PenStyle.DotLine)
         painter.setPen(pen)
-        painter.drawLine(QPointF(self._left, middle), QPointF(self.width() - HEAD, middle))
+        painter.drawLine(QPointF(self._left, middle), QPointF(self.width() - px(HEAD), middle))
         if self._wave is None:
             return
         caller, agent = self._folded(self._wave)
@@ -129,7 +135,7 @@ class WaveformView(QWidget):
             painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, name)
 
     def _folded(self, wave: Waveform) -> tuple[Levels, Levels]:
-        count = max(1, (self.width() - self._left - HEAD) // PITCH)
+        count = max(1, (self.width() - self._left - px(HEAD)) // px(PITCH))
         if self._bars is None or len(self._bars[0]) != count:
             self._bars = wave.bars(count)
         return self._bars
@@ -137,33 +143,38 @@ class WaveformView(QWidget):
     def _paint_side(self, painter: QPainter, levels: Levels, tone: str, seen: QRect) -> None:
         """Draw one side's bars as far as they are seen: the callee's up, the AI's down."""
         middle = self.height() / 2
-        reach = middle - GAP - HEAD * 2
+        reach = middle - px(GAP) - px(HEAD) * 2
         played = theme.colour(tone)
         coming = QColor(played)
         coming.setAlphaF(UNPLAYED)
         head = self.x_of(self._position_s)
         painter.setPen(Qt.PenStyle.NoPen)
         for index, level in enumerate(levels):
-            x = self._left + index * PITCH
+            x = self._left + index * px(PITCH)
             height = float(level) * reach
-            if height < 0.5 or not seen.left() - PITCH <= x <= seen.right():
+            if height < 0.5 or not seen.left() - px(PITCH) <= x <= seen.right():
                 continue
             painter.setBrush(played if x < head else coming)
-            top = middle - GAP - height if tone == "callee" else middle + GAP
-            painter.drawRoundedRect(QRectF(x, top, BAR, height), 1, 1)
+            top = middle - px(GAP) - height if tone == "callee" else middle + px(GAP)
+            painter.drawRoundedRect(QRectF(x, top, px(BAR), height), 1, 1)
 
     def _paint_stars(self, painter: QPainter) -> None:
         tone = theme.current().warning
         painter.setPen(QPen(theme.colour("warning"), 1))
         for at_s in self._stars:
             x = self.x_of(at_s)
-            painter.drawLine(QPointF(x, STAR), QPointF(x, self.height() - 2))
-            icons.paint(painter, "star-fill", tone, x - STAR / 2, 0, STAR)
+            painter.drawLine(QPointF(x, px(STAR)), QPointF(x, self.height() - 2))
+            icons.paint(painter, "star-fill", tone, x - px(STAR) / 2, 0, STAR)
 
     def _paint_head(self, painter: QPainter) -> None:
         x = self.x_of(self._position_s)
         painter.setPen(QPen(theme.colour("text"), 1.5))
-        painter.drawLine(QPointF(x, HEAD), QPointF(x, self.height() - 2))
+        painter.drawLine(QPointF(x, px(HEAD)), QPointF(x, self.height() - px(2)))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("text"))
-        painter.drawEllipse(QPointF(x, HEAD), HEAD, HEAD)
+        painter.drawEllipse(QPointF(x, px(HEAD)), px(HEAD), px(HEAD))
+
+
+def _room_for_names() -> int:
+    metrics = QFontMetrics(fonts.font(12, 500))
+    return max(metrics.horizontalAdvance(name) for name in NAMES) + px(12)

@@ -150,6 +150,21 @@ class Listening(QObject):
             self._desk.choose_microphone(self.microphone)
             self.devices_changed.emit()
 
+    @property
+    def devices(self) -> tuple[SoundDevice | None, SoundDevice | None]:
+        """The chosen output and input; None is the system's default."""
+        return self._speaker, self._microphone
+
+    def recall_devices(self, speaker: SoundDevice | None, microphone: SoundDevice | None) -> None:
+        """Take what was chosen at an earlier start, connected now or not; None changes nothing."""
+        if speaker is not None:
+            self._speaker = speaker
+            self._desk.choose_speaker(speaker.id)
+        if microphone is not None:
+            self._microphone = microphone
+            self._desk.choose_microphone(microphone.id)
+        self.devices_changed.emit()
+
     def look_for_devices(self) -> None:
         """Find out what is connected; needs a running loop."""
         if not self._looking:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtCore import QPoint, QSize
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
@@ -19,10 +19,21 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from callconsole.ui import fonts, theme
-from fakes.scenes import STATES, build
+from callconsole.ui.fitting import set_zoom
+from callconsole.ui.kit.surfaces import Room
+from callconsole.ui.zoom import px
+from fakes.scenes import STATES, Scene, build
 
 SIZES = [QSize(1280, 800), QSize(994, 560)]
 DRESSES = [("light", "Inter"), ("dark", "DejaVu Sans")]
+ZOOMS = [(80, QSize(994, 560)), (125, QSize(1280, 800)), (160, QSize(1280, 800))]
+
+
+@pytest.fixture
+def zoomable(dressed: QApplication) -> Iterator[QApplication]:
+    """The application, back at 100 % after the test."""
+    yield dressed
+    set_zoom(dressed, 100)
 
 
 @pytest.fixture(params=DRESSES, ids=["light-inter", "dark-dejavu"])
@@ -110,11 +121,12 @@ def nameless(window: QWidget) -> list[str]:
 
 
 def too_small(window: QWidget) -> list[str]:
-    """Pointer targets below 24 by 24 (WCAG 2.2, 2.5.8)."""
+    """Pointer targets below 24 by 24 (WCAG 2.2, 2.5.8), or of what the operator made smaller."""
+    least = min(24, px(24))
     return [
         f"{button.accessibleName()!r} is {button.width()}x{button.height()}"
         for button in shown(window)
-        if isinstance(button, QAbstractButton) and min(button.width(), button.height()) < 24
+        if isinstance(button, QAbstractButton) and min(button.width(), button.height()) < least
     ]
 
 
@@ -124,23 +136,112 @@ async def test_everything_fits(qtbot: QtBot, dress: None, name: str, size: QSize
     scene = build(name)
     window = scene.window
     window.resize(size)
-    window.show()
-    qtbot.waitExposed(window)
-    await STATES[name](scene)
-    await asyncio.sleep(0.01)
-    QApplication.sendPostedEvents()
+    await arrive(qtbot, scene, name)
     try:
+        room = window.centralWidget()
+        assert isinstance(room, Room)
         assert window.size() == size
-        assert QRect(QPoint(0, 0), size).contains(window.centralWidget().geometry())
-        faults = [
-            *cut_labels(window),
-            *cut_paragraphs(window),
-            *squeezed_buttons(window),
-            *outside_parent(window),
-            *overlapping(window),
-            *nameless(window),
-            *too_small(window),
-        ]
-        assert faults == []
+        assert (room.horizontalScrollBar().maximum(), room.verticalScrollBar().maximum()) == (0, 0)
+        assert faults(window) == []
     finally:
         scene.close()
+
+
+@pytest.mark.parametrize(("percent", "size"), ZOOMS, ids=[f"{z}%-{s.width()}" for z, s in ZOOMS])
+@pytest.mark.parametrize("name", STATES)
+async def test_everything_fits_when_zoomed(
+    qtbot: QtBot, zoomable: QApplication, name: str, percent: int, size: QSize
+) -> None:
+    scene = build(name)
+    window = scene.window
+    window.resize(size)
+    window.show()
+    set_zoom(zoomable, percent)
+    await arrive(qtbot, scene, name)
+    try:
+        assert window.size() == size
+        assert faults(window) == []
+        header = scene.window.calls.call.header.hang_up
+        if header.isVisible():
+            at = header.mapTo(window, header.rect().center())
+            assert window.rect().contains(at), "Hang up has to be scrolled to"
+    finally:
+        scene.close()
+
+
+async def test_zooming_back_leaves_nothing_changed(qtbot: QtBot, zoomable: QApplication) -> None:
+    scene = build("in_call")
+    await arrive(qtbot, scene, "in_call")
+    before = await settled(scene.window)
+    for percent in (160, 80, 125, 90, 100):
+        set_zoom(zoomable, percent)
+    try:
+        assert await settled(scene.window) == before
+    finally:
+        scene.close()
+
+
+async def test_a_window_made_zoomed_is_as_one_that_was_zoomed(
+    qtbot: QtBot, zoomable: QApplication
+) -> None:
+    scene = build("in_call")
+    await arrive(qtbot, scene, "in_call")
+    set_zoom(zoomable, 125)
+    zoomed = await settled(scene.window)
+    scene.close()
+    scene = build("in_call")
+    await arrive(qtbot, scene, "in_call")
+    try:
+        assert await settled(scene.window) == zoomed
+    finally:
+        scene.close()
+
+
+def places(window: QWidget) -> dict[str, tuple[int, int, int, int]]:
+    """Where every named control and every text stands in the window."""
+    found = {}
+    for child in shown(window):
+        words = child.text() if isinstance(child, QLabel) else child.accessibleName()
+        # Clocks go on meanwhile.
+        if words and not any(sign.isdigit() for sign in words):
+            corner = child.mapTo(window, QPoint(0, 0))
+            key = f"{type(child).__name__} {words}"
+            found[key] = (corner.x(), corner.y(), child.width(), child.height())
+    return found
+
+
+async def settled(window: QWidget) -> dict[str, tuple[int, int, int, int]]:
+    """The places once they stay the same; layouts answer one another for a few rounds."""
+    async with asyncio.timeout(5):
+        before: dict[str, tuple[int, int, int, int]] = {}
+        while (now := places(window)) != before:
+            before = now
+            for _ in range(3):
+                await settle()
+    return before
+
+
+async def settle() -> None:
+    await asyncio.sleep(0.01)
+    QApplication.sendPostedEvents()
+    await asyncio.sleep(0)
+
+
+async def arrive(qtbot: QtBot, scene: Scene, name: str) -> None:
+    """Show the window and bring it into the state."""
+    scene.window.show()
+    qtbot.waitExposed(scene.window)
+    await STATES[name](scene)
+    await settle()
+
+
+def faults(window: QWidget) -> list[str]:
+    return [
+        *cut_labels(window),
+        *cut_paragraphs(window),
+        *squeezed_buttons(window),
+        *outside_parent(window),
+        *overlapping(window),
+        *nameless(window),
+        *too_small(window),
+    ]

@@ -10,6 +10,7 @@ from callconsole.ui import icons, theme
 from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.surfaces import Surface
 from callconsole.ui.kit.text import Elided
+from callconsole.ui.zoom import px
 
 
 class IconMark(QWidget):
@@ -22,12 +23,13 @@ class IconMark(QWidget):
 
     def set_icon(self, name: str, tone: str) -> None:
         """Show another icon or tone."""
-        self._name, self._tone = name, tone
-        self.update()
+        if (name, tone) != (self._name, self._tone):
+            self._name, self._tone = name, tone
+            self.update()
 
     def sizeHint(self) -> QSize:
         """The icon's size."""
-        return QSize(self._size, self._size)
+        return QSize(px(self._size), px(self._size))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the icon."""

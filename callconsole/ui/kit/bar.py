@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from callconsole.ui import theme
+from callconsole.ui.zoom import px
 
 
 class Bar(QWidget):
@@ -38,11 +39,11 @@ class Bar(QWidget):
 
     def sizeHint(self) -> QSize:
         """Wide enough to be read."""
-        return QSize(120, self.height())
+        return QSize(px(120), self.height())
 
     def minimumSizeHint(self) -> QSize:
         """Narrow where room is short."""
-        return QSize(40, self.height())
+        return QSize(px(40), self.height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the track and what is filled of it; never less than a dot."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 from callconsole.ui import fonts, theme
 from callconsole.ui.kit.banner import IconMark
 from callconsole.ui.tokens import RADIUS_CONTROL
+from callconsole.ui.zoom import px
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -93,4 +94,4 @@ class BoxedField(QWidget):
         painter.setPen(QPen(theme.colour("strong"), 1))
         painter.setBrush(theme.colour("surface"))
         box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(box, RADIUS_CONTROL, RADIUS_CONTROL)
+        painter.drawRoundedRect(box, px(RADIUS_CONTROL), px(RADIUS_CONTROL))

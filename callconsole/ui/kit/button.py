@@ -21,6 +21,7 @@ from callconsole.ui import fonts, icons, theme
 from callconsole.ui.kit import keycap
 from callconsole.ui.kit.hover_button import HoverButton
 from callconsole.ui.tokens import RADIUS_CONTROL
+from callconsole.ui.zoom import px
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +116,9 @@ class Button(HoverButton):
     def _content_width(self) -> int:
         wanted = QFontMetrics(self.font()).horizontalAdvance(self.text())
         if self._icon:
-            wanted += self._icon_size + (_GAP if self.text() else 0)
+            wanted += px(self._icon_size) + (px(_GAP) if self.text() else 0)
         if self._key and self.isEnabled():
-            wanted += _GAP + keycap.width(self._key)
+            wanted += px(_GAP) + keycap.width(self._key)
         return wanted
 
     def sizeHint(self) -> QSize:
@@ -126,9 +127,9 @@ class Button(HoverButton):
             return QSize(self.height(), self.height())
         reserved = self._content_width()
         if self._key and not self.isEnabled():
-            reserved += _GAP + keycap.width(self._key)
+            reserved += px(_GAP) + keycap.width(self._key)
         sides = 1 if self._flush else 2
-        return QSize(reserved + sides * self._padding, self.height())
+        return QSize(reserved + sides * px(self._padding), self.height())
 
     def minimumSizeHint(self) -> QSize:
         """The same: a button's words are never cut."""
@@ -156,19 +157,19 @@ class Button(HoverButton):
     def _paint_content(self, painter: QPainter, ink: str) -> None:
         left = (self.width() - self._content_width()) / (1 if self._flush else 2)
         if self._icon:
-            top = (self.height() - self._icon_size) / 2
+            top = (self.height() - px(self._icon_size)) / 2
             colour = getattr(theme.current(), ink)
             icons.paint(painter, self._icon, colour, round(left), round(top), self._icon_size)
-            left += self._icon_size + _GAP
+            left += px(self._icon_size) + px(_GAP)
         painter.setFont(self.font())
         painter.setPen(theme.colour(ink))
         words = QFontMetrics(self.font()).horizontalAdvance(self.text())
-        box = QRectF(left, 0, words + 2, self.height())
+        box = QRectF(left, 0, words + px(2), self.height())
         align = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(box, align, self.text())
         if self._key and self.isEnabled():
-            top = (self.height() - keycap.HEIGHT) / 2
-            cap = QRectF(left + words + _GAP, top, keycap.width(self._key), keycap.HEIGHT)
+            top = (self.height() - px(keycap.HEIGHT)) / 2
+            cap = QRectF(left + words + px(_GAP), top, keycap.width(self._key), px(keycap.HEIGHT))
             keycap.paint(painter, cap, self._key, on_fill=self._kind.filled)
 
 
@@ -177,7 +178,7 @@ def _paint_ground(painter: QPainter, box: QRectF, look: Look) -> None:
     painter.setBrush(theme.colour(look.ground) if look.ground else Qt.BrushStyle.NoBrush)
     inset = 0.5 if look.outline else 0.0
     painter.drawRoundedRect(
-        box.adjusted(inset, inset, -inset, -inset), RADIUS_CONTROL, RADIUS_CONTROL
+        box.adjusted(inset, inset, -inset, -inset), px(RADIUS_CONTROL), px(RADIUS_CONTROL)
     )
 
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyledItemDelegate, QWidg
 from callconsole.ui import fonts, icons, theme
 from callconsole.ui.kit.button import paint_hover_at
 from callconsole.ui.tokens import RADIUS_CONTROL
+from callconsole.ui.zoom import px
 
 
 class Combo(QComboBox):
@@ -26,7 +27,7 @@ class Combo(QComboBox):
 
     def minimumSizeHint(self) -> QSize:
         """Long names are shortened, not the window widened."""
-        return QSize(80, 36)
+        return QSize(px(80), px(36))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scrolling past must not change the choice."""
@@ -47,17 +48,17 @@ class Combo(QComboBox):
         painter.setPen(QPen(theme.colour("strong" if enabled else "border"), 1))
         painter.setBrush(theme.colour("surface" if enabled else "sunken"))
         box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(box, RADIUS_CONTROL, RADIUS_CONTROL)
+        painter.drawRoundedRect(box, px(RADIUS_CONTROL), px(RADIUS_CONTROL))
         if enabled and self.underMouse():
             paint_hover_at(painter, box, 0.06)
         painter.setPen(theme.colour("text" if enabled else "muted"))
         painter.setFont(self.font())
-        words = self.rect().adjusted(11, 0, -32, 0)
+        words = self.rect().adjusted(px(11), 0, -px(32), 0)
         shown = self.fontMetrics().elidedText(
             self.currentText() or self.placeholderText(),
             Qt.TextElideMode.ElideRight,
             words.width(),
         )
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, shown)
-        top = (self.height() - 14) // 2
-        icons.paint(painter, "caret-down", theme.current().muted, self.width() - 24, top, 14)
+        top = (self.height() - px(14)) // 2
+        icons.paint(painter, "caret-down", theme.current().muted, self.width() - px(24), top, 14)

@@ -20,6 +20,7 @@ from callconsole.domain import phone
 from callconsole.ui import fonts, icons, theme
 from callconsole.ui.kit.button import paint_hover
 from callconsole.ui.kit.line_field import LineField
+from callconsole.ui.zoom import px
 
 
 @lru_cache(maxsize=1)
@@ -54,7 +55,6 @@ class CountryPopup(QFrame):
         column.setContentsMargins(8, 8, 8, 8)
         column.addWidget(self._search)
         column.addWidget(self._list)
-        self.resize(280, 320)
         for region, name, code in countries():
             item = QListWidgetItem(f"{name}  +{code}")
             item.setData(Qt.ItemDataRole.UserRole, region)
@@ -67,6 +67,7 @@ class CountryPopup(QFrame):
 
     def open_for(self, region: str) -> None:
         """Show the list with this country at hand."""
+        self.resize(px(280), px(320))
         self._search.clear()
         for row in range(self._list.count()):
             if self._list.item(row).data(Qt.ItemDataRole.UserRole) == region:
@@ -157,14 +158,14 @@ class CountryButton(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """Code, caret and paddings."""
-        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 28, 36)
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + px(28), px(36))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the code and the caret."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_hover(painter, QRectF(self.rect()), self, radius=4)
+        paint_hover(painter, QRectF(self.rect()), self, radius=px(4))
         painter.setPen(theme.colour("muted"))
-        words = self.rect().adjusted(8, 0, 0, 0)
+        words = self.rect().adjusted(px(8), 0, 0, 0)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
-        icons.paint(painter, "caret-down", theme.current().muted, self.width() - 16, 12, 12)
+        icons.paint(painter, "caret-down", theme.current().muted, self.width() - px(16), px(12), 12)

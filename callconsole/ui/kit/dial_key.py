@@ -10,6 +10,7 @@ from callconsole.ui import fonts, theme
 from callconsole.ui.kit.button import paint_hover_at
 from callconsole.ui.kit.hover_button import HoverButton
 from callconsole.ui.tokens import RADIUS_CARD
+from callconsole.ui.zoom import px
 
 LONG_PRESS_MS = 500
 SHOWN_PRESSED_MS = 250
@@ -63,11 +64,11 @@ class DialKey(HoverButton):
 
     def sizeHint(self) -> QSize:
         """The size of the design."""
-        return QSize(74, 56)
+        return QSize(px(74), px(56))
 
     def minimumSizeHint(self) -> QSize:
         """Lower where the window is low."""
-        return QSize(60, 34)
+        return QSize(px(60), px(34))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin to count a long press."""
@@ -105,11 +106,11 @@ class DialKey(HoverButton):
         painter.setPen(QPen(theme.colour("border"), 1))
         painter.setBrush(theme.colour("hover" if theme.current().dark else "surface"))
         box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(box, RADIUS_CARD, RADIUS_CARD)
+        painter.drawRoundedRect(box, px(RADIUS_CARD), px(RADIUS_CARD))
         if self.isDown() or self._lit:
-            paint_hover_at(painter, box, 0.14, radius=RADIUS_CARD)
+            paint_hover_at(painter, box, 0.14, radius=px(RADIUS_CARD))
         elif self.underMouse():
-            paint_hover_at(painter, box, 0.06, radius=RADIUS_CARD)
+            paint_hover_at(painter, box, 0.06, radius=px(RADIUS_CARD))
         middle = self.height() / 2
         painter.setPen(theme.colour("text"))
         painter.setFont(fonts.font(19, 500, tabular=True))
@@ -125,10 +126,10 @@ class DialKey(HoverButton):
 
     def _places(self, middle: float) -> tuple[QRectF, QRectF]:
         """Letters below the digit, or beside it on a low key."""
-        if self.height() < LETTERS_BELOW_FROM:
+        if self.height() < px(LETTERS_BELOW_FROM):
             half = self.width() / 2
-            return QRectF(0, 0, half, self.height()), QRectF(half - 6, 0, half, self.height())
+            return QRectF(0, 0, half, self.height()), QRectF(half - px(6), 0, half, self.height())
         return (
-            QRectF(0, middle - 21, self.width(), 24),
-            QRectF(0, middle + 4, self.width(), 14),
+            QRectF(0, middle - px(21), self.width(), px(24)),
+            QRectF(0, middle + px(4), self.width(), px(14)),
         )

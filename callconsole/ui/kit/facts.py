@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from callconsole.ui.fitting import hold_width
 from callconsole.ui.kit.text import Elided, Text
 
 
@@ -57,7 +58,7 @@ class Cell(QWidget):
         """Leave the aside out, or show it again."""
         self._brief = brief
         self._aside.setVisible(bool(self._aside.text()) and not brief)
-        self.setMinimumWidth(self.room(brief=brief))
+        hold_width(self, self.room(brief=brief), fixed=False)
 
     def room(self, *, brief: bool) -> int:
         """Pixels that it needs, with its aside or without."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
 from callconsole.ui import theme
 from callconsole.ui.tokens import RADIUS_CONTROL
+from callconsole.ui.zoom import px
 
 _REACH = 4  # a gap of 2 and a line of 2
 _MOVES = frozenset({QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide})
@@ -82,12 +83,12 @@ class FocusRing(QWidget):
         if target is None or not target.isVisible():
             return
         top_left = target.mapTo(self.window(), QPoint(0, 0))
-        box = QRectF(QRect(top_left, target.size())).adjusted(-3, -3, 3, 3)
+        box = QRectF(QRect(top_left, target.size())).adjusted(-px(3), -px(3), px(3), px(3))
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setClipRect(self._clip(target))
         painter.setPen(QPen(theme.colour("accent"), 2))
-        radius = getattr(target, "ring_radius", RADIUS_CONTROL) + 3
+        radius = px(getattr(target, "ring_radius", RADIUS_CONTROL) + 3)
         painter.drawRoundedRect(box, radius, radius)
 
     def _clip(self, target: QWidget) -> QRect:
@@ -97,7 +98,7 @@ class FocusRing(QWidget):
             if isinstance(parent, QAbstractScrollArea):
                 view = parent.viewport()
                 corner = view.mapTo(self.window(), QPoint(0, 0))
-                shown = QRect(corner, view.size()).adjusted(-_REACH, 0, _REACH, 0)
+                shown = QRect(corner, view.size()).adjusted(-px(_REACH), 0, px(_REACH), 0)
                 clip = clip.intersected(shown)
             parent = parent.parentWidget()
         return clip

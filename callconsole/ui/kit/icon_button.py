@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from callconsole.ui import icons, theme
 from callconsole.ui.kit.button import paint_hover
 from callconsole.ui.kit.hover_button import HoverButton
+from callconsole.ui.zoom import px
 
 
 class IconButton(HoverButton):
@@ -33,7 +34,7 @@ class IconButton(HoverButton):
 
     def sizeHint(self) -> QSize:
         """Square."""
-        return QSize(self._edge, self._edge)
+        return QSize(px(self._edge), px(self._edge))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the hover and the icon."""
@@ -41,7 +42,7 @@ class IconButton(HoverButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.isEnabled():
             paint_hover(painter, QRectF(self.rect()), self)
-        at = (self._edge - 16) / 2
+        at = (px(self._edge) - px(16)) / 2
         tokens = theme.current()
         ink = tokens.muted if self.isEnabled() else tokens.border
         icons.paint(painter, self._icon, ink, at, at, 16)

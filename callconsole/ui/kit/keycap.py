@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from callconsole.ui import fonts, theme
+from callconsole.ui.zoom import px
 
 HEIGHT = 20
 _PADDING = 5
@@ -14,7 +15,7 @@ _PADDING = 5
 
 def width(text: str) -> int:
     """How wide a keycap with this text is, in pixels."""
-    return QFontMetrics(fonts.font(11, 500)).horizontalAdvance(text) + 2 * _PADDING
+    return QFontMetrics(fonts.font(11, 500)).horizontalAdvance(text) + 2 * px(_PADDING)
 
 
 def paint(painter: QPainter, box: QRectF, text: str, *, on_fill: bool) -> None:
@@ -22,7 +23,7 @@ def paint(painter: QPainter, box: QRectF, text: str, *, on_fill: bool) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     ground = QColor(255, 255, 255, 52) if on_fill else theme.colour("hover")
     painter.setBrush(ground)
-    painter.drawRoundedRect(box, 4, 4)
+    painter.drawRoundedRect(box, px(4), px(4))
     painter.setFont(fonts.font(11, 500))
     painter.setPen(theme.colour("on_fill" if on_fill else "muted"))
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
@@ -39,7 +40,7 @@ class Keycap(QWidget):
 
     def sizeHint(self) -> QSize:
         """As wide as its text."""
-        return QSize(max(22, width(self._text) + 2), HEIGHT)
+        return QSize(max(px(22), width(self._text) + px(2)), px(HEIGHT))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw an outlined key."""
@@ -48,7 +49,7 @@ class Keycap(QWidget):
         painter.setPen(QPen(theme.colour("border"), 1))
         painter.setBrush(theme.colour("surface"))
         box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(box, 4, 4)
+        painter.drawRoundedRect(box, px(4), px(4))
         painter.setFont(fonts.font(11, 500))
         painter.setPen(theme.colour("muted"))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._text)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from callconsole.ui import icons, theme
 from callconsole.ui.kit.surfaces import Surface
 from callconsole.ui.kit.text import Text
+from callconsole.ui.zoom import px
 
 
 class Disc(QWidget):
@@ -21,8 +22,9 @@ class Disc(QWidget):
 
     def set_icon(self, icon: str, tone: str, ground: str) -> None:
         """Show another icon in other tokens."""
-        self._icon, self._tone, self._ground = icon, tone, ground
-        self.update()
+        if (icon, tone, ground) != (self._icon, self._tone, self._ground):
+            self._icon, self._tone, self._ground = icon, tone, ground
+            self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw it."""
@@ -31,7 +33,7 @@ class Disc(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour(self._ground))
         painter.drawEllipse(QRectF(self.rect()))
-        icons.paint(painter, self._icon, getattr(theme.current(), self._tone), 14, 14, 20)
+        icons.paint(painter, self._icon, getattr(theme.current(), self._tone), px(14), px(14), 20)
 
 
 class Lead(Surface):

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from callconsole.ui import fonts, theme
 from callconsole.ui.tokens import RADIUS_CONTROL
+from callconsole.ui.zoom import px
 
 
 class LineField(QLineEdit):
@@ -38,6 +39,6 @@ class LineField(QLineEdit):
         painter.setPen(QPen(theme.colour(outline), 1))
         painter.setBrush(theme.colour("surface" if self.isEnabled() else "sunken"))
         box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(box, RADIUS_CONTROL, RADIUS_CONTROL)
+        painter.drawRoundedRect(box, px(RADIUS_CONTROL), px(RADIUS_CONTROL))
         painter.end()
         super().paintEvent(event)

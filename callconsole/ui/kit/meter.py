@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from callconsole.ui import theme
+from callconsole.ui.zoom import px
 
 FLOOR_DBFS = -60.0
 LOUD_DBFS = -3.0
@@ -73,11 +74,11 @@ class Meter(QWidget):
 
     def sizeHint(self) -> QSize:
         """Wide enough to be read."""
-        return QSize(84, 12)
+        return QSize(px(84), px(12))
 
     def minimumSizeHint(self) -> QSize:
         """Narrow where room is short."""
-        return QSize(48, 12)
+        return QSize(px(48), px(12))
 
     def _x(self, level_dbfs: float) -> float:
         return self.width() * (level_dbfs - FLOOR_DBFS) / -FLOOR_DBFS
@@ -87,17 +88,19 @@ class Meter(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        box = QRectF(0, 2, self.width(), 8)
+        box = QRectF(0, px(2), self.width(), px(8))
         shape = QPainterPath()
-        shape.addRoundedRect(box, 4, 4)
+        shape.addRoundedRect(box, px(4), px(4))
         painter.save()
         painter.setClipPath(shape)
         painter.fillRect(box, theme.colour("track"))
         tone = "danger" if self._level_dbfs > LOUD_DBFS else self._tone
-        painter.fillRect(QRectF(0, 2, self._x(self._level_dbfs), 8), theme.colour(tone))
+        painter.fillRect(QRectF(0, px(2), self._x(self._level_dbfs), px(8)), theme.colour(tone))
         for notch in _NOTCHES_DBFS:
-            painter.fillRect(QRectF(round(self._x(notch)), 2, 1, 8), theme.colour(self._ground))
+            painter.fillRect(
+                QRectF(round(self._x(notch)), px(2), 1, px(8)), theme.colour(self._ground)
+            )
         painter.restore()
         if self._peak_dbfs > FLOOR_DBFS:
-            left = min(self.width() - 2, round(self._x(self._peak_dbfs)))
-            painter.fillRect(QRectF(left, 0, 2, 12), theme.colour("text"))
+            left = min(self.width() - px(2), round(self._x(self._peak_dbfs)))
+            painter.fillRect(QRectF(left, 0, px(2), px(12)), theme.colour("text"))

@@ -12,6 +12,7 @@ from callconsole.ui.kit.dial_key import LONG_PRESS_MS
 from callconsole.ui.kit.icon_button import IconButton
 from callconsole.ui.kit.surfaces import Hairline
 from callconsole.ui.tokens import RADIUS_CONTROL
+from callconsole.ui.zoom import px
 
 
 class NumberDigits(QLineEdit):
@@ -129,7 +130,7 @@ class NumberField(QWidget):
         painter.setPen(QPen(theme.colour("danger" if self._wrong else "strong"), 1))
         painter.setBrush(theme.colour("surface"))
         box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(box, RADIUS_CONTROL, RADIUS_CONTROL)
+        painter.drawRoundedRect(box, px(RADIUS_CONTROL), px(RADIUS_CONTROL))
 
 
 def _counts(sign: str) -> bool:

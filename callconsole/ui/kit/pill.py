@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from callconsole.ui import fonts, icons, theme
+from callconsole.ui.zoom import px
 
 _SOFT = {
     "ai": "ai_soft",
@@ -48,7 +49,7 @@ class Pill(QWidget):
     def sizeHint(self) -> QSize:
         """As wide as its words."""
         words = self.fontMetrics().horizontalAdvance(self._text)
-        return QSize(words + _ICON + 6 + (20 if self._filled else 2), 24)
+        return QSize(words + px(_ICON) + px(6) + (px(20) if self._filled else px(2)), px(24))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the ground, the icon and the words."""
@@ -58,9 +59,9 @@ class Pill(QWidget):
         if self._filled:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.colour(_SOFT[self._tone]))
-            painter.drawRoundedRect(QRectF(self.rect()), 12, 12)
-            left = 8
-        icons.paint(painter, self._symbol, getattr(theme.current(), self._tone), left, 5, _ICON)
+            painter.drawRoundedRect(QRectF(self.rect()), px(12), px(12))
+            left = px(8)
+        icons.paint(painter, self._symbol, getattr(theme.current(), self._tone), left, px(5), _ICON)
         painter.setPen(theme.colour(self._tone))
-        words = self.rect().adjusted(left + _ICON + 6, 0, 0, 0)
+        words = self.rect().adjusted(left + px(_ICON) + px(6), 0, 0, 0)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self._text)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QSizeP
 
 from callconsole.ui import fonts, icons, theme
 from callconsole.ui.kit.button import paint_hover
+from callconsole.ui.zoom import px
 
 
 class _Segment(QAbstractButton):
@@ -24,8 +25,8 @@ class _Segment(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Expanding)
 
     def sizeHint(self) -> QSize:
-        lock = 0 if self.isEnabled() else 12
-        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 22 + lock, 28)
+        lock = 0 if self.isEnabled() else px(12)
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + px(22) + lock, px(28))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -37,16 +38,18 @@ class _Segment(QAbstractButton):
         if self.isChecked():
             painter.setPen(QPen(theme.colour("border"), 1))
             painter.setBrush(theme.colour("surface"))
-            painter.drawRoundedRect(box, 5, 5)
+            painter.drawRoundedRect(box, px(5), px(5))
         elif self.isEnabled():
-            paint_hover(painter, box, self, radius=5)
+            paint_hover(painter, box, self, radius=px(5))
         painter.setPen(theme.colour("text" if self.isChecked() else "muted"))
         words = fonts.font(12, 600 if self.isChecked() else 500)
         painter.setFont(words)
         box_of_words = self.rect()
         if not self.isEnabled():
-            icons.paint(painter, "lock-simple", theme.current().muted, 7, self.height() / 2 - 6, 12)
-            box_of_words = box_of_words.adjusted(12, 0, 0, 0)
+            icons.paint(
+                painter, "lock-simple", theme.current().muted, px(7), self.height() / 2 - px(6), 12
+            )
+            box_of_words = box_of_words.adjusted(px(12), 0, 0, 0)
         painter.drawText(box_of_words, Qt.AlignmentFlag.AlignCenter, self.text())
 
 
@@ -100,4 +103,4 @@ class Segmented(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("hover"))
-        painter.drawRoundedRect(QRectF(self.rect()), 7, 7)
+        painter.drawRoundedRect(QRectF(self.rect()), px(7), px(7))

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
 
 from callconsole.ui import theme
+from callconsole.ui.zoom import px
 
 _HANDLE = 16
 _CATCH = 8
@@ -29,7 +30,7 @@ class Slider(QSlider):
 
     def minimumSizeHint(self) -> QSize:
         """Room to aim."""
-        return QSize(80, 28)
+        return QSize(px(80), px(28))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Jump to the pointer."""
@@ -45,8 +46,8 @@ class Slider(QSlider):
         event.accept()
 
     def _go_to(self, x: float) -> None:
-        span = max(1, self.width() - _HANDLE)
-        fraction = min(1.0, max(0.0, (x - _HANDLE / 2) / span))
+        span = max(1, self.width() - px(_HANDLE))
+        fraction = min(1.0, max(0.0, (x - px(_HANDLE) / 2) / span))
         self.setValue(round(self.minimum() + fraction * (self.maximum() - self.minimum())))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -55,19 +56,20 @@ class Slider(QSlider):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         middle = self.height() / 2
         share = (self.value() - self.minimum()) / max(1, self.maximum() - self.minimum())
-        at = _HANDLE / 2 + share * (self.width() - _HANDLE)
+        at = px(_HANDLE) / 2 + share * (self.width() - px(_HANDLE))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("track"))
-        painter.drawRoundedRect(QRectF(0, middle - 2, self.width(), 4), 2, 2)
+        painter.drawRoundedRect(QRectF(0, middle - px(2), self.width(), px(4)), px(2), px(2))
         self._paint_value(painter, at, middle)
         painter.setPen(QPen(theme.colour("strong"), 1))
         painter.setBrush(theme.colour("surface" if self.isEnabled() else "sunken"))
-        painter.drawEllipse(QRectF(at - 7.5, middle - 7.5, 15, 15))
+        knob = px(_HANDLE - 1)
+        painter.drawEllipse(QRectF(at - knob / 2, middle - knob / 2, knob, knob))
 
     def _paint_value(self, painter: QPainter, at: float, middle: float) -> None:
         """Fill the groove up to the handle, whose middle is at `at`."""
         painter.setBrush(theme.colour("accent" if self.isEnabled() else "strong"))
-        painter.drawRoundedRect(QRectF(0, middle - 2, at, 4), 2, 2)
+        painter.drawRoundedRect(QRectF(0, middle - px(2), at, px(4)), px(2), px(2))
 
 
 class BalanceSlider(Slider):
@@ -107,4 +109,4 @@ class BalanceSlider(Slider):
     def _paint_value(self, painter: QPainter, _at: float, middle: float) -> None:
         """Mark the middle; a filled groove would look like a volume."""
         painter.setBrush(QColor(theme.colour("strong")))
-        painter.drawRoundedRect(QRectF(self.width() / 2 - 1, middle - 5, 2, 10), 1, 1)
+        painter.drawRoundedRect(QRectF(self.width() / 2 - 1, middle - px(5), px(2), px(10)), 1, 1)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QSizePolicy, QWidget
 
 from callconsole.ui import theme
 from callconsole.ui.tokens import RADIUS_CARD, RADIUS_PANEL
+from callconsole.ui.zoom import px
 
 
 class Surface(QWidget):
@@ -29,8 +30,10 @@ class Surface(QWidget):
 
     def set_ground(self, ground: str, outline: str = "", outline_px: int = 1) -> None:
         """Take other tokens, and an outline of this width."""
-        self._ground, self._outline, self._outline_px = ground, outline, outline_px
-        self.update()
+        if (ground, outline, outline_px) != (self._ground, self._outline, self._outline_px):
+            self._ground, self._outline, self._outline_px = ground, outline, outline_px
+            # All that lies on it is drawn anew with it.
+            self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the ground."""
@@ -41,7 +44,7 @@ class Surface(QWidget):
         painter.setBrush(theme.colour(self._ground))
         inset = width / 2
         box = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
-        painter.drawRoundedRect(box, self._radius, self._radius)
+        painter.drawRoundedRect(box, px(self._radius), px(self._radius))
 
 
 def panel(parent: QWidget | None = None) -> Surface:
@@ -69,6 +72,48 @@ class Hairline(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the line."""
         QPainter(self).fillRect(self.rect(), theme.colour("border"))
+
+
+class _Holder(QWidget):
+    """Gives its one child all of its room.
+
+    Without a layout of its own: a scroll area gives a layout the height that it would like at its
+    width, and scrolls, where the least would do.
+    """
+
+    def __init__(self, content: QWidget) -> None:
+        super().__init__()
+        self._content = content
+        content.setParent(self)
+
+    def minimumSizeHint(self) -> QSize:
+        """The least that the child can do with."""
+        return self._content.minimumSizeHint().expandedTo(self._content.minimumSize())
+
+    def event(self, event: QEvent) -> bool:
+        """Tell the scroll area when the child needs more or less."""
+        if event.type() is QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Hand the room on."""
+        super().resizeEvent(event)
+        self._content.setGeometry(self.rect())
+
+
+class Room(QScrollArea):
+    """Holds all of a window, and scrolls both ways once the window is smaller than its content."""
+
+    def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.viewport().setAutoFillBackground(False)
+        holder = _Holder(content)
+        self.setWidget(holder)
+        holder.setAutoFillBackground(False)
 
 
 class Scroll(QScrollArea):
@@ -102,5 +147,5 @@ class Scroll(QScrollArea):
         """Keep the bar at the right edge."""
         super().resizeEvent(event)
         self._bar.setPageStep(self.viewport().height())
-        self._bar.setGeometry(self.width() - 10, 0, 10, self.height())
+        self._bar.setGeometry(self.width() - px(10), 0, px(10), self.height())
         self._bar.raise_()

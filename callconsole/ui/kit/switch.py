@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from callconsole.ui import fonts, icons, theme
 from callconsole.ui.kit.button import paint_hover
+from callconsole.ui.zoom import px
 
 _TRACK_WIDTH, _TRACK_HEIGHT = 36, 20
 
@@ -41,7 +42,7 @@ class Switch(QAbstractButton):
     def sizeHint(self) -> QSize:
         """Label, gap and track."""
         words = self.fontMetrics().horizontalAdvance(self.text())
-        return QSize(words + (24 if self._icon else 0) + 12 + _TRACK_WIDTH, 28)
+        return QSize(words + (px(24) if self._icon else 0) + px(12) + px(_TRACK_WIDTH), px(28))
 
     def minimumSizeHint(self) -> QSize:
         """The same."""
@@ -55,8 +56,8 @@ class Switch(QAbstractButton):
         left = 0
         if self._icon:
             tone = "accent" if self.isChecked() and self.isEnabled() else "muted"
-            icons.paint(painter, self._icon, getattr(theme.current(), tone), 0, 6, 16)
-            left = 24
+            icons.paint(painter, self._icon, getattr(theme.current(), tone), 0, px(6), 16)
+            left = px(24)
         painter.setPen(theme.colour(ink))
         painter.drawText(
             self.rect().adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.text()
@@ -64,16 +65,16 @@ class Switch(QAbstractButton):
         self._paint_track(painter)
 
     def _paint_track(self, painter: QPainter) -> None:
-        top = (self.height() - _TRACK_HEIGHT) / 2
-        track = QRectF(self.width() - _TRACK_WIDTH, top, _TRACK_WIDTH, _TRACK_HEIGHT)
+        top = (self.height() - px(_TRACK_HEIGHT)) / 2
+        track = QRectF(self.width() - px(_TRACK_WIDTH), top, px(_TRACK_WIDTH), px(_TRACK_HEIGHT))
         lit = self.isChecked() and self.isEnabled()
         painter.setPen(Qt.PenStyle.NoPen if lit else QPen(theme.colour("strong"), 1))
         painter.setBrush(theme.colour("accent_fill" if lit else "sunken"))
         inset = 0.0 if lit else 0.5
-        painter.drawRoundedRect(track.adjusted(inset, inset, -inset, -inset), 10, 10)
-        paint_hover(painter, track, self, filled=lit, radius=10)
-        size = 14 if lit else 10
-        middle = track.right() - 11 if self.isChecked() else track.left() + 10
+        painter.drawRoundedRect(track.adjusted(inset, inset, -inset, -inset), px(10), px(10))
+        paint_hover(painter, track, self, filled=lit, radius=px(10))
+        size = px(14) if lit else px(10)
+        middle = track.right() - px(11) if self.isChecked() else track.left() + px(10)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("on_fill" if lit else "strong"))
         painter.drawEllipse(QRectF(middle - size / 2, track.center().y() - size / 2, size, size))

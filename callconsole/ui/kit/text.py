@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from callconsole.ui import fonts, theme
+from callconsole.ui.zoom import px
 
 
 class Text(QLabel):
@@ -85,12 +86,12 @@ class Elided(QWidget):
     def sizeHint(self) -> QSize:
         """Room for the whole text."""
         metrics = self.fontMetrics()
-        return QSize(metrics.horizontalAdvance(self._text) + 2, metrics.height())
+        return QSize(metrics.horizontalAdvance(self._text) + px(2), metrics.height())
 
     def minimumSizeHint(self) -> QSize:
         """Room for a few letters."""
         metrics = self.fontMetrics()
-        wanted = metrics.horizontalAdvance(self._text) + 2
+        wanted = metrics.horizontalAdvance(self._text) + px(2)
         return QSize(min(wanted, metrics.averageCharWidth() * 4), metrics.height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
