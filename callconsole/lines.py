@@ -11,7 +11,8 @@ from pydantic import SecretStr
 
 from callconsole.adapters.gemini.credentials import ApiKey, GeminiAccess, Vertex
 from callconsole.adapters.gemini.live import GeminiAgent
-from callconsole.adapters.ngrok_tunnel import FixedAddress, NgrokTunnel
+from callconsole.adapters.tunnel.fixed import FixedAddress
+from callconsole.adapters.tunnel.ngrok import NgrokTunnel
 from callconsole.adapters.twilio.rest import TwilioCarrier
 from callconsole.adapters.twilio.signature import SignatureCheck
 from callconsole.domain.problems import Problem, ProblemError

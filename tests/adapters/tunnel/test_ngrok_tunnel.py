@@ -13,8 +13,9 @@ import pytest
 import yaml
 from pydantic import SecretStr
 
-from callconsole.adapters import ngrok_tunnel
-from callconsole.adapters.ngrok_tunnel import FixedAddress, NgrokTunnel
+from callconsole.adapters.tunnel import ngrok
+from callconsole.adapters.tunnel.fixed import FixedAddress
+from callconsole.adapters.tunnel.ngrok import NgrokTunnel
 from callconsole.domain.problems import Problem, ProblemError
 from support import standin_ngrok
 
@@ -162,20 +163,11 @@ async def test_a_file_that_is_no_program_cannot_be_started(tmp_path: Path) -> No
     assert (await failure(tunnel(program))).code == "ngrok.not_started"
 
 
-async def test_a_failed_download_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pyngrok import installer
-
-    nowhere = dict.fromkeys(installer.PLATFORMS, "http://127.0.0.1:9/ngrok.tgz")
-    monkeypatch.setattr(installer, "PLATFORMS", nowhere)
-    line = NgrokTunnel(SecretStr(TOKEN), None, tmp_path / "config")
-    assert (await failure(line)).code == "ngrok.not_downloaded"
-
-
 async def test_a_dead_agent_is_told_of_and_brought_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ngrok_tunnel, "WATCH_INTERVAL_S", 0.05)
-    monkeypatch.setattr(ngrok_tunnel, "RETRY_S", (0.05,))
+    monkeypatch.setattr(ngrok, "WATCH_INTERVAL_S", 0.05)
+    monkeypatch.setattr(ngrok, "RETRY_S", (0.05,))
     program = standin_ngrok.write(tmp_path / "bin")
     line = tunnel(program)
     lost: asyncio.Queue[Problem] = asyncio.Queue()
