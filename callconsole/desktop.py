@@ -25,11 +25,18 @@ from callconsole.ui.main_window import MainWindow
 from callconsole.viewmodels.collector import Collector
 from callconsole.viewmodels.desk import PracticeCallee
 from callconsole.viewmodels.models import Models
+from callconsole.viewmodels.services import Remedy
 
 logger = logging.getLogger(__name__)
 
 # A window that starts minimised is not painted for a long time.
 FIRST_PAINT_S = 1.0
+_DOWNLOAD_CURES = (
+    "ngrok.program_missing",
+    "ngrok.not_downloaded",
+    "ngrok.no_space",
+    "ngrok.download_stopped",
+)
 ICONS = {
     "A person": "user",
     "An interrupter": "scissors",
@@ -148,6 +155,7 @@ class Desktop:
             choose_line=self._choose_line,
             player=self._player,
             check=self._check,
+            remedy=self._remedy,
             prompt=settings.prompt,
             recording=settings.record,
         )
@@ -158,6 +166,29 @@ class Desktop:
 
     def _check(self) -> None:
         tasks.start(self.app.check(), self._on_fault, "check")
+
+    def _remedy(self, problem: Problem) -> Remedy | None:
+        """What the banner's button does about a fault of the tunnel."""
+        if problem.code == "ngrok.downloading":
+            return Remedy("Cancel", self._stop_download)
+        if problem.code in _DOWNLOAD_CURES:
+            return Remedy("Download", self._download_ngrok)
+        # An agent that died is being started again already.
+        if problem.code.startswith(("ngrok.", "tunnel.")) and problem.code != "ngrok.lost":
+            return Remedy("Try again", self._retry_tunnel)
+        return None
+
+    def _download_ngrok(self) -> None:
+        if self.app.reach is not None:
+            tasks.start(self.app.reach.download(), self._on_fault, "download")
+
+    def _stop_download(self) -> None:
+        if self.app.reach is not None:
+            self.app.reach.stop_download()
+
+    def _retry_tunnel(self) -> None:
+        if self.app.reach is not None:
+            tasks.start(self.app.reach.retry(), self._on_fault, "try the tunnel again")
 
     def _on_played(self) -> None:
         self.models.playback.finished()

@@ -42,7 +42,9 @@ async def open_web_desk(
 ) -> AsyncIterator[Desk]:
     switchboard = FakeSwitchboard()
     access = AccessPolicy(SecretStr("s3cret"))
-    server = WebServer("127.0.0.1", 0, switchboard, routes, access, guarded_pages=pages)
+    server = WebServer(
+        "127.0.0.1", 0, switchboard, routes, access, guarded_pages=pages, instance="this-one"
+    )
     await server.start()
     async with ClientSession() as client:
         yield Desk(switchboard, server, client)
