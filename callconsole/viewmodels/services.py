@@ -141,7 +141,7 @@ class Services(QObject):
         problems = (
             known.problem
             for service, known in self._known.items()
-            if shown is not None and shown.key == f"service.{service}"
+            if shown is not None and shown.key in (f"service.{service}", f"starting.{service}")
         )
         problem = next(problems, None)
         remedy = self._remedy_for(problem) if problem is not None else None
@@ -164,11 +164,11 @@ class Services(QObject):
             if service is Service.SOUND:  # said beside Listen in; calls go on without it
                 continue
             line = f"{problem.cause} {problem.cure}".strip()
-            tone = "danger" if known.state is ServiceState.FAILED else "warning"
+            failed = known.state is ServiceState.FAILED
             remedy = self._remedy_for(problem)
             action = remedy.label if remedy is not None else ""
-            key = f"service.{service}"
-            found.append(Notice(key, problem.title, line, tone, action=action))
+            key, tone = ("service", "danger") if failed else ("starting", "warning")
+            found.append(Notice(f"{key}.{service}", problem.title, line, tone, action=action))
         if self._missing:
             hint = "\n".join(f"{item.title}. {item.cure}" for item in self._missing)
             names = [_name(item) for item in self._missing]
@@ -186,6 +186,8 @@ class Services(QObject):
         self._known[event.service] = event
         if event.state is not ServiceState.FAILED:
             self._closed.discard(f"service.{event.service}")
+        if event.state is not ServiceState.STARTING:
+            self._closed.discard(f"starting.{event.service}")
         self.changed.emit()
 
 

@@ -133,30 +133,31 @@ class Lookout:
 
     async def run(self) -> None:
         """Look until cancelled."""
+        while True:
+            pause_s = self._pace.doubtful_s
+            try:
+                await self._stay()
+            except LookError as error:
+                self._take(error)
+                if not self._judgement.doubtful:
+                    pause_s = self._pace.lost_s
+            await asyncio.sleep(pause_s)
+
+    async def _stay(self) -> None:
+        """Look as long as the line holds. Raises `LookError` where it does not come about."""
+        # Each time anew: a connection that was kept may lead to who answered before.
         outside = Outside(
             self._address, self._beacon, ca_file=self._ca_file, limit_s=self._pace.limit_s
         )
         async with outside:
-            while True:
-                pause_s = self._pace.doubtful_s
-                try:
-                    await self._stay(outside)
-                except LookError as error:
-                    self._take(error)
-                    if not self._judgement.doubtful:
-                        pause_s = self._pace.lost_s
-                await asyncio.sleep(pause_s)
-
-    async def _stay(self, outside: Outside) -> None:
-        """Look as long as the line holds. Raises `LookError` where it does not come about."""
-        await outside.health_ms()
-        async with outside.echo() as line:
-            closed = False
-            while not closed:
-                self._tell(self._judgement.good(await line.round_trip_ms()))
-                doubtful = self._judgement.doubtful
-                pause_s = self._pace.doubtful_s if doubtful else self._pace.every_s
-                closed = await line.closed(pause_s)
+            await outside.health_ms()
+            async with outside.echo() as line:
+                closed = False
+                while not closed:
+                    self._tell(self._judgement.good(await line.round_trip_ms()))
+                    doubtful = self._judgement.doubtful
+                    pause_s = self._pace.doubtful_s if doubtful else self._pace.every_s
+                    closed = await line.closed(pause_s)
 
     def _take(self, error: LookError) -> None:
         if error.problem.code == OPEN_DOOR:

@@ -48,13 +48,16 @@ def _opened(archive: Path) -> Iterator[IO[bytes]]:
             with box.open(program.NAME) as file:
                 yield file
         return
-    with tarfile.open(archive, "r:gz") as rolled:
+    with gzip.open(archive) as stream, tarfile.open(fileobj=stream) as rolled:
         member = rolled.getmember(program.NAME)
         found = rolled.extractfile(member) if member.isreg() else None
         _require_size(member.size if found is not None else 0)
         if found is not None:
             with found:
                 yield found
+        # The checksum stands at the very end, where nothing else looks.
+        while stream.read(_PIECE_BYTES):
+            pass
 
 
 def _require_size(size_bytes: int) -> None:
