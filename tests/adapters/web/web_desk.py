@@ -20,8 +20,15 @@ TOKEN = {"Authorization": "Bearer s3cret"}
 class Desk:
     """A running server, its switchboard and a client."""
 
-    def __init__(self, switchboard: FakeSwitchboard, server: WebServer, client: ClientSession):
+    def __init__(
+        self,
+        switchboard: FakeSwitchboard,
+        server: WebServer,
+        client: ClientSession,
+        access: AccessPolicy,
+    ) -> None:
         self.switchboard = switchboard
+        self.access = access
         self.server = server
         self.client = client
 
@@ -47,7 +54,7 @@ async def open_web_desk(
     )
     await server.start()
     async with ClientSession() as client:
-        yield Desk(switchboard, server, client)
+        yield Desk(switchboard, server, client, access)
     await server.stop()
 
 
