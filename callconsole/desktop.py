@@ -25,18 +25,12 @@ from callconsole.ui.main_window import MainWindow
 from callconsole.viewmodels.collector import Collector
 from callconsole.viewmodels.desk import PracticeCallee
 from callconsole.viewmodels.models import Models
-from callconsole.viewmodels.services import Remedy
+from callconsole.viewmodels.tunnel_remedies import TunnelRemedies
 
 logger = logging.getLogger(__name__)
 
 # A window that starts minimised is not painted for a long time.
 FIRST_PAINT_S = 1.0
-_DOWNLOAD_CURES = (
-    "ngrok.program_missing",
-    "ngrok.not_downloaded",
-    "ngrok.no_space",
-    "ngrok.download_stopped",
-)
 ICONS = {
     "A person": "user",
     "An interrupter": "scissors",
@@ -155,7 +149,7 @@ class Desktop:
             choose_line=self._choose_line,
             player=self._player,
             check=self._check,
-            remedy=self._remedy,
+            remedy=TunnelRemedies(self._download_ngrok, self._stop_download, self._retry_tunnel),
             prompt=settings.prompt,
             recording=settings.record,
         )
@@ -166,17 +160,6 @@ class Desktop:
 
     def _check(self) -> None:
         tasks.start(self.app.check(), self._on_fault, "check")
-
-    def _remedy(self, problem: Problem) -> Remedy | None:
-        """What the banner's button does about a fault of the tunnel."""
-        if problem.code == "ngrok.downloading":
-            return Remedy("Cancel", self._stop_download)
-        if problem.code in _DOWNLOAD_CURES:
-            return Remedy("Download", self._download_ngrok)
-        # An agent that died is being started again already.
-        if problem.code.startswith(("ngrok.", "tunnel.")) and problem.code != "ngrok.lost":
-            return Remedy("Try again", self._retry_tunnel)
-        return None
 
     def _download_ngrok(self) -> None:
         if self.app.reach is not None:

@@ -56,6 +56,7 @@ class Reach:
         self._ca_file = ca_file
         self._pace = pace
         self._up = False
+        self._warned = ""
         self._looking: asyncio.Task[None] | None = None
         self._fetching: asyncio.Task[None] | None = None
 
@@ -157,8 +158,10 @@ class Reach:
     def _on_sight(self, sight: Sight) -> None:
         if not self._up:
             return
-        if sight.problem is not None:
-            logger.warning("the tunnel is %s: %s", sight.state.value, sight.problem.code)
+        code = sight.problem.code if sight.problem is not None else ""
+        if code and code != self._warned:
+            logger.warning("the tunnel is %s: %s", sight.state.value, code)
+        self._warned = code
         took_ms = sight.round_trip_ms
         self._report(
             ServiceChanged(

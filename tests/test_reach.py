@@ -171,6 +171,7 @@ async def test_an_address_that_changes_in_a_call_does_not_end_it(
     await app.reach.open()
     assert app.line.address.url == NEW
     world.carrier.edge.map(NEW, f"http://127.0.0.1:{app.port}")
+    await app.console.hang_up(call.sid)
     await over.wait()
     ended = app.console.call(call.sid)
     assert ended is not None

@@ -66,6 +66,11 @@ class Judgement:
         """True where the next look should come soon."""
         return 0 < self._slow < SLOW_LOOKS or 0 < self._failures < DOUBTFUL_LOOKS
 
+    @property
+    def lost(self) -> bool:
+        """True where several looks in a row have failed."""
+        return self._failures >= DOUBTFUL_LOOKS
+
     def good(self, round_trip_ms: float) -> Sight:
         """A message came back."""
         self._failures, self._reached = 0, True
@@ -139,7 +144,7 @@ class Lookout:
                 await self._stay()
             except LookError as error:
                 self._take(error)
-                if not self._judgement.doubtful:
+                if self._judgement.lost:
                     pause_s = self._pace.lost_s
             await asyncio.sleep(pause_s)
 
