@@ -83,6 +83,8 @@ async def serve(settings: Settings, line: str, *, download_ngrok: bool = False) 
         if settings.both_back_ends and line == PHONE:
             say("Both Vertex AI and a Gemini API key are set; Vertex AI is used.")
         _say_failures(app)
+        if _lacks_ngrok(app):
+            say("To have the ngrok program downloaded, start with --download-ngrok.", sys.stderr)
         await stop.wait()
         live = app.console.live_calls()
         say("Stopping; live calls are being ended." if live else "Stopping.")

@@ -54,7 +54,8 @@ class ReadinessCell(QWidget):
         self._mark.set_icon(status.symbol, status.tone)
         self._value.setText(said or word.capitalize())
         line = f"{status.name}, {word}" if said else status.name
-        self._line.setText(f"{line} · {status.round_trip}" if status.round_trip else line)
+        timed = f"{word.capitalize()} · {status.round_trip}"
+        self._line.setText(timed if status.round_trip else line)
         self.setToolTip(status.hint)
         self.setAccessibleName(f"{status.name}: {status.value}, {word}")
 

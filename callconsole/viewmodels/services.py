@@ -35,7 +35,7 @@ _TOLD = (ServiceState.FAILED, ServiceState.STARTING)
 class ServiceStatus:
     """One part as the window shows it; `hint` says how it is and what to do.
 
-    `round_trip` is "84 ms", or empty where it was not measured.
+    `round_trip` is "84 ms" or "1.4 s", or empty where it was not measured.
     """
 
     service: Service
@@ -120,7 +120,7 @@ class Services(QObject):
         value = (known.detail if known else "") or word
         hint = f"{name}: {value}"
         took_ms = known.round_trip_ms if known is not None else None
-        round_trip = "" if took_ms is None else f"{took_ms} ms"
+        round_trip = "" if took_ms is None else _duration(took_ms)
         if round_trip:
             hint = f"{hint}\nRound trip {round_trip}"
         if known is not None and known.problem is not None:
@@ -189,6 +189,10 @@ class Services(QObject):
         if event.state is not ServiceState.STARTING:
             self._closed.discard(f"starting.{event.service}")
         self.changed.emit()
+
+
+def _duration(took_ms: int) -> str:
+    return f"{took_ms} ms" if took_ms < 1000 else f"{took_ms / 1000:.1f} s"
 
 
 def _name(problem: Problem) -> str:

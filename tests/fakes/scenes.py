@@ -460,8 +460,8 @@ TUNNEL = "clever-heron-42.ngrok-free.app"
 NEEDS_NGROK = Problem(
     "ngrok.program_missing",
     "The tunnel needs the ngrok program",
-    "It is not on this computer yet, and is downloaded only if you say so (10.1 MB).",
-    "Choose Download, start `callconsole serve --download-ngrok` once, or install ngrok yourself.",
+    "It is not on this computer, and is downloaded only if you say so (10.1 MB).",
+    "Choose Download, or install ngrok yourself.",
 )
 DOWNLOADING = Problem(
     "ngrok.downloading", "Downloading the ngrok program", "4.2 MB of 10.1 MB so far.", ""

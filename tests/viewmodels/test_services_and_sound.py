@@ -44,7 +44,7 @@ def test_a_doubtful_part_is_marked_and_explained_without_a_banner(
 ) -> None:
     desk.report(Service.TUNNEL, ServiceState.DEGRADED, "desk.example", LOST, round_trip_ms=1412)
     status = models.services.status(Service.TUNNEL)
-    assert (status.value, status.tone, status.round_trip) == ("desk.example", "warning", "1412 ms")
+    assert (status.value, status.tone, status.round_trip) == ("desk.example", "warning", "1.4 s")
     assert LOST.cause in status.hint
     assert models.services.notice() is None
     desk.report(Service.TUNNEL, ServiceState.READY, "desk.example", round_trip_ms=84)

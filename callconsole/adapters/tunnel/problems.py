@@ -104,9 +104,8 @@ def program_missing(size: str) -> Problem:
     return Problem(
         "ngrok.program_missing",
         "The tunnel needs the ngrok program",
-        f"It is not on this computer yet, and is downloaded only if you say so{told}.",
-        "Choose Download, start `callconsole serve --download-ngrok` once, or install ngrok "
-        "yourself.",
+        f"It is not on this computer, and is downloaded only if you say so{told}.",
+        "Choose Download, or install ngrok yourself.",
         _DOWNLOAD_PAGE,
     )
 

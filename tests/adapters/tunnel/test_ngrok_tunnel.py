@@ -233,7 +233,7 @@ async def test_without_a_program_nothing_is_fetched_unasked(
     line = NgrokTunnel(SecretStr(TOKEN), None, tmp_path / "ngrok")
     problem = await failure(line)
     assert problem.code == "ngrok.program_missing"
-    assert "--download-ngrok" in problem.cure
+    assert "Download" in problem.cure
     assert not (tmp_path / "ngrok").exists()
 
 
