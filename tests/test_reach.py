@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 from aiohttp import ClientSession
 
@@ -20,8 +21,11 @@ from callconsole.app import App
 from callconsole.domain import events
 from callconsole.domain.call import Outcome
 from callconsole.domain.events import Event, Service, ServiceChanged, ServiceState
+from callconsole.domain.problems import ProblemError
+from callconsole.lines import open_phone
 from callconsole.practice.callees import CALLEES, hastened
 from callconsole.practice.world import PracticeWorld
+from callconsole.reach import look_from_outside
 from callconsole.settings import Settings
 from support import download_site, standin_ngrok
 from support.download_site import Site
@@ -116,6 +120,45 @@ async def test_an_own_address_is_measured(world: PracticeWorld, tmp_path: Path) 
         found = await app.reach.probe()
         assert found.health_ms > 0
         assert found.websocket_ms > 0
+
+
+async def test_the_doctor_looks_without_a_console(world: PracticeWorld, tmp_path: Path) -> None:
+    port = free_port()
+    async with tls_edge(tmp_path / "edge", port) as edge:
+        settings = settings_for(
+            world,
+            tmp_path,
+            server_port=port,
+            server_base_url=edge.address,
+            ssl_cert_file=edge.ca_file,
+        )
+        line = open_phone(settings, tmp_path)
+        address, found = await look_from_outside(line, settings)
+        assert address == edge.address
+        assert found.websocket_ms > 0
+        with socket.socket() as taken:
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            taken.bind(("127.0.0.1", port))
+            taken.listen()
+            with pytest.raises(ProblemError) as caught:
+                await look_from_outside(line, settings)
+        assert caught.value.problem.code == "server.port_in_use"
+        await line.close()
+
+
+async def test_the_doctor_ends_the_tunnel_that_it_opened(
+    world: PracticeWorld, tmp_path: Path
+) -> None:
+    program = standin_ngrok.write(tmp_path / "bin")
+    settings = settings_for(world, tmp_path, ngrok_authtoken="token", ngrok_path=program)
+    line = open_phone(settings, tmp_path)
+    # Nothing leads from the stand-in's address to us.
+    with pytest.raises(ProblemError) as caught:
+        await look_from_outside(line, settings)
+    assert caught.value.problem.code in ("tunnel.unknown_host", "tunnel.no_answer")
+    assert [it["post"] for it in standin_ngrok.notes(program) if "post" in it]
+    assert not psutil.pid_exists(standin_ngrok.notes(program)[0]["pid"])
+    await line.close()
 
 
 async def test_a_wrong_address_keeps_calls_back_until_it_is_mended(
