@@ -144,9 +144,7 @@ class Reach:
 
     def _look_out(self) -> None:
         """Begin to look; on the practice line there is no outside."""
-        if self._looking is not None:
-            self._looking.cancel()
-        url = self._line.address.url
+        former, url = self._looking, self._line.address.url
         if self._line.practice is not None or url is None:
             return
         lookout = Lookout(
@@ -157,7 +155,12 @@ class Reach:
             ca_file=self._ca_file,
             pace=self._pace,
         )
-        self._looking = tasks.start(lookout.run(), name="look from outside")
+
+        async def look() -> None:
+            await tasks.stop(former)
+            await lookout.run()
+
+        self._looking = tasks.start(look(), name="look from outside")
 
     def _on_sight(self, sight: Sight) -> None:
         if not self._up:

@@ -26,9 +26,9 @@ from callconsole.lines import open_phone
 from callconsole.practice.callees import CALLEES, hastened
 from callconsole.practice.world import PracticeWorld
 from callconsole.reach import look_from_outside
-from callconsole.settings import Settings
-from support import download_site, standin_ngrok
-from support.download_site import Site
+from support import standin_ngrok
+from support.download_site import Site, offer_the_stand_in
+from support.phone_line import settings_for
 from support.tls_edge import TlsEdge, tls_edge
 
 NUMBERS = {callee.name: callee.number for callee in CALLEES}
@@ -41,22 +41,6 @@ async def world() -> AsyncIterator[PracticeWorld]:
     await made.start()
     yield made
     await made.stop()
-
-
-def settings_for(world: PracticeWorld, data: Path, **changes: object) -> Settings:
-    values = {
-        "CALLCONSOLE_DATA_DIR": data,
-        "server_port": 0,
-        "twilio_account_sid": world.account_sid,
-        "twilio_auth_token": world.auth_token,
-        "twilio_phone_number": world.number,
-        "twilio_api_base_url": world.carrier.base_url,
-        "gemini_api_key": world.api_key,
-        "google_gemini_base_url": world.agent.base_url,
-        "ssl_cert_file": world.agent.ca_file,
-        **changes,
-    }
-    return Settings(_env_file=None, **values)
 
 
 class Heard:
@@ -262,12 +246,6 @@ async def site(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
     monkeypatch.setattr("shutil.which", lambda _: None)
     yield made
     await made.stop()
-
-
-def offer_the_stand_in(site: Site, data: Path) -> None:
-    program = standin_ngrok.write(data / "ngrok")
-    site.archive = download_site.tgz(content=program.read_bytes())
-    program.unlink()
 
 
 async def test_the_program_is_asked_for_and_then_fetched(

@@ -6,12 +6,14 @@ import asyncio
 import io
 import tarfile
 import zipfile
+from pathlib import Path
 
 import pytest
 from aiohttp import web
 from pyngrok import installer
 
 from callconsole.adapters.tunnel import program
+from support import standin_ngrok
 
 PROGRAM = bytes(range(256)) * 8000
 
@@ -82,3 +84,9 @@ class Site:
         if self.sent is not None and request.transport is not None:
             request.transport.close()
         return answer
+
+
+def offer_the_stand_in(site: Site, data: Path) -> None:
+    program = standin_ngrok.write(data / "ngrok")
+    site.archive = tgz(content=program.read_bytes())
+    program.unlink()
