@@ -7,7 +7,6 @@ import gc
 import importlib
 import logging
 from collections.abc import Awaitable, Callable
-from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -30,9 +29,12 @@ from callconsole.settings import Settings
 
 if TYPE_CHECKING:
     from callconsole.adapters.metrics import Metrics
+    from callconsole.adapters.tunnel.beacon import Beacon
+    from callconsole.adapters.web.access import AccessPolicy
     from callconsole.adapters.web.server import WebServer
     from callconsole.lines import Line
     from callconsole.practice.world import PracticeWorld
+    from callconsole.reach import Reach
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +61,8 @@ class App:
         console: the engine's façade.
         history: what is kept of calls.
         prompts: the operator's prompts.
+        reach: the open line's tunnel, which can be asked to try again or to download what it
+            needs; None while no line is open.
         data: folder of recordings and prompts.
     """
 
@@ -108,7 +112,9 @@ class App:
         self._metrics: Metrics | None = None
         self._line: Line | None = None
         self._server: WebServer | None = None
+        self._made_doors: tuple[Beacon, AccessPolicy] | None = None
         self._recovering: asyncio.Task[None] | None = None
+        self.reach: Reach | None = None
 
     @property
     def recordings(self) -> Path:
@@ -240,36 +246,53 @@ class App:
     def _build_server(self, line: Line, port: int) -> WebServer:
         from callconsole.adapters.metrics import Metrics
         from callconsole.adapters.twilio import stream, webhooks
-        from callconsole.adapters.web.access import AccessPolicy
         from callconsole.adapters.web.server import WebServer
 
         # One for every line, so that its counters go on when the line changes.
         self._metrics = self._metrics or Metrics(self.console.subscribe, __version__)
-        extra = [
+        beacon, access = self._doors()
+        public = [
+            *beacon.routes(),
             *webhooks.routes(self.console, line.signature),
             *stream.routes(self.console, line.signature, account_sid=line.account_sid),
         ]
-        access = AccessPolicy(self.settings.api_token)
         return WebServer(
-            self.settings.server_host, port, self.console, extra, access, self._metrics.pages()
+            self.settings.server_host,
+            port,
+            self.console,
+            public,
+            access,
+            self._metrics.pages(),
+            beacon.instance,
         )
+
+    def _doors(self) -> tuple[Beacon, AccessPolicy]:
+        """What the server shows to all, and whom it lets in; the same when the line changes, so
+        that what a proxy has opened to the world stays shut.
+        """
+        if self._made_doors is None:
+            from callconsole.adapters.tunnel.beacon import Beacon
+            from callconsole.adapters.web.access import AccessPolicy
+
+            self._made_doors = (Beacon(), AccessPolicy(self.settings.api_token))
+        return self._made_doors
 
     async def _open_tunnel(self, line: Line) -> None:
         if self._server is None:
             self._report(Service.TUNNEL, ServiceState.OFF, "no server")
             return
-        try:
-            line.address.url = await line.tunnel.open(self._server.port)
-        except ProblemError as error:
-            self._fail(Service.TUNNEL, error.problem)
-            return
-        line.follow_tunnel(partial(self._fail, Service.TUNNEL), self._tunnel_is_up)
-        self._tunnel_is_up(line.address.url)
+        from callconsole.reach import Reach
 
-    def _tunnel_is_up(self, url: str) -> None:
-        practising = self._line is not None and self._line.name == PRACTICE
-        shown = "practice line" if practising else url.removeprefix("https://")
-        self._report(Service.TUNNEL, ServiceState.READY, shown)
+        beacon, access = self._doors()
+        self.reach = Reach(
+            line,
+            self._server,
+            beacon,
+            self.console.report_service,
+            on_open_door=access.trust_nobody,
+            ca_file=self.settings.ssl_cert_file,
+        )
+        await self.reach.open()
 
     async def _look(self, service: Service, check: Awaitable[str]) -> None:
         try:
@@ -291,8 +314,10 @@ class App:
     async def _close_line(self) -> None:
         self.console.connect(None)
         await tasks.stop(self._recovering)
-        line, server = self._line, self._server
-        self._line = self._server = None
+        line, server, reach = self._line, self._server, self.reach
+        self._line = self._server = self.reach = None
+        if reach is not None:
+            await reach.close()
         if server is not None:
             await server.stop()
         if line is not None:
@@ -317,6 +342,6 @@ def _import_line(line: str) -> ModuleType:
     """Import all that a line needs, for a thread; returns `callconsole.lines`."""
     if line == PRACTICE:
         importlib.import_module("callconsole.practice.world")
-    for name in ("metrics", "web.server", "twilio.stream", "twilio.webhooks"):
+    for name in ("metrics", "web.server", "twilio.stream", "twilio.webhooks", "tunnel.probe"):
         importlib.import_module(f"callconsole.adapters.{name}")
     return importlib.import_module("callconsole.lines")

@@ -57,6 +57,11 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="the engine and its HTTP interface, no window")
     serve.add_argument("--practice", action="store_true", help="on the practice line")
     serve.add_argument("--port", type=int, help="instead of SERVER_PORT")
+    serve.add_argument(
+        "--download-ngrok",
+        action="store_true",
+        help="fetch the ngrok program where the tunnel needs it",
+    )
     call = commands.add_parser("call", help="place a call through a running server")
     call.add_argument("number", nargs="?", help="default: TEST_PHONE_NUMBER")
     call.add_argument("--prompt", help="name of the prompt to follow")
@@ -82,7 +87,8 @@ def _headless(command: str, options: argparse.Namespace) -> Coroutine[Any, Any, 
         return headless.practice_call(settings, options.number)
     if options.port is not None:
         settings = settings.model_copy(update={"server_port": options.port})
-    return headless.serve(settings, PRACTICE if options.practice else PHONE)
+    line = PRACTICE if options.practice else PHONE
+    return headless.serve(settings, line, download_ngrok=options.download_ngrok)
 
 
 def _window(options: argparse.Namespace) -> int:

@@ -26,6 +26,7 @@ from callconsole.ui.window_memory import WindowMemory
 from callconsole.viewmodels.collector import Collector
 from callconsole.viewmodels.desk import PracticeCallee
 from callconsole.viewmodels.models import Models
+from callconsole.viewmodels.tunnel_remedies import TunnelRemedies
 
 logger = logging.getLogger(__name__)
 
@@ -152,6 +153,7 @@ class Desktop:
             choose_line=self._choose_line,
             player=self._player,
             check=self._check,
+            remedy=TunnelRemedies(self._download_ngrok, self._stop_download, self._retry_tunnel),
             prompt=settings.prompt,
             recording=settings.record,
         )
@@ -162,6 +164,18 @@ class Desktop:
 
     def _check(self) -> None:
         tasks.start(self.app.check(), self._on_fault, "check")
+
+    def _download_ngrok(self) -> None:
+        if self.app.reach is not None:
+            tasks.start(self.app.reach.download(), self._on_fault, "download")
+
+    def _stop_download(self) -> None:
+        if self.app.reach is not None:
+            self.app.reach.stop_download()
+
+    def _retry_tunnel(self) -> None:
+        if self.app.reach is not None:
+            tasks.start(self.app.reach.retry(), self._on_fault, "try the tunnel again")
 
     def _on_played(self) -> None:
         self.models.playback.finished()

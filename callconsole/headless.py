@@ -8,7 +8,7 @@ import sys
 
 from callconsole.app import App
 from callconsole.domain.call import Outcome
-from callconsole.domain.events import CallEvent, Event, RecordingSaved, ServiceState
+from callconsole.domain.events import CallEvent, Event, RecordingSaved, Service, ServiceState
 from callconsole.domain.problems import ProblemError
 from callconsole.engine.world import PHONE, PRACTICE
 from callconsole.settings import Settings, missing_for_phone, missing_message
@@ -56,8 +56,14 @@ async def _play(app: App, number: str) -> int:
     return 0 if good else 1
 
 
-async def serve(settings: Settings, line: str) -> int:
-    """Run the engine with its HTTP interface until SIGTERM or Ctrl+C."""
+async def serve(settings: Settings, line: str, *, download_ngrok: bool = False) -> int:
+    """Run the engine with its HTTP interface until SIGTERM or Ctrl+C.
+
+    Args:
+        settings: every setting.
+        line: `PRACTICE` or `PHONE`.
+        download_ngrok: fetch the ngrok program where the tunnel needs it.
+    """
     missing = missing_for_phone(settings)
     if line == PHONE and missing:
         say(missing_message(missing), sys.stderr)
@@ -70,10 +76,15 @@ async def serve(settings: Settings, line: str) -> int:
         if not app.port:
             _say_failures(app)
             return 1
+        if download_ngrok and _lacks_ngrok(app) and app.reach is not None:
+            say("Downloading the ngrok program.")
+            await app.reach.download()
         say(_ready_line(app))
         if settings.both_back_ends and line == PHONE:
             say("Both Vertex AI and a Gemini API key are set; Vertex AI is used.")
         _say_failures(app)
+        if _lacks_ngrok(app):
+            say("To have the ngrok program downloaded, start with --download-ngrok.", sys.stderr)
         await stop.wait()
         live = app.console.live_calls()
         say("Stopping; live calls are being ended." if live else "Stopping.")
@@ -89,9 +100,16 @@ def _ready_line(app: App) -> str:
     return f"callconsole is ready on http://{host}:{app.port} ({app.console.line} line{reached})"
 
 
+def _lacks_ngrok(app: App) -> bool:
+    tunnel = app.console.services().get(Service.TUNNEL)
+    problem = tunnel.problem if tunnel is not None else None
+    return problem is not None and problem.code == "ngrok.program_missing"
+
+
 def _say_failures(app: App) -> None:
     for change in app.console.services().values():
-        if change.state is ServiceState.FAILED and change.problem is not None:
+        wrong = change.state in (ServiceState.FAILED, ServiceState.DEGRADED)
+        if wrong and change.problem is not None:
             say(f"{change.service.value}: {change.problem.sentence()}", sys.stderr)
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pydantic import SecretStr
 
 from callconsole.adapters.gemini.credentials import ApiKey, GeminiAccess, Vertex
 from callconsole.adapters.gemini.live import GeminiAgent
-from callconsole.adapters.ngrok_tunnel import FixedAddress, NgrokTunnel
+from callconsole.adapters.tunnel.fixed import FixedAddress
+from callconsole.adapters.tunnel.ngrok import NgrokTunnel
 from callconsole.adapters.twilio.rest import TwilioCarrier
 from callconsole.adapters.twilio.signature import SignatureCheck
-from callconsole.domain.problems import Problem, ProblemError
+from callconsole.domain.problems import ProblemError
 from callconsole.engine.ports import Tunnel
 from callconsole.engine.world import PHONE, PRACTICE
 from callconsole.settings import Settings, missing_for_phone
@@ -23,11 +23,31 @@ if TYPE_CHECKING:
     from callconsole.practice.world import PracticeWorld
 
 
+_URLS_KEPT: Final = 5
+
+
 class PublicAddress:
-    """Where the outside reaches us; known once the tunnel is up, and asked for at each use."""
+    """Where the outside reaches us; known once the tunnel is up, and asked for at each use.
+
+    Calls keep the address that they were placed with: Twilio signs it until they end. The last
+    few are therefore remembered; they give nothing to whoever lacks the account's token.
+    """
 
     def __init__(self) -> None:
-        self.url: str | None = None
+        self._urls: list[str] = []
+
+    @property
+    def url(self) -> str | None:
+        """The address now, without a trailing slash; None while there was none yet."""
+        return self._urls[0] if self._urls else None
+
+    @url.setter
+    def url(self, url: str) -> None:
+        self._urls = [url, *(other for other in self._urls if other != url)][:_URLS_KEPT]
+
+    def former(self) -> list[str]:
+        """Addresses that we had before, newest first."""
+        return self._urls[1:]
 
     def __call__(self) -> str:
         """The address without a trailing slash; empty while there is none."""
@@ -52,14 +72,6 @@ class Line:
     signature: SignatureCheck
     address: PublicAddress
     practice: PracticeWorld | None = None
-
-    def follow_tunnel(
-        self, lost: Callable[[Problem], None], restored: Callable[[str], None]
-    ) -> None:
-        """Be told when a tunnel of ours goes down and comes up again."""
-        if isinstance(self.tunnel, NgrokTunnel):
-            self.tunnel.on_lost = lost
-            self.tunnel.on_restored = restored
 
     async def close(self) -> None:
         """Let go of everything, in the reverse order of opening."""
@@ -99,7 +111,7 @@ async def open_practice(settings: Settings, world: PracticeWorld | None = None) 
         ),
         agent=GeminiAgent(access, model=settings.gemini_model, voice=settings.gemini_voice),
         tunnel=PracticeTunnel(practice),
-        signature=SignatureCheck(token, address),
+        signature=SignatureCheck(token, address, address.former),
         address=address,
         practice=practice,
     )
@@ -133,7 +145,7 @@ def open_phone(settings: Settings, data: Path) -> Line:
             gemini_access(settings), model=settings.gemini_model, voice=settings.gemini_voice
         ),
         tunnel=_tunnel(settings, data),
-        signature=SignatureCheck(token, address),
+        signature=SignatureCheck(token, address, address.former),
         address=address,
     )
 
@@ -153,4 +165,4 @@ def _tunnel(settings: Settings, data: Path) -> Tunnel:
     if settings.server_base_url is not None:
         return FixedAddress(settings.server_base_url)
     token = settings.ngrok_authtoken or SecretStr("")
-    return NgrokTunnel(token, settings.ngrok_domain, data / "ngrok")
+    return NgrokTunnel(token, settings.ngrok_domain, data / "ngrok", settings.ngrok_path)

@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     )
     ngrok_authtoken: Secret = Field(None, description="ngrok token: the console opens the tunnel")
     ngrok_domain: Text = Field(None, description="your fixed ngrok domain")
+    ngrok_path: Folder = Field(
+        None, description="the ngrok program to run, instead of the one on PATH or a download"
+    )
     test_phone_number: Text = Field(None, description="number that `callconsole call` dials")
     ssl_cert_file: Folder = Field(
         None, description="certificate authorities to trust instead of the system's, PEM"
@@ -184,7 +187,7 @@ class Settings(BaseSettings):
             raise ValueError("the address has to begin with https://")
         return value.rstrip("/")
 
-    @field_validator("ssl_cert_file")
+    @field_validator("ssl_cert_file", "ngrok_path")
     @classmethod
     def _readable(cls, value: Path | None) -> Path | None:
         if value is not None and not value.is_file():

@@ -159,5 +159,5 @@ class Metrics:
         self._renewals.labels("fresh" if event.fresh else "resumed").inc()
 
     def _service_changed(self, event: ServiceChanged) -> None:
-        ready = event.state is ServiceState.READY
+        ready = event.state in (ServiceState.READY, ServiceState.DEGRADED)
         self._services.labels(event.service.value).set(1.0 if ready else 0.0)

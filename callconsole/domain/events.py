@@ -396,17 +396,25 @@ class ServiceState(StrEnum):
     OFF = "off"
     STARTING = "starting"
     READY = "ready"
+    DEGRADED = "degraded"
+    """Calls can be placed, but something about it should be known."""
     FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceChanged:
-    """A part came up, went down or was found wanting; `detail` is short and shown as it is."""
+    """A part came up, went down or was found wanting.
+
+    Attributes:
+        detail: short, and shown as it is.
+        round_trip_ms: of a message through the tunnel and back, or None where none was measured.
+    """
 
     service: Service
     state: ServiceState
     detail: str
     problem: Problem | None = None
+    round_trip_ms: int | None = None
 
 
 Event = CallEvent | ServiceChanged

@@ -134,6 +134,7 @@ class MainWindow(QMainWindow):
         self.calls.call.ended.open_asked.connect(self.open_call)
         self.history.call_asked.connect(self._call_again)
         self.top_bar.drawer_asked.connect(self.calls.toggle_drawer)
+        self.banner.acted.connect(models.services.act)
         self.banner.closed.connect(self._on_notice_closed)
         models.services.changed.connect(self._show_notice)
         models.live.changed.connect(self._show_title)
@@ -256,7 +257,9 @@ class MainWindow(QMainWindow):
         self.banner.setVisible(notice is not None)
         set_margins(self._around, 8, 0, 8, 8 if notice is not None else 0)
         if notice is not None:
-            self.banner.show_notice(notice.title, notice.line, notice.tone, notice.hint)
+            self.banner.show_notice(
+                notice.title, notice.line, notice.tone, notice.hint, notice.action
+            )
 
     def _show_title(self, _clock: str = "") -> None:
         live = self._models.live

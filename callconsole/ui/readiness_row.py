@@ -20,6 +20,7 @@ _WORDS = {
     ServiceState.READY: "ready",
     ServiceState.STARTING: "starting",
     ServiceState.OFF: "not in use",
+    ServiceState.DEGRADED: "doubtful",
     ServiceState.FAILED: "not working",
 }
 
@@ -52,7 +53,9 @@ class ReadinessCell(QWidget):
         said = status.value if status.value != word else ""
         self._mark.set_icon(status.symbol, status.tone)
         self._value.setText(said or word.capitalize())
-        self._line.setText(f"{status.name}, {word}" if said else status.name)
+        line = f"{status.name}, {word}" if said else status.name
+        timed = f"{word.capitalize()} · {status.round_trip}"
+        self._line.setText(timed if status.round_trip else line)
         self.setToolTip(status.hint)
         self.setAccessibleName(f"{status.name}: {status.value}, {word}")
 

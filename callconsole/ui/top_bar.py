@@ -15,6 +15,7 @@ from callconsole.ui.zoom import px
 from callconsole.viewmodels.live_list import LiveList
 from callconsole.viewmodels.services import Services, ServiceStatus
 
+_VALUE_TONES = {ServiceState.FAILED: "danger", ServiceState.DEGRADED: "warning"}
 _MAX_VALUE = 150
 _BETWEEN = 20
 _LESS_WANTED = (0, 1, 4, 3, 2)  # whose values go first: server, tunnel, sound, Gemini, Twilio
@@ -107,8 +108,7 @@ class StatusItem(QWidget):
         align = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(self.rect().adjusted(px(21), 0, 0, 0), align, status.name)
         painter.setFont(fonts.font(12, 400, tabular=True))
-        wrong = status.state is ServiceState.FAILED
-        painter.setPen(theme.colour("danger" if wrong else "muted"))
+        painter.setPen(theme.colour(_VALUE_TONES.get(status.state, "muted")))
         painter.drawText(self.rect().adjusted(px(21) + name + px(7), 0, 0, 0), align, self.value())
 
 

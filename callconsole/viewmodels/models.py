@@ -25,7 +25,7 @@ from callconsole.viewmodels.parties import Parties
 from callconsole.viewmodels.playback import Playback, Player
 from callconsole.viewmodels.prompt_shelf import PromptShelf
 from callconsole.viewmodels.relay import Relay
-from callconsole.viewmodels.services import Services
+from callconsole.viewmodels.services import Remedy, Services
 from callconsole.viewmodels.session_calls import SessionCalls
 from callconsole.viewmodels.transfer_form import TransferForm
 
@@ -41,6 +41,7 @@ class Models(QObject):
         choose_line: switches the engine to "practice" or "phone".
         player: plays recordings, or None where there is none.
         check: has every part checked again, or None where that cannot be asked.
+        remedy: what a button can do about a part's problem, or None.
         prompt: the prompt to begin with.
         recording: whether calls are recorded to begin with.
         listen: whether listening in is on to begin with.
@@ -56,6 +57,7 @@ class Models(QObject):
         choose_line: Callable[[str], None] | None = None,
         player: Player | None = None,
         check: Callable[[], None] | None = None,
+        remedy: Callable[[Problem], Remedy | None] | None = None,
         prompt: str | None = None,
         region: str = "US",
         recording: bool = True,
@@ -69,7 +71,7 @@ class Models(QObject):
         self._was_live = False
         self.parties = Parties(callees)
         self.relay = Relay(desk, self)
-        self.services = Services(desk, self.relay, missing, self)
+        self.services = Services(desk, self.relay, missing, self, remedy=remedy)
         self.dialler = Dialler(
             desk,
             region=region,

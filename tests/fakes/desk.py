@@ -245,8 +245,15 @@ class FakeDesk(SteppingIn, KeptCalls):
         state: events.ServiceState,
         detail: str = "",
         problem: Problem | None = None,
+        round_trip_ms: int | None = None,
     ) -> None:
-        change = events.ServiceChanged(service=service, state=state, detail=detail, problem=problem)
+        change = events.ServiceChanged(
+            service=service,
+            state=state,
+            detail=detail,
+            problem=problem,
+            round_trip_ms=round_trip_ms,
+        )
         self._services[service] = change
         self.publish(change)
 

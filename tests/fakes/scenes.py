@@ -28,6 +28,7 @@ from callconsole.viewmodels.call_sound import Sound
 from callconsole.viewmodels.desk import PracticeCallee
 from callconsole.viewmodels.models import Models
 from callconsole.viewmodels.playback import Player
+from callconsole.viewmodels.tunnel_remedies import TunnelRemedies
 from fakes.desk import CALLEES, CROWD, SID, FakeDesk, FakePrompts, refused, steps
 from fakes.kept_records import TALK_SID, kept_records, stepped_in
 from fakes.player import FakePlayer
@@ -147,6 +148,7 @@ class Scene:
         self.prompts = FakePrompts()
         self.player = FakePlayer()
         self.folder = tempfile.TemporaryDirectory(prefix="callconsole-scene-")
+        self.asked: list[str] = []
         self.models = Models(
             self.desk,
             self.prompts,
@@ -154,6 +156,11 @@ class Scene:
             missing=missing,
             player=player or self.player,
             check=lambda: None,
+            remedy=TunnelRemedies(
+                lambda: self.asked.append("download"),
+                lambda: self.asked.append("stop"),
+                lambda: self.asked.append("retry"),
+            ),
             listen=True,
         )
         self.window = MainWindow(self.models)
@@ -545,6 +552,40 @@ async def failed(scene: Scene) -> None:
     scene.models.dialler.services_changed()
 
 
+TUNNEL = "clever-heron-42.ngrok-free.app"
+NEEDS_NGROK = Problem(
+    "ngrok.program_missing",
+    "The tunnel needs the ngrok program",
+    "It is not on this computer, and is downloaded only if you say so (10.1 MB).",
+    "Choose Download, or install ngrok yourself.",
+)
+DOWNLOADING = Problem(
+    "ngrok.downloading", "Downloading the ngrok program", "4.2 MB of 10.1 MB so far.", ""
+)
+SLOW = Problem(
+    "tunnel.slow",
+    "The tunnel is slow",
+    "A message takes 1.4 s out and back; callees will hear pauses.",
+    "Look for what else uses the internet connection, or take a tunnel that is nearer.",
+)
+
+
+async def tunnel_up(scene: Scene) -> None:
+    scene.desk.report(Service.TUNNEL, ServiceState.READY, TUNNEL, round_trip_ms=84)
+
+
+async def tunnel_doubtful(scene: Scene) -> None:
+    scene.desk.report(Service.TUNNEL, ServiceState.DEGRADED, TUNNEL, SLOW, round_trip_ms=1412)
+
+
+async def tunnel_needs_ngrok(scene: Scene) -> None:
+    scene.desk.report(Service.TUNNEL, ServiceState.FAILED, "", NEEDS_NGROK)
+
+
+async def tunnel_downloading(scene: Scene) -> None:
+    scene.desk.report(Service.TUNNEL, ServiceState.STARTING, "downloading", DOWNLOADING)
+
+
 async def wrong_number(scene: Scene) -> None:
     scene.models.dialler.edit("911")
     scene.models.dialler.check()
@@ -743,6 +784,10 @@ STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "unreachable": unreachable,
     "perhaps_placed": perhaps_placed,
     "failed": failed,
+    "tunnel_up": tunnel_up,
+    "tunnel_doubtful": tunnel_doubtful,
+    "tunnel_needs_ngrok": tunnel_needs_ngrok,
+    "tunnel_downloading": tunnel_downloading,
     "prompts": prompts,
     "prompts_drawer": prompts_drawer,
     "sheet": sheet,

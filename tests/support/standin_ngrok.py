@@ -23,7 +23,8 @@ def write(folder: Path, **behaviour: object) -> Path:
     """Make the executable in `folder`; return its path.
 
     `behaviour`: ``start_error`` (code such as "4018"), ``create_error`` (such as "334"),
-    ``create_status``, ``silent`` (says nothing, for ever), ``old`` (no endpoints in its API).
+    ``create_status``, ``silent`` (says nothing, for ever), ``old`` (no endpoints in its API),
+    ``slow_s`` (says nothing for so long), ``dies`` (ends in the middle of starting).
     """
     folder.mkdir(parents=True, exist_ok=True)
     program = folder / "ngrok"
@@ -77,12 +78,15 @@ class _Agent:
         )
         if self.behaviour.get("silent"):
             threading.Event().wait()
+        time.sleep(self.behaviour.get("slow_s", 0))
         self.say('lvl=info msg="open config file" path=x err=nil')
         server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"127.0.0.1:{server.server_address[1]}"
         self.say(f'lvl=info msg="starting web service" obj=web addr={address} allow_hosts=[]')
+        if self.behaviour.get("dies"):
+            os._exit(3)
         if code := self.behaviour.get("start_error"):
             # The real agent's text of 107 repeats the token, so this one does as well.
             told = f"not let in with {config_text}\\r\\n\\r\\nERR_NGROK_{code}\\r\\n"

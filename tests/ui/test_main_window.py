@@ -16,7 +16,7 @@ from callconsole.domain.events import Service, ServiceState
 from callconsole.domain.problems import Problem
 from callconsole.ui.main_window import NAME
 from fakes.desk import refused
-from fakes.scenes import KEY_REFUSED, MISSING, Scene
+from fakes.scenes import DOWNLOADING, KEY_REFUSED, MISSING, NEEDS_NGROK, Scene
 from support.reading import words
 
 OpenScene = Callable[..., Scene]
@@ -279,6 +279,27 @@ async def test_a_fault_shows_in_the_bar_and_the_banner(qtbot: QtBot, open_scene:
     assert item.value() == "key refused"
     assert KEY_REFUSED.cure in item.toolTip()
     assert scene.window.banner.title() == KEY_REFUSED.title
+
+
+async def test_the_banner_asks_before_anything_is_downloaded(
+    qtbot: QtBot, open_scene: OpenScene
+) -> None:
+    scene = open_scene()
+    banner = scene.window.banner
+    scene.desk.report(Service.TUNNEL, ServiceState.FAILED, "", NEEDS_NGROK)
+    assert banner.action.text() == "Download"
+    assert scene.asked == []
+    banner.action.setFocus()
+    QTest.keyClick(banner.action, Qt.Key.Key_Space)
+    scene.desk.report(Service.TUNNEL, ServiceState.STARTING, "downloading", DOWNLOADING)
+    assert banner.title() == DOWNLOADING.title
+    assert banner.action.text() == "Cancel"
+    QTest.mouseClick(banner.action, LEFT)
+    assert scene.asked == ["download", "stop"]
+    scene.desk.report(Service.AGENT, ServiceState.FAILED, "key refused", KEY_REFUSED)
+    scene.desk.report(Service.TUNNEL, ServiceState.READY, "up")
+    assert banner.title() == KEY_REFUSED.title
+    assert not banner.action.isVisible()
 
 
 async def test_listening_is_shut_with_its_reason(qtbot: QtBot, open_scene: OpenScene) -> None:

@@ -3,6 +3,7 @@ from pytestqt.qtbot import QtBot
 from callconsole.domain.events import Service, ServiceState
 from callconsole.domain.problems import Problem
 from callconsole.viewmodels.models import Models
+from callconsole.viewmodels.tunnel_remedies import TunnelRemedies
 from fakes.desk import FakeDesk, FakePrompts
 
 LOST = Problem("tunnel.lost", "The tunnel is down", "ngrok ended.", "Check the network.")
@@ -35,6 +36,57 @@ def test_a_fault_shows_its_cure_and_asks_for_a_person(models: Models, desk: Fake
     assert models.services.notice() is None
     desk.report(Service.TUNNEL, ServiceState.READY, "up")
     desk.report(Service.TUNNEL, ServiceState.FAILED, "down", LOST)
+    assert models.services.notice() is not None
+
+
+def test_a_doubtful_part_is_marked_and_explained_without_a_banner(
+    models: Models, desk: FakeDesk
+) -> None:
+    desk.report(Service.TUNNEL, ServiceState.DEGRADED, "desk.example", LOST, round_trip_ms=1412)
+    status = models.services.status(Service.TUNNEL)
+    assert (status.value, status.tone, status.round_trip) == ("desk.example", "warning", "1.4 s")
+    assert LOST.cause in status.hint
+    assert models.services.notice() is None
+    desk.report(Service.TUNNEL, ServiceState.READY, "desk.example", round_trip_ms=84)
+    assert models.services.status(Service.TUNNEL).hint == "Tunnel: desk.example\nRound trip 84 ms"
+
+
+def test_the_button_does_what_fits_the_problem(qtbot: QtBot) -> None:
+    asked: list[str] = []
+    remedies = TunnelRemedies(
+        lambda: asked.append("download"),
+        lambda: asked.append("stop"),
+        lambda: asked.append("retry"),
+    )
+    desk = FakeDesk()
+    models = Models(desk, FakePrompts(), remedy=remedies)
+    for state, code, label in (
+        (ServiceState.FAILED, "ngrok.program_missing", "Download"),
+        (ServiceState.STARTING, "ngrok.downloading", "Cancel"),
+        (ServiceState.FAILED, "ngrok.not_downloaded", "Download"),
+        (ServiceState.FAILED, "ngrok.334", "Try again"),
+        (ServiceState.FAILED, "tunnel.certificate", "Try again"),
+        (ServiceState.FAILED, "ngrok.lost", ""),
+    ):
+        desk.report(Service.TUNNEL, state, "", Problem(code, "A title", "A cause.", ""))
+        notice = models.services.notice()
+        assert notice is not None
+        assert notice.action == label
+        models.services.act()
+    assert asked == ["download", "stop", "download", "retry", "retry"]
+    desk.report(Service.TUNNEL, ServiceState.READY, "up")
+    models.services.act()
+    assert len(asked) == 5
+    models.close()
+
+
+def test_a_hidden_download_stays_hidden_until_it_ends(models: Models, desk: FakeDesk) -> None:
+    going = Problem("ngrok.downloading", "Downloading", "1 MB so far.", "")
+    desk.report(Service.TUNNEL, ServiceState.STARTING, "downloading", going)
+    models.services.close_notice()
+    desk.report(Service.TUNNEL, ServiceState.STARTING, "downloading", going)
+    assert models.services.notice() is None
+    desk.report(Service.TUNNEL, ServiceState.FAILED, "", LOST)
     assert models.services.notice() is not None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -20,15 +20,27 @@ class SignatureCheck:
     """Checks X-Twilio-Signature with the account's auth token.
 
     The address that was signed is the one that we gave to Twilio. It is built from our public
-    address and never from Host or X-Forwarded headers, which an attacker may set.
+    address and never from Host or X-Forwarded headers, which an attacker may set. A call that was
+    placed before the address changed goes on being signed with the former one.
+
+    Args:
+        auth_token: the account's.
+        public_url: our address now.
+        former_urls: those that live calls may have been given before.
 
     Attributes:
         refused: how many requests were turned away.
     """
 
-    def __init__(self, auth_token: SecretStr, public_url: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        auth_token: SecretStr,
+        public_url: Callable[[], str],
+        former_urls: Callable[[], Sequence[str]] = tuple,
+    ) -> None:
         self._auth_token = auth_token
         self._public_url = public_url
+        self._former_urls = former_urls
         self._validator: RequestValidator | None = None
         self.refused = 0
 
@@ -39,19 +51,25 @@ class SignatureCheck:
 
     def webhook(self, request: web.BaseRequest, form: Mapping[str, str]) -> bool:
         """True for a webhook that Twilio signed; `form` holds all its fields, repeats included."""
-        url = self.public_url
-        return self._judged(bool(url) and self._valid(url + request.raw_path, form, request))
+        return self._judged(
+            any(self._valid(url + request.raw_path, form, request) for url in self._known_urls())
+        )
 
     def handshake(self, request: web.BaseRequest) -> bool:
         """True for a media socket's handshake that Twilio signed.
 
         Twilio signs the wss address without parameters, in some cases with a slash after it.
         """
-        scheme, _, rest = self.public_url.partition("://")
-        if scheme.lower() != "https" or not rest:
-            return self._judged(False)
-        url = f"wss://{rest}{request.raw_path}"
-        return self._judged(any(self._valid(form, {}, request) for form in (url, url + "/")))
+        urls = [
+            f"wss://{rest}{request.raw_path}{slash}"
+            for scheme, _, rest in (url.partition("://") for url in self._known_urls())
+            if scheme.lower() == "https" and rest
+            for slash in ("", "/")
+        ]
+        return self._judged(any(self._valid(url, {}, request) for url in urls))
+
+    def _known_urls(self) -> list[str]:
+        return [url for url in (self.public_url, *self._former_urls()) if url]
 
     def _valid(self, url: str, form: Mapping[str, str], request: web.BaseRequest) -> bool:
         given = request.headers.get(SIGNATURE_HEADER, "")

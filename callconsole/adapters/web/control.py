@@ -27,10 +27,10 @@ _JUDGEMENTS: Final = tuple(who.value for who in AnsweredBy if who is not Answere
 
 
 def routes(
-    switchboard: Switchboard, access: AccessPolicy, streams: EventStreams
+    switchboard: Switchboard, access: AccessPolicy, streams: EventStreams, instance: str
 ) -> list[web.RouteDef]:
     """`/` and `/health`, and guarded: `/place-call`, `/calls`, `/history` and all below them."""
-    api = _ControlApi(switchboard, access, streams)
+    api = _ControlApi(switchboard, access, streams, instance)
     history = HistoryApi(switchboard)
 
     def own(handler: Handler) -> Handler:
@@ -51,12 +51,22 @@ def routes(
     ]
 
 
+def alive(instance: str) -> dict[str, str]:
+    """What everybody may know of us: that we answer, and which of us it is."""
+    return {"status": "ok", "instance": instance}
+
+
 class _ControlApi:
     def __init__(
-        self, switchboard: Switchboard, access: AccessPolicy, streams: EventStreams
+        self,
+        switchboard: Switchboard,
+        access: AccessPolicy,
+        streams: EventStreams,
+        instance: str,
     ) -> None:
         self._switchboard = switchboard
         self._access = access
+        self._instance = instance
         self._streams = streams
 
     async def root(self, _: web.Request) -> web.Response:
@@ -65,10 +75,10 @@ class _ControlApi:
         return answers.value({"name": "callconsole", "version": __version__, "about": what})
 
     async def health(self, request: web.Request) -> web.Response:
-        """How the parts are doing; to the outside only that somebody answers."""
+        """How the parts are doing; to the outside only who answers."""
         if self._access.refusal(request) is not None:
-            return answers.value({"status": "ok"})
-        return answers.value({"status": "ok", **self._switchboard.health()})
+            return answers.value(alive(self._instance))
+        return answers.value({**alive(self._instance), **self._switchboard.health()})
 
     async def place_call(self, request: web.Request) -> web.Response:
         """Dial `to` with the prompt named `prompt`, or the chosen one."""

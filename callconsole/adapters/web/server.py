@@ -22,6 +22,7 @@ from callconsole.engine.ports import Switchboard
 # Twice this, then the handlers' own end: together below the second that `stop` promises.
 _HANDLER_GRACE_S: Final = 0.15
 _HANDLER_END_S: Final = 0.6
+_LOOPBACK: Final = "127.0.0.1"
 _log = logging.getLogger(__name__)
 
 
@@ -32,10 +33,16 @@ class WebServer:
         host: address to listen on.
         port: TCP port, or 0 for any free one.
         switchboard: what the control API drives.
-        extra_routes: routes of other adapters, such as Twilio's webhooks and media socket.
+        public_routes: routes of other adapters that look after themselves, such as Twilio's
+            webhooks and media socket.
         access: guards the control API and `guarded_pages`.
         guarded_pages: handlers of other adapters for GET, by path, that are as private as the
             control API.
+        instance: names this process in `/health`, so that we know ourselves from outside.
+
+    There are two doors. Behind `port` is everything; what is private there is guarded by
+    `access`, which has to tell by headers who asks. A tunnel of ours ends at `public_port`:
+    nothing but the public routes and a bare `/health` exists there, whatever a request claims.
     """
 
     def __init__(
@@ -43,25 +50,33 @@ class WebServer:
         host: str,
         port: int,
         switchboard: Switchboard,
-        extra_routes: Iterable[web.RouteDef] = (),
+        public_routes: Iterable[web.RouteDef] = (),
         access: AccessPolicy | None = None,
         guarded_pages: Mapping[str, Handler] | None = None,
+        instance: str = "",
     ) -> None:
         self._host = host
         self._wanted_port = port
-        self._extra_routes = list(extra_routes)
+        self._public_routes = list(public_routes)
         self._switchboard = switchboard
         self._access = access or AccessPolicy()
         self._guarded_pages = dict(guarded_pages or {})
+        self._instance = instance
         self._streams = EventStreams(switchboard)
         self._handling: set[asyncio.Task[object]] = set()
-        self._runner: web.AppRunner | None = None
+        self._runners: list[web.AppRunner] = []
         self._port = 0
+        self._public_port = 0
 
     @property
     def port(self) -> int:
         """The port that is listened on; 0 while stopped."""
         return self._port
+
+    @property
+    def public_port(self) -> int:
+        """The port on loopback that a tunnel may lead to; 0 while stopped."""
+        return self._public_port
 
     async def start(self) -> None:
         """Listen.
@@ -69,39 +84,53 @@ class WebServer:
         Raises:
             ProblemError: the address or port cannot be had; says which, and what to do.
         """
+        self._port = await self._listen(self._application(), self._host, self._wanted_port)
+        self._public_port = await self._listen(self._public_application(), _LOOPBACK, 0)
+
+    async def _listen(self, app: web.Application, host: str, port: int) -> int:
+        """Serve an application; returns the port. Raises `ProblemError`."""
         runner = web.AppRunner(
-            self._application(),
-            access_log=None,
-            shutdown_timeout=_HANDLER_GRACE_S,
-            keepalive_timeout=30.0,
+            app, access_log=None, shutdown_timeout=_HANDLER_GRACE_S, keepalive_timeout=30.0
         )
         await runner.setup()
         try:
-            await web.TCPSite(runner, self._host, self._wanted_port).start()
+            await web.TCPSite(runner, host, port).start()
         except (OSError, OverflowError) as error:
             await runner.cleanup()
-            raise ProblemError(_cannot_listen(self._host, self._wanted_port, error)) from error
-        self._runner = runner
-        self._port = int(runner.addresses[0][1])
+            raise ProblemError(_cannot_listen(host, port, error)) from error
+        self._runners.append(runner)
+        return int(runner.addresses[0][1])
 
     async def stop(self) -> None:
         """Stop listening and end what is open, within a second; safe to call twice."""
-        runner, self._runner, self._port = self._runner, None, 0
-        if runner is None:
-            return
+        runners, self._runners, self._port, self._public_port = self._runners, [], 0, 0
         self._streams.end_all()
-        await runner.cleanup()
+        await asyncio.gather(*(runner.cleanup() for runner in runners))
         if self._handling:
             await asyncio.wait(self._handling, timeout=_HANDLER_END_S)
 
     def _application(self) -> web.Application:
+        app = self._bare_application()
+        app.add_routes(
+            control.routes(self._switchboard, self._access, self._streams, self._instance)
+        )
+        app.add_routes(self._public_routes)
+        for path, handler in self._guarded_pages.items():
+            app.router.add_get(path, guarded(handler, self._access))
+        return app
+
+    def _public_application(self) -> web.Application:
+        async def health(_: web.Request) -> web.Response:
+            return answers.value(control.alive(self._instance))
+
+        app = self._bare_application()
+        app.add_routes([web.get("/health", health), *self._public_routes])
+        return app
+
+    def _bare_application(self) -> web.Application:
         app = web.Application(
             client_max_size=BODY_BYTES, middlewares=[self._track, answers.answer_errors]
         )
-        app.add_routes(control.routes(self._switchboard, self._access, self._streams))
-        app.add_routes(self._extra_routes)
-        for path, handler in self._guarded_pages.items():
-            app.router.add_get(path, guarded(handler, self._access))
         app.on_response_prepare.append(_name_no_versions)
         return app
 

@@ -42,9 +42,11 @@ class Banner(Surface):
 
     Signals:
         closed: the operator put it away.
+        acted: the operator asked for what its button offers.
     """
 
     closed = Signal()
+    acted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("danger_soft", parent=parent)
@@ -55,6 +57,9 @@ class Banner(Surface):
         self._close = Button("Hide", Kind.SECONDARY, height=32)
         self._close.setAccessibleName("Hide this message")
         self._close.clicked.connect(self.closed)
+        self.action = Button("", Kind.SECONDARY, height=32)
+        self.action.clicked.connect(self.acted)
+        self.action.hide()
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addStretch()
@@ -66,15 +71,20 @@ class Banner(Surface):
         row.setSpacing(12)
         row.addWidget(self._mark)
         row.addLayout(words, 1)
+        row.addWidget(self.action, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignVCenter)
 
-    def show_notice(self, title: str, line: str, tone: str, hint: str = "") -> None:
-        """Say this; `tone` is ``danger`` or ``warning``."""
+    def show_notice(
+        self, title: str, line: str, tone: str, hint: str = "", action: str = ""
+    ) -> None:
+        """Say this; `tone` is ``danger`` or ``warning``, `action` the label of a button."""
         self._title.setText(title)
         self._line.setText(line)
         symbol = "warning-octagon-fill" if tone == "danger" else "warning-fill"
         self._mark.set_icon(symbol, tone)
         self.set_ground(f"{tone}_soft")
+        self.action.setVisible(bool(action))
+        self.action.set_content(action)
         self.setToolTip(hint)
         self.setAccessibleName(f"{title} {line}")
 

@@ -68,6 +68,24 @@ def test_host_and_forwarded_headers_have_no_say() -> None:
     assert not check().webhook(make_mocked_request("POST", "/call-status", headers=header), {})
 
 
+def test_a_former_address_stays_valid_for_both_kinds() -> None:
+    kept = SignatureCheck(SecretStr(TOKEN), lambda: PUBLIC, lambda: ["https://old.example.com"])
+
+    def judged(url: str) -> bool:
+        path = "/" + url.split("/", 3)[3]
+        request = make_mocked_request("POST", path, headers=signed(url))
+        handshake = make_mocked_request("GET", path, headers=signed(url))
+        return kept.handshake(handshake) if url.startswith("wss") else kept.webhook(request, {})
+
+    for base in (PUBLIC, "https://old.example.com"):
+        assert judged(f"{base}/call-status")
+        assert judged(f"wss{base.removeprefix('https')}/media-stream/")
+    assert kept.refused == 0
+    assert not judged("https://older.example.com/call-status")
+    assert not judged("wss://older.example.com/media-stream")
+    assert kept.refused == 2
+
+
 @given(st.text(max_size=40), st.text(max_size=40), st.dictionaries(st.text(), st.text()))
 def test_any_nonsense_is_refused_and_nothing_breaks(
     signature: str, query: str, fields: dict[str, str]

@@ -54,10 +54,13 @@ async def test_the_root_says_what_this_is(desk: Desk) -> None:
     assert (body["name"], body["version"]) == ("callconsole", __version__)
 
 
-async def test_health_tells_the_outside_nothing_but_ok(desk: Desk) -> None:
-    full = {"status": "ok", "version": "test", "live_calls": 0}
+async def test_health_tells_the_outside_only_who_answers(desk: Desk) -> None:
+    full = {"status": "ok", "instance": "this-one", "version": "test", "live_calls": 0}
     assert await desk.ask("GET", "/health") == (200, full)
-    assert await desk.ask("GET", "/health", headers=TUNNEL) == (200, {"status": "ok"})
+    assert await desk.ask("GET", "/health", headers=TUNNEL) == (
+        200,
+        {"status": "ok", "instance": "this-one"},
+    )
     assert await desk.ask("GET", "/health", headers={**TUNNEL, **TOKEN}) == (200, full)
 
 

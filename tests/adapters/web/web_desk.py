@@ -20,8 +20,15 @@ TOKEN = {"Authorization": "Bearer s3cret"}
 class Desk:
     """A running server, its switchboard and a client."""
 
-    def __init__(self, switchboard: FakeSwitchboard, server: WebServer, client: ClientSession):
+    def __init__(
+        self,
+        switchboard: FakeSwitchboard,
+        server: WebServer,
+        client: ClientSession,
+        access: AccessPolicy,
+    ) -> None:
         self.switchboard = switchboard
+        self.access = access
         self.server = server
         self.client = client
 
@@ -42,10 +49,12 @@ async def open_web_desk(
 ) -> AsyncIterator[Desk]:
     switchboard = FakeSwitchboard()
     access = AccessPolicy(SecretStr("s3cret"))
-    server = WebServer("127.0.0.1", 0, switchboard, routes, access, guarded_pages=pages)
+    server = WebServer(
+        "127.0.0.1", 0, switchboard, routes, access, guarded_pages=pages, instance="this-one"
+    )
     await server.start()
     async with ClientSession() as client:
-        yield Desk(switchboard, server, client)
+        yield Desk(switchboard, server, client, access)
     await server.stop()
 
 

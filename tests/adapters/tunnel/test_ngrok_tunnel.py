@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import signal
+import sys
 import threading
+from asyncio.subprocess import PIPE
 from pathlib import Path
 
+import psutil
 import pytest
 import yaml
 from pydantic import SecretStr
+from pyngrok import installer
 
-from callconsole.adapters import ngrok_tunnel
-from callconsole.adapters.ngrok_tunnel import FixedAddress, NgrokTunnel
+from callconsole.adapters.tunnel import ngrok
+from callconsole.adapters.tunnel.fixed import FixedAddress
+from callconsole.adapters.tunnel.ngrok import NgrokTunnel
 from callconsole.domain.problems import Problem, ProblemError
 from support import standin_ngrok
 
@@ -27,6 +33,14 @@ def running(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def alive(pid: int) -> bool:
+    """False for a process that has ended, be it that nobody has looked at its end yet."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def pids(program: Path) -> list[int]:
@@ -139,6 +153,19 @@ async def test_a_silent_agent_is_ended_in_time(tmp_path: Path) -> None:
     assert not running(pids(program)[0])
 
 
+async def test_a_slow_agent_is_waited_for(tmp_path: Path) -> None:
+    program = standin_ngrok.write(tmp_path / "bin", slow_s=0.7)
+    line = tunnel(program)
+    assert await line.open(8765) == standin_ngrok.DEFAULT_URL
+    await line.close()
+
+
+async def test_an_agent_that_dies_while_it_starts_is_told(tmp_path: Path) -> None:
+    program = standin_ngrok.write(tmp_path / "bin", dies=True)
+    async with asyncio.timeout(8):
+        assert (await failure(tunnel(program))).code == "ngrok.not_started"
+
+
 async def test_an_old_agent_is_told_from_a_silent_one(tmp_path: Path) -> None:
     program = standin_ngrok.write(tmp_path / "bin", old=True)
     assert (await failure(tunnel(program, limit_s=2.0))).code == "ngrok.too_old"
@@ -162,20 +189,11 @@ async def test_a_file_that_is_no_program_cannot_be_started(tmp_path: Path) -> No
     assert (await failure(tunnel(program))).code == "ngrok.not_started"
 
 
-async def test_a_failed_download_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pyngrok import installer
-
-    nowhere = dict.fromkeys(installer.PLATFORMS, "http://127.0.0.1:9/ngrok.tgz")
-    monkeypatch.setattr(installer, "PLATFORMS", nowhere)
-    line = NgrokTunnel(SecretStr(TOKEN), None, tmp_path / "config")
-    assert (await failure(line)).code == "ngrok.not_downloaded"
-
-
 async def test_a_dead_agent_is_told_of_and_brought_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ngrok_tunnel, "WATCH_INTERVAL_S", 0.05)
-    monkeypatch.setattr(ngrok_tunnel, "RETRY_S", (0.05,))
+    monkeypatch.setattr(ngrok, "WATCH_INTERVAL_S", 0.05)
+    monkeypatch.setattr(ngrok, "RETRY_S", (0.05,))
     program = standin_ngrok.write(tmp_path / "bin")
     line = tunnel(program)
     lost: asyncio.Queue[Problem] = asyncio.Queue()
@@ -192,6 +210,94 @@ async def test_a_dead_agent_is_told_of_and_brought_back(
     assert posts[-1]["url"] == url
     await line.close()
     assert not any(running(pid) for pid in pids(program))
+
+
+async def test_a_death_is_told_within_two_seconds(tmp_path: Path) -> None:
+    program = standin_ngrok.write(tmp_path / "bin")
+    line = tunnel(program)
+    lost = asyncio.get_running_loop().create_future()
+    line.on_lost = lost.set_result
+    await line.open(8765)
+    os.kill(pids(program)[0], signal.SIGKILL)
+    async with asyncio.timeout(2):
+        assert (await lost).code == "ngrok.lost"
+    await line.close()
+
+
+async def test_without_a_program_nothing_is_fetched_unasked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere = dict.fromkeys(installer.PLATFORMS, "http://127.0.0.1:9/ngrok.tgz")
+    monkeypatch.setattr(installer, "PLATFORMS", nowhere)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    line = NgrokTunnel(SecretStr(TOKEN), None, tmp_path / "ngrok")
+    problem = await failure(line)
+    assert problem.code == "ngrok.program_missing"
+    assert "Download" in problem.cure
+    assert not (tmp_path / "ngrok").exists()
+
+
+async def test_the_program_on_the_path_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = standin_ngrok.write(tmp_path / "bin")
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    line = NgrokTunnel(SecretStr(TOKEN), None, tmp_path / "ngrok")
+    assert await line.open(8765) == standin_ngrok.DEFAULT_URL
+    await line.close()
+
+
+async def test_one_that_was_fetched_is_taken_without_another_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    standin_ngrok.write(tmp_path / "ngrok")
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    line = NgrokTunnel(SecretStr(TOKEN), None, tmp_path / "ngrok")
+    assert await line.open(8765) == standin_ngrok.DEFAULT_URL
+    await line.close()
+
+
+CONSOLE_THAT_DIES = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from pydantic import SecretStr
+from callconsole.adapters.tunnel.ngrok import NgrokTunnel
+
+async def main():
+    program = Path(sys.argv[1])
+    await NgrokTunnel(SecretStr("t"), None, program.parent / "config", program).open(8765)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+asyncio.run(main())
+"""
+
+
+async def test_an_agent_that_outlived_its_console_is_ended(tmp_path: Path) -> None:
+    program = standin_ngrok.write(tmp_path / "bin")
+    command = (sys.executable, "-c", CONSOLE_THAT_DIES, str(program))
+    killed = await asyncio.create_subprocess_exec(*command)
+    assert await killed.wait() == -signal.SIGKILL
+    (orphan,) = pids(program)
+    assert running(orphan)
+    line = tunnel(program)
+    await line.open(8765)
+    assert not alive(orphan)
+    assert running(pids(program)[-1])
+    await line.close()
+
+
+async def test_somebody_elses_process_is_left_alone(tmp_path: Path) -> None:
+    program = standin_ngrok.write(tmp_path / "bin")
+    other = await asyncio.create_subprocess_exec(sys.executable, "-c", "input()", stdin=PIPE)
+    config = program.parent / "config"
+    config.mkdir()
+    for noted in (json.dumps({"pid": other.pid, "console": 1}), "{}", "nonsense", "[]"):
+        (config / "agent.json").write_text(noted)
+        line = tunnel(program)
+        await line.open(8765)
+        await line.close()
+        assert running(other.pid)
+    await other.communicate(b"\n")
 
 
 async def test_opening_again_takes_the_place_of_the_first(tmp_path: Path) -> None:
