@@ -168,6 +168,7 @@ class Scene:
     def close(self) -> None:
         """Let the window and everything behind it go."""
         self.desk.gate.set()
+        self.desk.announced.set()
         self.models.close()
         self.window.hide()
         self.window.deleteLater()
