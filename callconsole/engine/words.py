@@ -5,6 +5,11 @@ from __future__ import annotations
 from callconsole.domain.problems import Problem
 
 GREETING = "The call has just been answered and nobody has spoken yet. Greet the person now."
+CALLED = (
+    "The telephone rings, and you answer it: somebody calls you. Greet the caller now in one "
+    "sentence, say who you are, and ask what you can do for them. Leave out why you would call "
+    "somebody. {who}"
+)
 NUDGE = "The person on the phone is waiting for your answer. Answer now, in one short sentence."
 SCREENING = (
     "A call screening service has answered, not the person. Say in one sentence who you are and "
@@ -35,6 +40,12 @@ BACK_FROM_HOLD = (
     "and go on."
 )
 SPEAKING = "(speaking)"
+
+
+def incoming_greeting(number: str) -> str:
+    """The agent answers the telephone; `number` calls, "" where it is withheld."""
+    who = f"The call comes from {number}." if number else "The caller's number is withheld."
+    return CALLED.format(who=who)
 
 
 def whisper(text: str) -> str:
@@ -86,6 +97,12 @@ NOBODY_SPEAKS = Problem(
     "Nobody spoke any more",
     "Neither side had made a sound for most of a minute, and the AI's question got no answer.",
     "Listen to the end of the recording, and call again if something was left open.",
+)
+NOT_CONNECTED = Problem(
+    "call.not_connected",
+    "The call could not be picked up",
+    "You answered it, but the phone company never opened its audio stream.",
+    "Call back; if it happens again, check the tunnel.",
 )
 TIME_LIMIT = Problem(
     "call.time_limit",
