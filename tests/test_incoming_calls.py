@@ -196,7 +196,8 @@ async def test_it_rings_longer_than_a_webhook_may_wait(
 
 
 async def test_the_ai_cannot_come_so_it_rings_on(tmp_path: Path) -> None:
-    async with practising(tmp_path, agent=AgentFaults(refuse_upgrade=HttpRefusal(503, "{}")), **ASK) as room:
+    gone = AgentFaults(refuse_upgrade=HttpRefusal(503, "{}"))
+    async with practising(tmp_path, agent=gone, **ASK) as room:
         call, _ = await rings(room)
         with pytest.raises(ProblemError):
             await room.app.console.answer_incoming(call.sid)

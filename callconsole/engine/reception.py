@@ -169,7 +169,7 @@ class Reception:
         session = self._join(ringing.state, picked_up)
         self._taking_over.attach(call_sid, session.operator)
         ringing.session = session
-        session.acted("answered" if answerer is Answerer.OPERATOR else "had the AI answer")
+        session.acted(words.ANSWERED if answerer is Answerer.OPERATOR else words.AI_ANSWERED)
         ringing.state.changes.happened()
 
     def decline(self, call_sid: str) -> None:

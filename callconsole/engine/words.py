@@ -5,6 +5,8 @@ from __future__ import annotations
 from callconsole.domain.problems import Problem
 
 GREETING = "The call has just been answered and nobody has spoken yet. Greet the person now."
+ANSWERED = "answered"
+AI_ANSWERED = "had the AI answer"
 CALLED = (
     "The telephone rings, and you answer it: somebody calls you. Greet the caller now in one "
     "sentence, say who you are, and ask what you can do for them. Leave out why you would call "

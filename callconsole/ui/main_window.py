@@ -17,11 +17,13 @@ from PySide6.QtWidgets import (
 
 from callconsole import paths
 from callconsole.domain.call import Call
+from callconsole.domain.incoming import Answerer
 from callconsole.ui import icons, theme
 from callconsole.ui.answer_card import EVERYWHERE
 from callconsole.ui.calls_page import CallsPage
 from callconsole.ui.dial_keys import DialKeys
 from callconsole.ui.history_page import HistoryPage
+from callconsole.ui.incoming_cards import IncomingCards
 from callconsole.ui.kit.banner import Banner
 from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.focus_ring import FocusRing
@@ -39,6 +41,7 @@ from callconsole.ui.tokens import (
 from callconsole.ui.top_bar import TopBar
 from callconsole.viewmodels.answer_words import CHOICES, key_of
 from callconsole.viewmodels.dialler import DialFailure
+from callconsole.viewmodels.live_call import Stage
 from callconsole.viewmodels.models import Models
 
 NAME = "Call console"
@@ -64,6 +67,7 @@ class MainWindow(QMainWindow):
         self.question: QMessageBox | None = None
         self.top_bar = TopBar(models.services, models.lines)
         self.banner = Banner()
+        self.incoming = IncomingCards(models.incoming)
         self.rail = Rail()
         self.calls = CallsPage(models)
         self.prompts = PromptsPage(models.shelf)
@@ -108,6 +112,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.top_bar)
+        column.addWidget(self.incoming)
         column.addLayout(around)
         column.addLayout(body, 1)
         self._around = around
@@ -122,6 +127,9 @@ class MainWindow(QMainWindow):
         self.history.call_asked.connect(self._call_again)
         self.top_bar.drawer_asked.connect(self.calls.toggle_drawer)
         self.banner.closed.connect(self._on_notice_closed)
+        self.calls.side.calls.incoming_chosen.connect(self.incoming.focus_card)
+        self.incoming.left.connect(self._on_cards_left)
+        models.incoming.changed.connect(self._on_incoming_changed)
         models.services.changed.connect(self._show_notice)
         models.live.changed.connect(self._show_title)
         models.live.clock_changed.connect(self._show_title)
@@ -137,6 +145,9 @@ class MainWindow(QMainWindow):
         models = self._models
         for sequence, action in (
             ("Ctrl+Shift+H", models.live.hang_up),
+            ("Ctrl+Shift+A", partial(models.incoming.answer, Answerer.AGENT)),
+            ("Ctrl+Shift+Y", partial(models.incoming.answer, Answerer.OPERATOR)),
+            ("Ctrl+Shift+D", models.incoming.decline),
             ("Ctrl+Alt+H", self._ask_hang_up_all),
             ("Alt+Down", partial(self._step_call, 1)),
             ("Alt+Up", partial(self._step_call, -1)),
@@ -203,6 +214,7 @@ class MainWindow(QMainWindow):
         if self.page != CALLS:
             self.open_page(CALLS)
         self._models.live.focus(sid)
+        self.incoming.focus_card(sid)
 
     def _on_digit(self, digit: str) -> None:
         if self.calls.call.keypad.type_key(digit) or self._models.answer.press(digit):
@@ -216,6 +228,17 @@ class MainWindow(QMainWindow):
             keypad.close_pad()
         else:
             self._models.live.hang_up()
+
+    def _on_incoming_changed(self) -> None:
+        self._show_title()
+        self._notifier.ring(self._models.incoming.waiting)
+
+    def _on_cards_left(self) -> None:
+        """The card that had the focus is gone; nothing that ends a call may find it."""
+        if self.page == CALLS:
+            idle = self._models.live.stage is Stage.IDLE
+            home: QWidget = self.calls.dial.number if idle else self.calls.call
+            home.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_notice_closed(self) -> None:
         self._models.services.close_notice()
@@ -234,7 +257,10 @@ class MainWindow(QMainWindow):
 
     def _show_title(self, _clock: str = "") -> None:
         live = self._models.live
-        if live.live and live.party is not None:
+        calling = self._models.incoming.rows
+        if calling:
+            self.setWindowTitle(f"☎ {calling[0].name} is calling")
+        elif live.live and live.party is not None:
             several = self._models.lines.summary if len(self._models.lines.rows) > 1 else ""
             more = f" · {several}" if several else ""
             self.setWindowTitle(f"● {live.clock} {live.party.number}{more}")

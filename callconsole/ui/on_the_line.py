@@ -52,7 +52,7 @@ class OnTheLine(QWidget):
         if not operator.taken_over:
             return
         name = operator.callee
-        self.callee.name.setText("Callee" if name == "the callee" else name)
+        self.callee.name.setText(name.removeprefix("the ").title() if "the " in name else name)
         self.you.words.setText(f"speaking to {name}")
         self.callee.words.setText("hears only you")
         reads = "silent" if operator.caller_muted else "silent, reads along"

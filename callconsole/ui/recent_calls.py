@@ -15,6 +15,7 @@ from callconsole.viewmodels.session_calls import RecentCall, SessionCalls
 
 ROW_HEIGHT = 46
 OPEN_WIDTH = 32
+NO_CALLS = "No calls yet. Calls that you place or take appear here."
 
 
 class RecentRow(RowButton):
@@ -71,7 +72,7 @@ class RecentRow(RowButton):
         paint_hover(painter, QRectF(self.rect()).adjusted(0, 1, 0, 0), self)
         painter.fillRect(QRectF(0, 0, self.width(), 1), theme.colour("border"))
         call, width = self.call, self.width() - OPEN_WIDTH
-        icons.paint(painter, "phone-outgoing", theme.current().muted, 4, 8, 14)
+        icons.paint(painter, call.icon, getattr(theme.current(), call.tone), 4, 8, 14)
         prompt_at, outcome_at = width * 0.34, width * 0.61
         self._write(painter, call.title, 26, 5, prompt_at - 38, "text", 600)
         self._write(painter, call.subtitle, 26, 23, prompt_at - 38, "muted", 400, 12)
@@ -118,7 +119,7 @@ class RecentCalls(QWidget):
         super().__init__(parent)
         self._recents = recents
         self._rows: list[RecentRow] = []
-        self._empty = Text("No calls yet. Calls you place appear here.", 13, 400, "muted")
+        self._empty = Text(NO_CALLS, 13, 400, "muted")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)

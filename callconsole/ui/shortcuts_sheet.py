@@ -21,6 +21,9 @@ CALLING = (
     ("Hang up", "Ctrl ⇧ H"),
     ("Hang up, unless you are typing", "Esc"),
     ("Hang up all, after a question", "Ctrl Alt H"),
+    ("Answer a caller with the AI", "Ctrl ⇧ A"),
+    ("Answer a caller yourself", "Ctrl ⇧ Y"),
+    ("Decline a caller", "Ctrl ⇧ D"),
     ("The next live call, or the one before", "Alt ↓ ↑"),
     ("Listen in, on or off", "Ctrl L"),
     ("Say who answered, on the answer card", "1 – 5"),  # noqa: RUF001

@@ -18,6 +18,7 @@ from callconsole.domain.answering import AnsweredBy, Evidence, JudgedBy, Utteran
 from callconsole.domain.call import EndedBy, Ending, Floor, Outcome
 from callconsole.domain.dialling import Step
 from callconsole.domain.events import AgentInterrupted, Service, ServiceState
+from callconsole.domain.incoming import Answerer
 from callconsole.domain.problems import Problem
 from callconsole.domain.record import Note
 from callconsole.domain.transcript import Speaker, Turn
@@ -521,6 +522,48 @@ async def several_yours(scene: Scene) -> None:
     scene.models.lines.step(-1)
 
 
+async def incoming(scene: Scene) -> None:
+    """Somebody calls while nothing else goes on."""
+    scene.desk.call_in("CA" + "a" * 32)
+
+
+async def incoming_in_call(scene: Scene) -> None:
+    """Three call while the operator looks at a conversation; one cannot be picked up."""
+    await scene.talk()
+    first = scene.desk.call_in("CA" + "a" * 32)
+    scene.desk.call_in("CA" + "b" * 32, "")
+    scene.desk.call_in("CA" + "c" * 32, "+442079460958")
+    scene.desk.untakeable = NO_MICROPHONE
+    scene.models.incoming.answer(Answerer.OPERATOR, first)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+
+async def incoming_on_prompts(scene: Scene) -> None:
+    """It rings on every page; this one is being answered."""
+    scene.window.open_page(PROMPTS)
+    sid = scene.desk.call_in("CA" + "a" * 32)
+    scene.models.incoming.answer(Answerer.AGENT, sid)
+    await asyncio.sleep(0)
+
+
+async def incoming_answered(scene: Scene) -> None:
+    """The operator has answered."""
+    sid = scene.desk.call_in("CA" + "a" * 32)
+    scene.models.incoming.answer(Answerer.OPERATOR, sid)
+    await asyncio.sleep(0)
+    scene.desk.pick_up_caller(sid)
+    await asyncio.sleep(0)
+
+
+async def incoming_missed(scene: Scene) -> None:
+    """Two have called in vain, one was declined."""
+    missed = Ending(Outcome.MISSED, EndedBy.CALLER)
+    scene.desk.end(scene.desk.call_in("CA" + "a" * 32), missed)
+    scene.desk.end(scene.desk.call_in("CA" + "b" * 32, ""), missed)
+    scene.desk.decline_incoming(scene.desk.call_in("CA" + "c" * 32))
+
+
 async def low_reason(scene: Scene) -> None:
     """The tallest dial column: error, reason and redial together."""
     await failed(scene)
@@ -638,6 +681,11 @@ STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "several_drawer": several_drawer,
     "several_ending": several_ending,
     "several_yours": several_yours,
+    "incoming": incoming,
+    "incoming_in_call": incoming_in_call,
+    "incoming_on_prompts": incoming_on_prompts,
+    "incoming_answered": incoming_answered,
+    "incoming_missed": incoming_missed,
     "low_reason": low_reason,
     "history": history,
     "history_stepped_in": history_stepped_in,
