@@ -11,14 +11,16 @@ from callconsole.domain.incoming import Answerer
 from callconsole.ui.announce import announce
 from callconsole.ui.kit.banner import IconMark
 from callconsole.ui.kit.button import Button, Kind
+from callconsole.ui.kit.pill import Pill
 from callconsole.ui.kit.surfaces import Surface
-from callconsole.ui.kit.text import Elided, Text
+from callconsole.ui.kit.text import Elided
 from callconsole.viewmodels.incoming_calls import IncomingCalls, IncomingRow
 
 HEIGHT = 60
 GAP = 8
 SHOWN = 3
-"""How many cards stand one above the other; of more callers only the number is told."""
+SHOWN_LOW = 1
+"""How many cards stand one above the other, in a low window too; of more the number is told."""
 
 
 class IncomingCard(Surface):
@@ -34,6 +36,8 @@ class IncomingCard(Surface):
         self._mark = IconMark("phone-incoming", "accent", 24)
         self.name = Elided("", 15, 600, tabular=True)
         self.line = Elided("", 12, 400, "muted", tabular=True)
+        self.more = Pill(filled=False)
+        self.more.hide()
         self.agent = Button("Answer with the AI", Kind.SUCCESS, icon="robot")
         self.agent.setToolTip("The AI greets the caller (Ctrl Shift A)")
         self.you = Button("Answer yourself", Kind.PRIMARY_LINE, icon="microphone")
@@ -59,6 +63,7 @@ class IncomingCard(Surface):
         row.setSpacing(12)
         row.addWidget(self._mark)
         row.addLayout(words, 1)
+        row.addWidget(self.more, 0, Qt.AlignmentFlag.AlignVCenter)
         for button in self.buttons():
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
 
@@ -95,19 +100,29 @@ class IncomingCards(QWidget):
     def __init__(self, incoming: IncomingCalls, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._incoming = incoming
+        self._most = SHOWN
         self._cards: dict[str, IncomingCard] = {}
         self.setAccessibleName("Incoming calls")
-        self.more = Text("", 12, 500, "accent")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(8, 0, 8, 8)
         self._column.setSpacing(GAP)
-        self._column.addWidget(self.more)
         incoming.changed.connect(self._show)
         self._show()
 
     def cards(self) -> list[IncomingCard]:
         """The cards from the top."""
-        return [self._cards[row.sid] for row in self._incoming.rows[:SHOWN]]
+        return [self._cards[row.sid] for row in self._incoming.rows[: self._most]]
+
+    def set_low(self, low: bool) -> None:
+        """Take less room in a low window."""
+        most = SHOWN_LOW if low else SHOWN
+        if most != self._most:
+            self._most = most
+            self._show()
+
+    def taken(self) -> int:
+        """How much of the window's height the cards take, in pixels."""
+        return self.sizeHint().height() if self._incoming.rows else 0
 
     def focus_card(self, sid: str) -> None:
         """Go to the answers of this call, if it rings still."""
@@ -116,9 +131,9 @@ class IncomingCards(QWidget):
             card.agent.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show(self) -> None:
-        rows = self._incoming.rows[:SHOWN]
+        rows = self._incoming.rows[: self._most]
         gone = set(self._cards) - {row.sid for row in rows}
-        had_focus = any([self._drop(sid) for sid in gone])
+        dropped = [self._drop(sid) for sid in gone]
         for place, row in enumerate(rows):
             card = self._cards.get(row.sid)
             if card is None:
@@ -128,11 +143,18 @@ class IncomingCards(QWidget):
             elif card.row != row:
                 self._renew(card, row)
         others = len(self._incoming.rows) - len(rows)
-        self.more.setText(f"{others} more calling" if others else "")
-        self.more.setVisible(bool(others))
+        self._tell_others(others)
         self.setVisible(bool(rows))
-        if had_focus:
+        if any(dropped):
             self.left.emit()
+
+    def _tell_others(self, others: int) -> None:
+        for card in self._cards.values():
+            card.more.hide()
+        if others:
+            last = self.cards()[-1]
+            last.more.show_state(f"{others} more calling", "accent", "phone-incoming")
+            last.more.show()
 
     def _renew(self, card: IncomingCard, row: IncomingRow) -> None:
         focused = card.isAncestorOf(self.window().focusWidget())

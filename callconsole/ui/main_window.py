@@ -33,6 +33,7 @@ from callconsole.ui.prompts_page import PromptsPage
 from callconsole.ui.rail import Rail
 from callconsole.ui.shortcuts_sheet import ShortcutsSheet
 from callconsole.ui.tokens import (
+    CARDS_STACK_FROM_HEIGHT,
     DRAWER_BELOW_WIDTH,
     FOLD_BELOW_HEIGHT,
     MINIMUM_HEIGHT,
@@ -231,6 +232,7 @@ class MainWindow(QMainWindow):
 
     def _on_incoming_changed(self) -> None:
         self._show_title()
+        self._fold()
         self._notifier.ring(self._models.incoming.waiting)
 
     def _on_cards_left(self) -> None:
@@ -280,9 +282,15 @@ class MainWindow(QMainWindow):
         narrow = self.width() < DRAWER_BELOW_WIDTH
         self.calls.set_narrow(narrow)
         self.top_bar.show_drawer_button(narrow)
-        self.calls.dial.fold(self.height() < FOLD_BELOW_HEIGHT)
         self.history.set_narrow(narrow)
-        self.history.fold(self.height() < FOLD_BELOW_HEIGHT)
+        self.incoming.set_low(self.height() < CARDS_STACK_FROM_HEIGHT)
+        self._fold()
+
+    def _fold(self) -> None:
+        """Fold what is too high, the cards of callers counted."""
+        low = self.height() - self.incoming.taken() < FOLD_BELOW_HEIGHT
+        self.calls.dial.fold(low)
+        self.history.fold(low)
 
     # Closing ----------------------------------------------------------------------------------
 

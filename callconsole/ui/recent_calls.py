@@ -35,10 +35,11 @@ class RecentRow(RowButton):
         self.open.setVisible(bool(call.sid))
         self.open.clicked.connect(self.open_asked)
         self.setText(call.title)
+        again = "Call again" if call.number else "Cannot be called back"
         self.setAccessibleName(
-            f"{call.title}, {call.outcome.text}, {call.duration}, {call.time}. Call again"
+            f"{call.title}, {call.outcome.text}, {call.duration}, {call.time}. {again}"
         )
-        self.setToolTip("Put this number back into the field")
+        self.setToolTip("Put this number back into the field" if call.number else again)
 
     def sizeHint(self) -> QSize:
         """Two lines."""
@@ -141,6 +142,7 @@ class RecentCalls(QWidget):
         for row in self._rows:
             number, sid = row.call.number, row.call.sid
             row.open_asked.connect(lambda sid=sid: self.open_asked.emit(sid))
-            row.clicked.connect(lambda _on=False, number=number: self.chosen.emit(number))
+            if number:
+                row.clicked.connect(lambda _on=False, number=number: self.chosen.emit(number))
             self._column.addWidget(row)
         self._empty.setVisible(not self._rows)

@@ -121,11 +121,10 @@ class IncomingCalls(QObject):
     def _renew(self) -> None:
         views = self._live.live_views
         calls = {sid: view.call for sid, view in views.items() if view.call is not None}
-        speaking = any(call.taken_over for call in calls.values())
         for sid in [sid for sid in self._mine if sid not in calls or not calls[sid].rings_here]:
             self._mine.discard(sid)
             # Whom the operator speaks to stays in the centre.
-            if not speaking:
+            if not any(call.taken_over for other, call in calls.items() if other != sid):
                 self._live.focus(sid)
         ringing = [call for call in calls.values() if call.rings_here]
         sids = {call.sid for call in ringing}

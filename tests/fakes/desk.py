@@ -56,6 +56,11 @@ CROWD = CALLEES + tuple(
     PracticeCallee(f"+141555501{number}", f"Callee {number}", "Says what it was told to.", "user")
     for number in range(10, 22)
 )
+CALLERS = (
+    PracticeCallee("+14155550131", "A patient", "Wants another appointment.", "phone-incoming"),
+    PracticeCallee("+14155550132", "Gives up", "Hangs up after five rings.", "phone-incoming"),
+    PracticeCallee("+266696687", "Number withheld", "The same patient.", "phone-incoming"),
+)
 SID = "CA" + "0" * 32
 PRICES = Prices(
     date(2026, 9, 18),

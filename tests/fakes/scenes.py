@@ -29,7 +29,7 @@ from callconsole.viewmodels.call_sound import Sound
 from callconsole.viewmodels.desk import PracticeCallee
 from callconsole.viewmodels.models import Models
 from callconsole.viewmodels.playback import Player
-from fakes.desk import CALLEES, CROWD, SID, FakeDesk, FakePrompts, refused, steps
+from fakes.desk import CALLEES, CALLERS, CROWD, SID, FakeDesk, FakePrompts, refused, steps
 from fakes.kept_records import TALK_SID, kept_records, stepped_in
 from fakes.player import FakePlayer
 
@@ -122,7 +122,12 @@ def build(name: str) -> Scene:
     """The scene for a state; `STATES[name]` then brings it there."""
     callees = CROWD if name.startswith("idle_crowd") else CALLEES
     line = "phone" if name == "gaps" else "practice"
-    return Scene(line=line, missing=MISSING if name == "idle_setup" else (), callees=callees)
+    return Scene(
+        line=line,
+        missing=MISSING if name == "idle_setup" else (),
+        callees=callees,
+        incoming=name != "idle_recents",
+    )
 
 
 class Scene:
@@ -135,7 +140,9 @@ class Scene:
         missing: tuple[Problem, ...] = (),
         callees: tuple[PracticeCallee, ...] = CALLEES,
         player: Player | None = None,
+        incoming: bool = True,
     ) -> None:
+        self.callers: list[str] = []
         self.desk = FakeDesk(line)
         self.desk.all_ready()
         self.desk.now = datetime.now(UTC)
@@ -146,6 +153,8 @@ class Scene:
             self.desk,
             self.prompts,
             callees=callees,
+            callers=CALLERS,
+            call_in=self.callers.append if incoming else None,
             missing=missing,
             player=player or self.player,
             check=lambda: None,
@@ -530,6 +539,7 @@ async def incoming(scene: Scene) -> None:
 async def incoming_in_call(scene: Scene) -> None:
     """Three call while the operator looks at a conversation; one cannot be picked up."""
     await scene.talk()
+    scene.desk.lines = 10
     first = scene.desk.call_in("CA" + "a" * 32)
     scene.desk.call_in("CA" + "b" * 32, "")
     scene.desk.call_in("CA" + "c" * 32, "+442079460958")
