@@ -342,7 +342,9 @@ class Console:
 
     def hand_back(self, call_sid: str, note: str) -> None:
         """The agent goes on, and knows of `note`. Raises `ProblemError`."""
-        self._known(call_sid)
+        if self._known(call_sid).call.rings_here:
+            # It is about to be picked up by the operator: somebody has to be there.
+            raise ProblemError(refusals.NOT_ANSWERED)
         self._taking_over.end(call_sid, note)
         self._listening.focus(self.heard)
 

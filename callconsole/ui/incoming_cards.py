@@ -139,6 +139,7 @@ class IncomingCards(QWidget):
             if card is None:
                 card = self._cards[row.sid] = IncomingCard(row, self._incoming)
                 self._column.insertWidget(place, card)
+                self._order(place, card, rows)
                 announce(self, row.spoken())
             elif card.row != row:
                 self._renew(card, row)
@@ -147,6 +148,13 @@ class IncomingCards(QWidget):
         self.setVisible(bool(rows))
         if any(dropped):
             self.left.emit()
+
+    def _order(self, place: int, card: IncomingCard, rows: list[IncomingRow]) -> None:
+        """Let Tab go from answer to answer, and from card to card."""
+        before = self._cards[rows[place - 1].sid].decline if place else self
+        for button in card.buttons():
+            QWidget.setTabOrder(before, button)
+            before = button
 
     def _tell_others(self, others: int) -> None:
         for card in self._cards.values():

@@ -566,6 +566,12 @@ async def incoming_answered(scene: Scene) -> None:
     await asyncio.sleep(0)
 
 
+async def incoming_taken_over(scene: Scene) -> None:
+    """Somebody calls while the operator speaks to another."""
+    await taken_over(scene)
+    scene.desk.call_in("CA" + "a" * 32)
+
+
 async def incoming_missed(scene: Scene) -> None:
     """Two have called in vain, one was declined."""
     missed = Ending(Outcome.MISSED, EndedBy.CALLER)
@@ -696,6 +702,7 @@ STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "incoming_on_prompts": incoming_on_prompts,
     "incoming_answered": incoming_answered,
     "incoming_missed": incoming_missed,
+    "incoming_taken_over": incoming_taken_over,
     "low_reason": low_reason,
     "history": history,
     "history_stepped_in": history_stepped_in,
