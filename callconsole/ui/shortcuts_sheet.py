@@ -21,8 +21,7 @@ CALLING = (
     ("Hang up", "Ctrl ⇧ H"),
     ("Hang up, unless you are typing", "Esc"),
     ("Hang up all, after a question", "Ctrl Alt H"),
-    ("Answer a caller with the AI", "Ctrl ⇧ A"),
-    ("Answer a caller yourself", "Ctrl ⇧ Y"),
+    ("Answer a caller: with the AI, or yourself", "Ctrl ⇧ A / Y"),
     ("Decline a caller", "Ctrl ⇧ D"),
     ("The next live call, or the one before", "Alt ↓ ↑"),
     ("Listen in, on or off", "Ctrl L"),
@@ -41,9 +40,7 @@ STEPPING_IN = (
     ("Keypad", "Ctrl ⇧ K"),
 )
 PAGES = (
-    ("Calls", "Ctrl 1"),
-    ("Prompts", "Ctrl 2"),
-    ("History", "Ctrl 3"),
+    ("Calls, prompts, history", "Ctrl 1 – 3"),  # noqa: RUF001
     ("This sheet", "F1"),
 )
 READING = (
