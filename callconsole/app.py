@@ -92,6 +92,7 @@ class App:
                 thresholds=settings.thresholds,
                 detect_machine=settings.amd,
                 max_calls=settings.max_calls,
+                incoming=settings.incoming,
                 ring_timeout_s=settings.ring_s,
                 time_limit_s=settings.time_limit_s,
                 opening=Opening(settings.opening),

@@ -16,10 +16,12 @@ from callconsole.adapters import portaudio
 from callconsole.adapters.portaudio.player import PortAudioPlayer
 from callconsole.app import App
 from callconsole.domain import phone
+from callconsole.domain.incoming import Incoming
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine import tasks
 from callconsole.engine.world import PHONE, PRACTICE
 from callconsole.practice.callees import CALLEES, Reaction
+from callconsole.practice.callers import CALLERS
 from callconsole.settings import Settings, missing_for_phone
 from callconsole.ui.main_window import MainWindow
 from callconsole.ui.window_memory import WindowMemory
@@ -149,6 +151,10 @@ class Desktop:
             self.app.console,
             self.app.prompts,
             callees=callees,
+            callers=[
+                PracticeCallee(c.number, c.name, c.description, "phone-incoming") for c in CALLERS
+            ],
+            call_in=self._call_in if settings.incoming is Incoming.ASK else None,
             missing=missing,
             choose_line=self._choose_line,
             player=self._player,
@@ -161,6 +167,12 @@ class Desktop:
     def _choose_line(self, line: str) -> None:
         if line != self.app.console.line:
             tasks.start(self.app.switch(line), self._on_fault, "switch the line")
+
+    def _call_in(self, number: str) -> None:
+        """Have somebody on the practice line call."""
+        line = self.app.line
+        if line is not None and line.practice is not None:
+            line.practice.carrier.call_in(next(c for c in CALLERS if c.number == number))
 
     def _check(self) -> None:
         tasks.start(self.app.check(), self._on_fault, "check")

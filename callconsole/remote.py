@@ -23,6 +23,7 @@ EXIT_CODES = {
     Outcome.DECLINED: 5,
     Outcome.VOICEMAIL: 6,
     Outcome.CANCELED: 7,
+    Outcome.MISSED: 4,
 }
 NOT_POSSIBLE = 2
 INTERRUPTED = 130

@@ -23,6 +23,7 @@ from callconsole.domain.answering import (
     GateMode,
     Undecided,
 )
+from callconsole.domain.incoming import Incoming
 from callconsole.domain.problems import Problem, ProblemError
 
 Backend = Literal["vertex", "api key"]
@@ -163,6 +164,12 @@ class Settings(BaseSettings):
         alias="CALLCONSOLE_TIME_LIMIT_S",
         description="longest life of a call in seconds; Twilio ends it by then even if this "
         "computer is dead",
+    )
+    incoming: Incoming = Field(
+        Incoming.OFF,
+        alias="CALLCONSOLE_INCOMING",
+        description="calls to your Twilio number: turned away (off), or they ring here and you "
+        "are asked (ask)",
     )
     max_calls: int = Field(
         10, ge=1, le=500, alias="CALLCONSOLE_MAX_CALLS", description="live calls at one time"

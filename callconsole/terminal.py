@@ -31,6 +31,7 @@ OUTCOMES = {
     Outcome.BUSY: "Busy",
     Outcome.NO_ANSWER: "No answer",
     Outcome.DECLINED: "Declined",
+    Outcome.MISSED: "Missed",
     Outcome.CANCELED: "Canceled",
     Outcome.VOICEMAIL: "Voicemail, no message left",
     Outcome.FAILED: "Failed",
@@ -80,6 +81,8 @@ def lines_of(event: events.Event) -> list[str]:
     match event:
         case events.CallQueued(call=call):
             return [f"Queued      {phone.pretty(call.to)}"]
+        case events.IncomingCallRang(call=call):
+            return [f"Calls you   {phone.pretty(call.other) or 'number withheld'}"]
         case events.CallRinging():
             return ["Ringing"]
         case events.CallAnswered():
@@ -201,7 +204,7 @@ def summary(call: Call, turns: list[Turn]) -> list[str]:
     return [
         "",
         f"Call        {call.sid}",
-        f"Number      {phone.pretty(call.to)}",
+        f"Number      {phone.pretty(call.other) or 'withheld'}",
         f"Prompt      {call.prompt}",
         f"Ending      {ending}",
         f"Duration    {spoken}",

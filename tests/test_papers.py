@@ -79,7 +79,7 @@ def test_the_settings_of_a_call_are_as_the_program_has_them() -> None:
     by_name = {(info.alias or name).upper(): name for name, info in Settings.model_fields.items()}
     usual = load(None)
     rows = table(CALLS, "setting")
-    assert len(rows) == 13
+    assert len(rows) == 14
     for cells in rows:
         field = by_name[cells[0].strip("`")]
         default, value = cells[1].strip("`"), getattr(usual, field)
@@ -112,6 +112,7 @@ def test_every_ability_and_every_ending_is_told() -> None:
         Outcome.BUSY: "Busy",
         Outcome.NO_ANSWER: "No answer",
         Outcome.DECLINED: "Declined",
+        Outcome.MISSED: "Missed",
         Outcome.CANCELED: "Cancelled",
         Outcome.VOICEMAIL: "Voicemail, Fax",
         Outcome.FAILED: "Call failed, Call broke off",

@@ -25,8 +25,10 @@ from callconsole.domain.events import (
     AgentReplied,
     AgentStalled,
     CallAnswered,
+    CallBegan,
     CallEnded,
     CallQueued,
+    IncomingCallRang,
     ServiceChanged,
     ServiceState,
 )
@@ -66,7 +68,8 @@ class Metrics:
         build.info({"version": version})
         ProcessCollector(registry=self._registry)
         self._takers: dict[type, Callable[[Any], None]] = {
-            CallQueued: self._call_queued,
+            CallQueued: self._call_began,
+            IncomingCallRang: self._call_began,
             CallAnswered: self._call_answered,
             CallEnded: self._call_ended,
             AgentReplied: lambda event: self._sent.observe(event.delay_ms / 1000),
@@ -135,7 +138,7 @@ class Metrics:
         if taker is not None:
             taker(event)
 
-    def _call_queued(self, event: CallQueued) -> None:
+    def _call_began(self, event: CallBegan) -> None:
         self._answered_at[event.call_sid] = None
 
     def _call_answered(self, event: CallAnswered) -> None:

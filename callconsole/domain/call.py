@@ -19,6 +19,13 @@ class Phase(StrEnum):
     ENDED = "ended"
 
 
+class Direction(StrEnum):
+    """Who rings whom."""
+
+    OUTGOING = "outgoing"
+    INCOMING = "incoming"
+
+
 class Floor(StrEnum):
     """Who is speaking right now, as the person on the phone hears it."""
 
@@ -35,6 +42,7 @@ class Outcome(StrEnum):
     BUSY = "busy"
     NO_ANSWER = "no-answer"
     DECLINED = "declined"
+    MISSED = "missed"
     CANCELED = "canceled"
     VOICEMAIL = "voicemail"
     FAILED = "failed"
@@ -65,11 +73,13 @@ class Call:
 
     Attributes:
         sid: the carrier's name of the call (Twilio: CA and 32 hex digits).
-        to: the number dialled, E.164.
-        from_number: the number shown to the callee, E.164.
+        to: the number dialled, E.164; of an incoming call our own.
+        from_number: the number that calls, E.164: our own, or of an incoming call theirs, which
+            is empty where it is withheld.
         prompt: name of the prompt the agent follows.
         line: "practice" or "phone": which world the call runs in.
-        placed_at: when the carrier accepted the call.
+        direction: we call, or we are called.
+        placed_at: when the carrier accepted the call, or told of an incoming one.
         rang_at: when the callee's phone began to ring, or None.
         answered_at: when it was picked up, or None.
         ended_at: when it ended, or None.
@@ -95,6 +105,7 @@ class Call:
     prompt: str
     line: str
     placed_at: datetime
+    direction: Direction = Direction.OUTGOING
     phase: Phase = Phase.QUEUED
     floor: Floor = Floor.NOBODY
     answered_by: AnsweredBy = AnsweredBy.UNKNOWN
@@ -118,6 +129,21 @@ class Call:
     def live(self) -> bool:
         """True until the call has ended."""
         return self.phase is not Phase.ENDED
+
+    @property
+    def incoming(self) -> bool:
+        """True where somebody calls us."""
+        return self.direction is Direction.INCOMING
+
+    @property
+    def other(self) -> str:
+        """The number at the other end, E.164; empty where it is withheld."""
+        return self.from_number if self.incoming else self.to
+
+    @property
+    def rings_here(self) -> bool:
+        """True while an incoming call waits for somebody to answer it."""
+        return self.incoming and self.phase is Phase.RINGING
 
     def duration_s(self, now: datetime) -> float:
         """Seconds of conversation so far; 0 before an answer."""

@@ -25,10 +25,20 @@ class CallEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CallQueued(CallEvent):
-    """The carrier accepted the call; `call` is its first state."""
+class CallBegan(CallEvent):
+    """There is a call from now on; `call` is its first state."""
 
     call: Call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallQueued(CallBegan):
+    """The carrier accepted the call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingCallRang(CallBegan):
+    """Somebody calls us."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

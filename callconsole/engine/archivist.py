@@ -11,9 +11,9 @@ from callconsole.domain.events import (
     AgentSessionAged,
     AnswerJudged,
     AnswerWeighed,
+    CallBegan,
     CallEnded,
     CallEvent,
-    CallQueued,
     Event,
     FloorChanged,
     LevelsMeasured,
@@ -43,7 +43,7 @@ def logged(event: CallEvent) -> LoggedEvent:
     details = as_json(event)
     for name in ("event", "call_sid", "at"):
         del details[name]
-    if isinstance(event, CallQueued):
+    if isinstance(event, CallBegan):
         del details["call"]
     return LoggedEvent(event.at, type(event).__name__, details)
 
@@ -101,10 +101,10 @@ class Archivist:
         await self._history.flush()
 
     def _keep_call(self, event: CallEvent) -> None:
-        if isinstance(event, CallQueued):
+        if isinstance(event, CallBegan):
             self._live.add(event.call_sid)
         call = self._call_of(event.call_sid)
-        if call is None and isinstance(event, CallQueued):
+        if call is None and isinstance(event, CallBegan):
             call = event.call
         if call is not None:
             self._history.keep_call(call)

@@ -15,6 +15,7 @@ from callconsole.engine.changes import Changes
 from callconsole.engine.figures import CallFigures
 from callconsole.engine.ports import CarrierReport, Clock
 from callconsole.engine.progress import reported
+from callconsole.engine.world import PHONE, Habits
 
 
 class CallState:
@@ -90,3 +91,10 @@ class CallState:
                     self.publish(events.CallEnded(call_sid=sid, at=now, ending=call.ending))
                     self.over.set()
         self.changes.happened()
+
+
+def first_state(call: Call, bus: Bus, clock: Clock, habits: Habits) -> CallState:
+    """A call's state at its beginning, with what it is charged by."""
+    asked_who = habits.detect_machine and not call.incoming
+    meter = CallMeter(habits.tariff, charged=call.line == PHONE, detections=int(asked_who))
+    return CallState(call, bus, clock, meter)

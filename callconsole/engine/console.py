@@ -15,16 +15,20 @@ from callconsole.domain.answering import AnsweredBy
 from callconsole.domain.call import Call, EndedBy, Ending, Outcome, Phase
 from callconsole.domain.costs import Cost
 from callconsole.domain.events import Service, ServiceChanged, ServiceState
+from callconsole.domain.incoming import Answerer, IncomingCall, IncomingReply, Reply
 from callconsole.domain.problems import Problem, ProblemError
+from callconsole.domain.prompt import Prompt
 from callconsole.domain.record import CallPage, CallQuery, CallRecord, Recorded
 from callconsole.domain.sound import SoundDevices
 from callconsole.domain.transcript import Turn
 from callconsole.engine import refusals, tasks
 from callconsole.engine.bus import Bus, Listener
+from callconsole.engine.call_state import CallState, first_state
 from callconsole.engine.dialling import DialSteps, OnStep
 from callconsole.engine.listening import Listening
 from callconsole.engine.placing import Accepted, Placing
 from callconsole.engine.ports import (
+    AgentSession,
     AnswerVerdict,
     CarrierReport,
     Clock,
@@ -34,6 +38,7 @@ from callconsole.engine.ports import (
     Prompts,
     Speaker,
 )
+from callconsole.engine.reception import PickedUp, Reception
 from callconsole.engine.recorder import Recordings
 from callconsole.engine.session import CallSession, Joined
 from callconsole.engine.sound_choice import SoundChoice
@@ -72,6 +77,7 @@ class Console:
         self._version = version
         self._bus = Bus()
         self._world: World | None = None
+        self._states: dict[str, CallState] = {}
         self._sessions: dict[str, CallSession] = {}
         self._tokens = StreamTokens()
         self._placing = Placing(prompts, habits, self._tokens, clock)
@@ -81,6 +87,16 @@ class Console:
         self._listening = Listening(speaker, self.report_service)
         self._taking_over = TakingOver(microphone)
         self._starring = Starring(history, self._bus, clock)
+        self._reception = Reception(
+            prompts,
+            habits,
+            self._tokens,
+            self._bus,
+            clock,
+            self._taking_over,
+            begin=self._know,
+            join=self._pick_up,
+        )
         self._sound = SoundChoice(speaker, microphone)
         self._bus.subscribe(self._follow)
 
@@ -130,8 +146,8 @@ class Console:
 
     def call(self, call_sid: str) -> Call | None:
         """The call's present state, or None."""
-        session = self._sessions.get(call_sid)
-        return session.call if session is not None else None
+        state = self._states.get(call_sid)
+        return state.call if state is not None else None
 
     def turns(self, call_sid: str) -> list[Turn]:
         """The call's transcript so far; empty for an unknown call."""
@@ -140,21 +156,21 @@ class Console:
 
     def figures(self, call_sid: str) -> dict[str, Any] | None:
         """What was counted during the call (`CallFigures.as_json`), or None."""
-        session = self._sessions.get(call_sid)
-        return session.figures.as_json() if session is not None else None
+        state = self._states.get(call_sid)
+        return state.figures.as_json() if state is not None else None
 
     def cost(self, call_sid: str) -> Cost | None:
         """What the call costs so far, an estimate; None for an unknown call or without prices."""
-        session = self._sessions.get(call_sid)
-        return session.figures.meter.cost(self._clock.now()) if session is not None else None
+        state = self._states.get(call_sid)
+        return state.figures.meter.cost(self._clock.now()) if state is not None else None
 
     def calls(self) -> list[Call]:
         """Every call since the start, newest last."""
-        return [session.call for session in self._sessions.values()]
+        return [state.call for state in self._states.values()]
 
     def live_calls(self) -> list[Call]:
         """Calls that have not ended, oldest first."""
-        return [session.call for session in self._sessions.values() if session.call.live]
+        return [state.call for state in self._states.values() if state.live]
 
     def lines_free(self) -> int:
         """How many more calls can be placed now."""
@@ -247,6 +263,28 @@ class Console:
             )
         ).call
 
+    async def answer_incoming(
+        self, call_sid: str, by: Answerer = Answerer.AGENT, prompt: str | None = None
+    ) -> None:
+        """Pick up a call that rings here; returns once the carrier is told to.
+
+        Args:
+            call_sid: the call.
+            by: who speaks to the caller; where the operator does, the AI is there, silent.
+            prompt: name of the prompt to follow; None for the default one.
+
+        Raises:
+            ProblemError: it does not ring any more, or cannot be answered so; then it rings on.
+        """
+        await self._reception.answer(call_sid, by, prompt)
+
+    def decline_incoming(self, call_sid: str) -> None:
+        """Refuse a call that rings here: the caller hears an engaged tone.
+
+        Raises `ProblemError`: it does not ring any more.
+        """
+        self._reception.decline(call_sid)
+
     def focus(self, call_sid: str | None) -> None:
         """Listen to this live call from now on; None, or a call that has ended: to none.
 
@@ -272,11 +310,17 @@ class Console:
 
         Raises `ProblemError` for a name that is no call of ours.
         """
+        if call_sid in self._states and call_sid not in self._sessions:
+            if self._states[call_sid].live:
+                self.decline_incoming(call_sid)
+            return
         session = self._known(call_sid)
         if session.call.live:
             session.acted("hung up")
         waiting = session.call.phase in (Phase.QUEUED, Phase.RINGING)
         outcome = Outcome.CANCELED if waiting else Outcome.COMPLETED
+        if waiting and session.call.incoming:
+            outcome = Outcome.DECLINED
         await session.hang_up(Ending(outcome, EndedBy.OPERATOR))
 
     def judge_answer(self, call_sid: str, answered_by: AnsweredBy) -> None:
@@ -306,7 +350,9 @@ class Console:
 
     def hand_back(self, call_sid: str, note: str) -> None:
         """The agent goes on, and knows of `note`. Raises `ProblemError`."""
-        self._known(call_sid)
+        if self._known(call_sid).call.rings_here:
+            # It is about to be picked up by the operator: somebody has to be there.
+            raise ProblemError(refusals.NOT_ANSWERED)
         self._taking_over.end(call_sid, note)
         self._listening.focus(self.heard)
 
@@ -388,13 +434,13 @@ class Console:
     async def delete_call(self, call_sid: str) -> None:
         """Forget an ended call and delete its recording. Raises `ProblemError`."""
         record = await self._history.record(call_sid)
-        session = self._sessions.get(call_sid)
-        if session is not None and session.call.live:
+        call = self.call(call_sid)
+        if call is not None and call.live:
             raise ProblemError(refusals.STILL_LIVE)
         if record is not None and record.call.recording is not None:
             await asyncio.to_thread(Path(record.call.recording).unlink, missing_ok=True)
         await self._history.delete(call_sid)
-        self._sessions.pop(call_sid, None)
+        self._forget(call_sid)
 
     async def stop(self) -> None:
         """No new calls; end the live ones, save recordings, let go of the sound device."""
@@ -416,7 +462,14 @@ class Console:
 
     def knows(self, call_sid: str) -> bool:
         """True for our calls, and for any name while one of ours is still being named."""
-        return call_sid in self._sessions or self._placing.in_flight
+        known = call_sid in self._states or self._reception.knows(call_sid)
+        return known or self._placing.in_flight
+
+    async def incoming_call(self, call: IncomingCall) -> IncomingReply:
+        """Somebody calls our number, or still does: what the carrier is to do now."""
+        if self._stopping:
+            return IncomingReply(Reply.BUSY)
+        return await self._reception.called(call, self._world, self.lines_free())
 
     def stream_token(self, call_sid: str) -> str | None:
         """A fresh one-time stream token for a live call, else None."""
@@ -465,7 +518,7 @@ class Console:
         session = self._sessions.get(report.call_sid)
         if session is not None:
             session.carrier_reported(report)
-        else:
+        elif not self._reception.reported(report):
             self._placing.keep(report)
 
     def answer_judged(self, verdict: AnswerVerdict) -> None:
@@ -488,19 +541,9 @@ class Console:
             line=accepted.world.line,
             placed_at=self._clock.now(),
         )
-        joined = Joined(
-            carrier=accepted.world.carrier,
-            agent=accepted.agent,
-            prompt=accepted.prompt,
-            bus=self._bus,
-            clock=self._clock,
-            habits=self._habits,
-            tokens=self._tokens,
-            recordings=self._recordings if self._record else None,
-        )
-        session = CallSession(call, joined)
-        session.add_tap(partial(self._listening.heard, call.sid))
-        self._sessions[call.sid] = session
+        state = first_state(call, self._bus, self._clock, self._habits)
+        self._know(state)
+        session = self._join(state, accepted.world, accepted.prompt, accepted.agent)
         self._bus.publish(events.CallQueued(call_sid=call.sid, at=call.placed_at, call=call))
         session.begin()
         for report in self._placing.named(call.sid):
@@ -510,8 +553,44 @@ class Console:
                 self.answer_judged(report)
         return session
 
+    def _pick_up(self, state: CallState, picked_up: PickedUp) -> CallSession:
+        """An incoming call is answered."""
+        world, answerer = picked_up.world, picked_up.answerer
+        session = self._join(state, world, picked_up.prompt, picked_up.agent, answerer)
+        session.begin()
+        return session
+
+    def _join(
+        self,
+        state: CallState,
+        world: World,
+        prompt: Prompt,
+        agent: AgentSession,
+        answerer: Answerer | None = None,
+    ) -> CallSession:
+        joined = Joined(
+            carrier=world.carrier,
+            agent=agent,
+            prompt=prompt,
+            bus=self._bus,
+            clock=self._clock,
+            habits=self._habits,
+            tokens=self._tokens,
+            recordings=self._recordings if self._record else None,
+            answerer=answerer,
+        )
+        session = CallSession(state, joined)
+        session.add_tap(partial(self._listening.heard, state.call.sid))
+        self._sessions[state.call.sid] = session
+        return session
+
+    def _know(self, state: CallState) -> None:
+        self._states[state.call.sid] = state
+
     def _known(self, call_sid: str) -> CallSession:
         session = self._sessions.get(call_sid)
+        if session is None and call_sid in self._states:
+            raise ProblemError(refusals.NOT_ANSWERED)
         if session is None:
             raise ProblemError(refusals.unknown(call_sid))
         return session
@@ -524,8 +603,8 @@ class Console:
             self._tokens.forget(event.call_sid)
             self._taking_over.end(event.call_sid)
             if event.call_sid == self._focus:
-                live = self.live_calls()
-                self._focus = live[-1].sid if live else None
+                live = [call.sid for call in self.live_calls() if not call.rings_here]
+                self._focus = live[-1] if live else None
             self._listening.focus(self.heard)
             self._forget_old()
         elif isinstance(event, events.TransferBegan):
@@ -543,6 +622,11 @@ class Console:
             self._known(call_sid).operator.hand_back("")
 
     def _forget_old(self) -> None:
-        ended = [sid for sid, session in self._sessions.items() if not session.call.live]
+        ended = [sid for sid, state in self._states.items() if not state.live]
         for sid in ended[:-KEPT_CALLS]:
-            del self._sessions[sid]
+            self._forget(sid)
+
+    def _forget(self, call_sid: str) -> None:
+        self._states.pop(call_sid, None)
+        self._sessions.pop(call_sid, None)
+        self._reception.forget(call_sid)

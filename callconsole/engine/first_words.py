@@ -43,6 +43,11 @@ class FirstWords:
         if self._habits.opening is Opening.GREET:
             self._greet()
 
+    def pick_up(self, number: str) -> None:
+        """Somebody calls us, `number` or "": the agent greets as soon as it can be heard."""
+        self._greeted = True
+        self._agent.send_text(words.incoming_greeting(number))
+
     async def break_silence(self) -> None:
         """Greet whoever says nothing."""
         await asyncio.sleep(GREET_AFTER_S)

@@ -159,7 +159,7 @@ class Placing:
     def _number(self, to: str, live: Sequence[Call], steps: DialSteps) -> phone.PhoneNumber:
         try:
             number = phone.parse(to, self._habits.region)
-            if number.e164 in (*self._numbers, *(call.to for call in live)):
+            if number.e164 in (*self._numbers, *(call.other for call in live)):
                 raise ProblemError(refusals.already(number))
             if not self.lines_free(live):
                 raise ProblemError(refusals.too_many(self._habits.max_calls))

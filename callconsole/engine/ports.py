@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from callconsole.domain.answering import USUAL_THRESHOLDS, AnsweredBy, AnswerThresholds, Verdict
 from callconsole.domain.call import Call
+from callconsole.domain.incoming import Answerer, IncomingCall, IncomingReply
 from callconsole.domain.problems import Problem
 from callconsole.domain.prompt import Prompt
 from callconsole.domain.record import CallPage, CallQuery, CallRecord, LoggedEvent, Note
@@ -686,6 +687,23 @@ class Switchboard(Protocol):
 
     async def hang_up(self, call_sid: str) -> None:
         """End a call. Raises `ProblemError` where no such call is known."""
+        ...
+
+    async def incoming_call(self, call: IncomingCall) -> IncomingReply:
+        """Somebody calls our number, or still does: what the carrier is to do now.
+
+        Answers within about ten seconds; the carrier asks again as long as it rings on.
+        """
+        ...
+
+    async def answer_incoming(
+        self, call_sid: str, by: Answerer = Answerer.AGENT, prompt: str | None = None
+    ) -> None:
+        """Pick up a call that rings here. Raises `ProblemError`."""
+        ...
+
+    def decline_incoming(self, call_sid: str) -> None:
+        """Refuse a call that rings here. Raises `ProblemError`."""
         ...
 
     def call(self, call_sid: str) -> Call | None:

@@ -64,6 +64,24 @@ NO_MICROPHONE = Problem(
     "Nothing was found that could be spoken into.",
     "Connect a headset and start the console again.",
 )
+NOT_RINGING = Problem(
+    "call.not_ringing",
+    "This call does not ring any more",
+    "It was answered or declined, or the caller has hung up.",
+    "Look into the history; you can call back from there.",
+)
+BEING_ANSWERED = Problem(
+    "call.being_answered",
+    "This call is being answered already",
+    "The AI's session is being opened for it.",
+    "Wait a moment.",
+)
+NO_LINE_FOR_CALLER = Problem(
+    "call.incoming_full",
+    "Every line was in use",
+    "Somebody called while this console carried as many calls as it may; they heard a busy tone.",
+    "Call back, or raise CALLCONSOLE_MAX_CALLS.",
+)
 ELSEWHERE = Problem(
     "call.taken_over_elsewhere",
     "You are on the line with another call",

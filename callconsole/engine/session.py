@@ -9,6 +9,7 @@ from callconsole.domain import events
 from callconsole.domain.abilities import TransferTarget
 from callconsole.domain.answering import AnsweredBy, GateMode
 from callconsole.domain.call import Call, EndedBy, Ending, Outcome, Phase
+from callconsole.domain.incoming import Answerer
 from callconsole.domain.problems import Problem
 from callconsole.domain.prompt import Prompt
 from callconsole.domain.record import Recorded
@@ -21,7 +22,6 @@ from callconsole.engine.answering import SAID, Answering
 from callconsole.engine.bridge import Bridge
 from callconsole.engine.bus import Bus
 from callconsole.engine.call_deeds import Deeds
-from callconsole.engine.call_meter import CallMeter
 from callconsole.engine.call_recording import CallRecording
 from callconsole.engine.call_state import CallState
 from callconsole.engine.call_streams import CallStreams
@@ -50,7 +50,7 @@ from callconsole.engine.stream_tokens import StreamTokens
 from callconsole.engine.timeline import Tap, Timeline
 from callconsole.engine.tools import Tools
 from callconsole.engine.watchdog import Remedy, Stall
-from callconsole.engine.world import PHONE, Habits, Opening
+from callconsole.engine.world import Habits, Opening
 
 # After this many turns of each side it is a conversation, whatever a detector says.
 CONVERSATION_TURNS = 2
@@ -67,6 +67,7 @@ class Joined:
         prompt: what the agent follows, with its abilities.
         tokens: one-time secrets for the call's later streams.
         recordings: where it is recorded, or None where it is not.
+        answerer: of an incoming call, who speaks to the caller first; None where we call.
     """
 
     carrier: Carrier
@@ -77,6 +78,7 @@ class Joined:
     habits: Habits
     tokens: StreamTokens
     recordings: Recordings | None
+    answerer: Answerer | None = None
 
 
 class CallSession:
@@ -87,10 +89,16 @@ class CallSession:
         closed: set once nothing of the call is open any more.
     """
 
-    def __init__(self, call: Call, joined: Joined) -> None:
+    def __init__(self, state: CallState, joined: Joined) -> None:
+        """Join the parts; nothing happens before `begin`.
+
+        Args:
+            state: the call's, which may have been ringing already.
+            joined: what it is joined to.
+        """
         self._joined = joined
         self._clock = clock = joined.clock
-        self._state = state = CallState(call, joined.bus, clock, _meter(call, joined.habits))
+        self._state = state
         self._conversation = Conversation(self._turn_changed)
         self._timeline = timeline = Timeline()
         self._answering = self._build_answering()
@@ -114,7 +122,7 @@ class CallSession:
         self._deeds = Deeds(
             state, bridge, self._streams, self._passing_on, self._hanging_up, carrier
         )
-        self._tools = Tools(call.sid, agent, abilities, self._deeds, clock, state.publish)
+        self._tools = Tools(self.call.sid, agent, abilities, self._deeds, clock, state.publish)
         self.operator = OperatorDesk(
             state, bridge, agent, self._conversation, self._passing_on, clock
         )
@@ -122,7 +130,10 @@ class CallSession:
         self._background: list[asyncio.Task[None]] = []
         self.closed = asyncio.Event()
         agent.remember(lambda: self._conversation.turns)
-        if joined.habits.gate is GateMode.ON:
+        if joined.answerer is not None:
+            # Who calls us is a person; nobody has to find out who answered.
+            self._answering.close()
+        elif joined.habits.gate is GateMode.ON:
             bridge.gate.shut(Hold.UNDECIDED)
 
     def _build_answering(self) -> Answering:
@@ -147,7 +158,7 @@ class CallSession:
             self._clock,
             self._state.publish,
             self,
-            protect_greeting=habits.opening is Opening.GREET,
+            protect_greeting=habits.opening is Opening.GREET and self._joined.answerer is None,
             early_barge_in=habits.early_barge_in,
             utterance_ms=lambda: self._answering.utterance_ms,
         )
@@ -159,7 +170,8 @@ class CallSession:
             self._joined.carrier,
             self.carrier_reported,
             lambda problem: self._hanging_up.soon(_failed(problem)),
-            ring_timeout_s=self._joined.habits.ring_timeout_s,
+            # An incoming call has rung when it comes here: its audio is due at once.
+            ring_timeout_s=0 if self.call.incoming else self._joined.habits.ring_timeout_s,
             time_limit_s=self._joined.habits.time_limit_s,
         )
 
@@ -168,6 +180,8 @@ class CallSession:
         self._timeline.add_tap(self._answering.hear)
         self._background.append(tasks.start(self._quiet.watch(), name="quiet call"))
         tasks.start(self._release(), name="release the call")
+        if self._joined.answerer is Answerer.AGENT:
+            self._first_words.pick_up(self.call.other)
 
     @property
     def call(self) -> Call:
@@ -290,6 +304,10 @@ class CallSession:
     def _stream_began(self, first: bool) -> None:
         if not first:
             return
+        if self._joined.answerer is not None:
+            if self._joined.answerer is Answerer.OPERATOR:
+                self.operator.take_over()
+            return
         self._first_words.prepare()
         self._answering.begin()
         if self._bridge.gate.holds(Hold.UNDECIDED):
@@ -364,9 +382,3 @@ class CallSession:
 
 def _failed(problem: Problem) -> Ending:
     return Ending(Outcome.FAILED, EndedBy.CONSOLE, problem)
-
-
-def _meter(call: Call, habits: Habits) -> CallMeter:
-    return CallMeter(
-        habits.tariff, charged=call.line == PHONE, detections=int(habits.detect_machine)
-    )

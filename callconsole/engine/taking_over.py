@@ -41,28 +41,37 @@ class TakingOver:
             ProblemError: another call has the microphone, or it cannot be opened; then the agent
                 goes on.
         """
-        if self._microphone is None:
-            raise ProblemError(refusals.NO_MICROPHONE)
-        if self._call_sid not in (None, call_sid):
-            raise ProblemError(refusals.ELSEWHERE)
+        self._free_for(call_sid)
         if self._call_sid == call_sid:
             return
         desk.take_over()
         self._call_sid, self._desk = call_sid, desk
-        try:
-            await self._settle()
-        except ProblemError:
-            self.end(call_sid)
-            raise
+        await self._open_for(call_sid)
+
+    async def prepare(self, call_sid: str) -> None:
+        """Open the microphone for a call that is about to be answered; `attach` has to follow.
+
+        Raises:
+            ProblemError: as `begin`.
+        """
+        self._free_for(call_sid)
+        self._call_sid, self._desk = call_sid, None
+        await self._open_for(call_sid)
+
+    def attach(self, call_sid: str, desk: OperatorDesk) -> None:
+        """The prepared call has a desk, which takes over by itself once the call is answered."""
+        if self._call_sid == call_sid:
+            self._desk = desk
 
     def end(self, call_sid: str, note: str = "") -> None:
         """Hand the call back at once; nothing where the microphone is not this call's."""
         desk = self._desk
-        if self._call_sid != call_sid or desk is None:
+        if self._call_sid != call_sid:
             return
         self._call_sid = self._desk = None
         self.dbfs = FLOOR_DBFS
-        desk.hand_back(note)
+        if desk is not None:
+            desk.hand_back(note)
         tasks.start(self._settle(), name="microphone")
 
     def leave(self, call_sid: str) -> None:
@@ -76,6 +85,19 @@ class TakingOver:
         """Let go of the device."""
         self._call_sid = self._desk = None
         await self._settle()
+
+    def _free_for(self, call_sid: str) -> None:
+        if self._microphone is None:
+            raise ProblemError(refusals.NO_MICROPHONE)
+        if self._call_sid not in (None, call_sid):
+            raise ProblemError(refusals.ELSEWHERE)
+
+    async def _open_for(self, call_sid: str) -> None:
+        try:
+            await self._settle()
+        except ProblemError:
+            self.end(call_sid)
+            raise
 
     async def _settle(self) -> None:
         """Open the microphone or close it, as it is wanted by then. Raises `ProblemError`."""

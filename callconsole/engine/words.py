@@ -7,6 +7,13 @@ from datetime import datetime
 from callconsole.domain.problems import Problem
 
 GREETING = "The call has just been answered and nobody has spoken yet. Greet the person now."
+ANSWERED = "answered"
+AI_ANSWERED = "had the AI answer"
+CALLED = (
+    "The telephone rings, and you answer it: somebody calls you. Greet the caller now in one "
+    "sentence, say who you are, and ask what you can do for them. Leave out why you would call "
+    "somebody. {who}"
+)
 NUDGE = "The person on the phone is waiting for your answer. Answer now, in one short sentence."
 SCREENING = (
     "A call screening service has answered, not the person. Say in one sentence who you are and "
@@ -52,6 +59,12 @@ def time_of_call(local: datetime) -> str:
     """The day and the time, so that "tomorrow at ten" has a date; whatever the locale."""
     day = f"{_WEEKDAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
     return f"The call begins on {day} at {local:%H:%M}, by the clock of those who call."
+
+
+def incoming_greeting(number: str) -> str:
+    """The agent answers the telephone; `number` calls, "" where it is withheld."""
+    who = f"The call comes from {number}." if number else "The caller's number is withheld."
+    return CALLED.format(who=who)
 
 
 def whisper(text: str) -> str:
@@ -112,6 +125,12 @@ NOBODY_SPEAKS = Problem(
     "Nobody spoke any more",
     "Neither side had made a sound for most of a minute, and the AI's question got no answer.",
     "Listen to the end of the recording, and call again if something was left open.",
+)
+NOT_CONNECTED = Problem(
+    "call.not_connected",
+    "The call could not be picked up",
+    "You answered it, but the phone company never opened its audio stream.",
+    "Call back; if it happens again, check the tunnel.",
 )
 TIME_LIMIT = Problem(
     "call.time_limit",

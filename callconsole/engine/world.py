@@ -12,6 +12,7 @@ from callconsole.domain.answering import (
     Undecided,
 )
 from callconsole.domain.costs import Tariff
+from callconsole.domain.incoming import Incoming
 from callconsole.domain.problems import Problem
 from callconsole.engine.ports import Agent, Carrier
 
@@ -64,6 +65,7 @@ class Habits:
         early_barge_in: fall silent as soon as our own ear hears the caller begin to speak,
             before the model says so, and go on where it was a false alarm.
         region: ISO country of numbers typed without one.
+        incoming: what becomes of calls to our number.
         ring_timeout_s: seconds of ringing before the carrier gives up.
         time_limit_s: longest life of a call.
     """
@@ -80,6 +82,7 @@ class Habits:
     ring_timeout_s: int = 25
     time_limit_s: int = 1800
     tariff: Tariff | None = None
+    incoming: Incoming = Incoming.OFF
 
 
 STARTING = Problem(

@@ -76,8 +76,14 @@ class PracticeTunnel:
         self._world = world
 
     async def open(self, local_port: int) -> str:
-        """Let the public address lead to our port, as a tunnel's edge does."""
-        self._world.carrier.edge.map(PUBLIC_ADDRESS, f"http://127.0.0.1:{local_port}")
+        """Let the public address lead to our port, as a tunnel's edge does.
+
+        The account's number is set to it, as its owner does in the phone company's console.
+        """
+        carrier = self._world.carrier
+        carrier.edge.map(PUBLIC_ADDRESS, f"http://127.0.0.1:{local_port}")
+        carrier.voice_url = f"{PUBLIC_ADDRESS}/twiml/incoming"
+        carrier.status_callback = f"{PUBLIC_ADDRESS}/call-status"
         return PUBLIC_ADDRESS
 
     async def close(self) -> None:

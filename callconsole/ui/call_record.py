@@ -179,7 +179,9 @@ class CallRecordPage(QWidget):
 
     def _show_again(self) -> None:
         call = self._detail.call
-        reason = self._dialler.reason_for(call.to if call is not None else None)
+        reason = self._dialler.reason_for(call.other if call is not None else None)
+        if call is not None and not call.other:
+            reason = "The caller withheld the number."
         self.again.setEnabled(not reason)
         self.again.setToolTip(reason)
 
@@ -226,4 +228,4 @@ class CallRecordPage(QWidget):
 
     def _on_again(self) -> None:
         if self._detail.call is not None:
-            self.call_asked.emit(self._detail.call.to)
+            self.call_asked.emit(self._detail.call.other)

@@ -33,7 +33,9 @@ class IdlePage(QWidget):
             "Check again", Kind.GHOST, icon="arrows-clockwise", flush=True, parent=self
         )
         self.check.setVisible(models.check is not None)
-        self.practice = PracticeCard(models.dialler, models.parties.callees)
+        self.practice = PracticeCard(
+            models.dialler, models.parties.callees, models.parties.callers, models.call_in
+        )
         self.recents = RecentCalls(models.recents)
         content = QWidget()
         column = QVBoxLayout(content)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -103,7 +103,13 @@ def _write(
 
 
 class LiveCalls(QWidget):
-    """The rows and the way to end them all; hidden where nothing lives."""
+    """The rows and the way to end them all; hidden where nothing lives.
+
+    Signals:
+        incoming_chosen(str): a row was pressed whose call rings here; its SID.
+    """
+
+    incoming_chosen = Signal(str)
 
     def __init__(self, lines: LiveList, live: LiveCall, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -153,7 +159,7 @@ class LiveCalls(QWidget):
         button = self._rows.get(row.sid)
         if button is None:
             button = self._rows[row.sid] = LiveRowButton(row)
-            button.clicked.connect(lambda _on=False, sid=row.sid: self._live.focus(sid))
+            button.clicked.connect(lambda _on=False, sid=row.sid: self._on_pressed(sid))
         elif button.row != row:
             button.show_row(row)
         if self._list.indexOf(button) != place:
@@ -161,6 +167,12 @@ class LiveCalls(QWidget):
             self._list.insertWidget(place, button)
             if place:
                 QWidget.setTabOrder(self._rows[self._lines.rows[place - 1].sid], button)
+
+    def _on_pressed(self, sid: str) -> None:
+        if self._rows[sid].row.incoming:
+            self.incoming_chosen.emit(sid)
+        else:
+            self._live.focus(sid)
 
     def _say_loud(self, rows: list[LiveRow]) -> None:
         loud = {row.sid for row in rows if row.loud}

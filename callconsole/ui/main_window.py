@@ -18,12 +18,14 @@ from PySide6.QtWidgets import (
 
 from callconsole import paths
 from callconsole.domain.call import Call
+from callconsole.domain.incoming import Answerer
 from callconsole.ui import icons, theme
 from callconsole.ui.answer_card import EVERYWHERE
 from callconsole.ui.calls_page import CallsPage
 from callconsole.ui.dial_keys import DialKeys
 from callconsole.ui.fitting import hold_width, set_margins, set_zoom
 from callconsole.ui.history_page import HistoryPage
+from callconsole.ui.incoming_cards import IncomingCards
 from callconsole.ui.kit.banner import Banner
 from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.focus_ring import FocusRing
@@ -35,6 +37,7 @@ from callconsole.ui.rail import Rail
 from callconsole.ui.shortcuts_sheet import ShortcutsSheet
 from callconsole.ui.star_key import StarKey
 from callconsole.ui.tokens import (
+    CARDS_STACK_FROM_HEIGHT,
     DIAL_WIDTH,
     DRAWER_BELOW_WIDTH,
     FOLD_BELOW_HEIGHT,
@@ -46,6 +49,7 @@ from callconsole.ui.zoom import USUAL, px, zoom
 from callconsole.ui.zoom_hint import ZoomHint
 from callconsole.viewmodels.answer_words import CHOICES, key_of
 from callconsole.viewmodels.dialler import DialFailure
+from callconsole.viewmodels.live_call import Stage
 from callconsole.viewmodels.models import Models
 
 NAME = "Call console"
@@ -71,6 +75,7 @@ class MainWindow(QMainWindow):
         self.question: QMessageBox | None = None
         self.top_bar = TopBar(models.services, models.lines)
         self.banner = Banner()
+        self.incoming = IncomingCards(models.incoming)
         self.rail = Rail()
         self.calls = CallsPage(models)
         self.prompts = PromptsPage(models.shelf)
@@ -118,6 +123,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.top_bar)
+        column.addWidget(self.incoming)
         column.addLayout(around)
         column.addLayout(body, 1)
         self._around = around
@@ -136,6 +142,9 @@ class MainWindow(QMainWindow):
         self.top_bar.drawer_asked.connect(self.calls.toggle_drawer)
         self.banner.acted.connect(models.services.act)
         self.banner.closed.connect(self._on_notice_closed)
+        self.calls.side.calls.incoming_chosen.connect(self.incoming.focus_card)
+        self.incoming.left.connect(self._on_cards_left)
+        models.incoming.changed.connect(self._on_incoming_changed)
         models.services.changed.connect(self._show_notice)
         models.live.changed.connect(self._show_title)
         models.live.clock_changed.connect(self._show_title)
@@ -154,6 +163,9 @@ class MainWindow(QMainWindow):
         models = self._models
         for sequence, action in (
             ("Ctrl+Shift+H", models.live.hang_up),
+            ("Ctrl+Shift+A", partial(models.incoming.answer, Answerer.AGENT)),
+            ("Ctrl+Shift+Y", partial(models.incoming.answer, Answerer.OPERATOR)),
+            ("Ctrl+Shift+D", models.incoming.decline),
             ("Ctrl+Alt+H", self._ask_hang_up_all),
             ("Alt+Down", partial(self._step_call, 1)),
             ("Alt+Up", partial(self._step_call, -1)),
@@ -227,6 +239,7 @@ class MainWindow(QMainWindow):
         if self.page != CALLS:
             self.open_page(CALLS)
         self._models.live.focus(sid)
+        self.incoming.focus_card(sid)
 
     def _on_digit(self, digit: str) -> None:
         if self.calls.call.keypad.type_key(digit) or self._models.answer.press(digit):
@@ -243,6 +256,18 @@ class MainWindow(QMainWindow):
     def _on_escape(self) -> None:
         if not self.calls.call.close_popover() and not self._models.moments.escape():
             self._models.live.hang_up()
+
+    def _on_incoming_changed(self) -> None:
+        self._show_title()
+        self._fold()
+        self._notifier.ring(self._models.incoming.waiting)
+
+    def _on_cards_left(self) -> None:
+        """The card that had the focus is gone; nothing that ends a call may find it."""
+        if self.page == CALLS:
+            idle = self._models.live.stage is Stage.IDLE
+            home: QWidget = self.calls.dial.number if idle else self.calls.call
+            home.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_notice_closed(self) -> None:
         self._models.services.close_notice()
@@ -263,7 +288,10 @@ class MainWindow(QMainWindow):
 
     def _show_title(self, _clock: str = "") -> None:
         live = self._models.live
-        if live.live and live.party is not None:
+        calling = self._models.incoming.rows
+        if calling:
+            self.setWindowTitle(f"☎ {calling[0].name} is calling")
+        elif live.live and live.party is not None:
             several = self._models.lines.summary if len(self._models.lines.rows) > 1 else ""
             more = f" · {several}" if several else ""
             self.setWindowTitle(f"● {live.clock} {live.party.number}{more}")
@@ -284,7 +312,9 @@ class MainWindow(QMainWindow):
 
     def _fold(self) -> None:
         narrow = self.width() < px(DRAWER_BELOW_WIDTH)
-        low = self.height() < px(FOLD_BELOW_HEIGHT)
+        self.incoming.set_low(self.height() < px(CARDS_STACK_FROM_HEIGHT))
+        # The cards of callers take height too.
+        low = self.height() - self.incoming.taken() < px(FOLD_BELOW_HEIGHT)
         self.calls.set_narrow(narrow)
         self.top_bar.show_drawer_button(narrow)
         self.calls.dial.fold(low)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 
 from callconsole.viewmodels.alerts import Alert, Alerts
 
 SHOWN_MS = 8000
+RING_MS = 3000
 
 
 class Notifier(QObject):
@@ -37,9 +38,18 @@ class Notifier(QObject):
         self._tray = tray
         self._beep = beep
         self._last_sid = ""
+        self._ringing = QTimer(self, interval=RING_MS)
+        self._ringing.timeout.connect(beep)
         alerts.raised.connect(self._on_raised)
         if tray is not None:
             tray.messageClicked.connect(self._on_message_clicked)
+
+    def ring(self, on: bool) -> None:
+        """Somebody calls: sound again and again until the call is taken or over."""
+        if not on:
+            self._ringing.stop()
+        elif not self._ringing.isActive():
+            self._ringing.start()
 
     def _on_raised(self, alert: Alert) -> None:
         away = not self._window.isActiveWindow()

@@ -53,7 +53,7 @@ class OnTheLine(QWidget):
         if not operator.taken_over:
             return
         name = operator.callee
-        self.callee.name.setText("Callee" if name == "the callee" else name)
+        self.callee.name.setText(name.removeprefix("the ").title() if "the " in name else name)
         self.you.words.setText("muted" if operator.muted else f"speaking to {name}")
         tone = "warning" if operator.muted else "accent"
         self.you.words.set_tone(tone)

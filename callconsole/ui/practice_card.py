@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
@@ -22,6 +25,7 @@ from callconsole.ui.zoom import px
 from callconsole.viewmodels.desk import PRACTICE, PracticeCallee
 from callconsole.viewmodels.dialler import Dialler
 
+OFF = "Calls to you are turned away; CALLCONSOLE_INCOMING=ask lets them ring here."
 FOLDED = 8
 """How many people are shown before one asks for all of them: four rows."""
 
@@ -76,6 +80,44 @@ class CalleeButton(RowButton):
         painter.drawText(QRectF(px(40), px(24), room, px(18)), align, story)
 
 
+class CallersRow(QWidget):
+    """The way round: somebody on the practice line calls you.
+
+    Args:
+        callers: who can be asked to.
+        call_in: has one of them call, by number; None where incoming calls are off.
+    """
+
+    def __init__(
+        self, callers: tuple[PracticeCallee, ...], call_in: Callable[[str], None] | None
+    ) -> None:
+        super().__init__()
+        self.buttons: list[Button] = []
+        self.off = Text(OFF, 12, 400, "muted", wrap=True)
+        self.off.setVisible(call_in is None)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(Text("Have somebody call you", 13, 600))
+        row.addStretch(1)
+        for caller in callers if call_in is not None else ():
+            button = Button(caller.name, Kind.SECONDARY, icon="phone-incoming", height=32)
+            button.setToolTip(caller.story)
+            button.setAccessibleName(f"Have somebody call you: {caller.name}")
+            button.clicked.connect(partial(_ask, call_in, caller.number))
+            row.addWidget(button)
+            self.buttons.append(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 4, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(row)
+        column.addWidget(self.off)
+
+
+def _ask(call_in: Callable[[str], None] | None, number: str, _on: bool = False) -> None:
+    if call_in is not None:
+        call_in(number)
+
+
 class PracticeCard(Surface):
     """Headline and two columns of people, on the accent's soft ground; long lists are folded.
 
@@ -86,10 +128,18 @@ class PracticeCard(Surface):
     chosen = Signal(str)
 
     def __init__(
-        self, dialler: Dialler, callees: tuple[PracticeCallee, ...], parent: QWidget | None = None
+        self,
+        dialler: Dialler,
+        callees: tuple[PracticeCallee, ...],
+        callers: tuple[PracticeCallee, ...] = (),
+        call_in: Callable[[str], None] | None = None,
+        parent: QWidget | None = None,
     ) -> None:
+        """Args beside the dialler: who can be called, and see `CallersRow`."""
         super().__init__("accent_soft", parent=parent)
         self._dialler = dialler
+        self.callers = CallersRow(callers, call_in)
+        self._has_callers = bool(callers)
         self._line = Text("", 13, 400, "muted", wrap=True)
         self.switch = Button("Use the practice line", Kind.PRIMARY, height=36)
         self.switch.clicked.connect(lambda: dialler.choose_line(PRACTICE))
@@ -132,6 +182,7 @@ class PracticeCard(Surface):
         column_layout.addLayout(head)
         column_layout.addWidget(self._people)
         column_layout.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignLeft)
+        column_layout.addWidget(self.callers)
 
     def _on_fold(self) -> None:
         self._folded = not self._folded
@@ -141,6 +192,7 @@ class PracticeCard(Surface):
         practising = self._dialler.line == PRACTICE
         self.switch.setVisible(not practising)
         self._people.setVisible(practising)
+        self.callers.setVisible(practising and self._has_callers)
         self._line.setText(
             "Calls inside this computer: nobody is disturbed and nothing is charged."
             if practising

@@ -16,6 +16,7 @@ from callconsole.viewmodels.session_calls import RecentCall, SessionCalls
 
 ROW_HEIGHT = 46
 OPEN_WIDTH = 32
+NO_CALLS = "No calls yet. Calls that you place or take appear here."
 
 
 class RecentRow(RowButton):
@@ -35,10 +36,11 @@ class RecentRow(RowButton):
         self.open.setVisible(bool(call.sid))
         self.open.clicked.connect(self.open_asked)
         self.setText(call.title)
+        again = "Call again" if call.number else "Cannot be called back"
         self.setAccessibleName(
-            f"{call.title}, {call.outcome.text}, {call.duration}, {call.time}. Call again"
+            f"{call.title}, {call.outcome.text}, {call.duration}, {call.time}. {again}"
         )
-        self.setToolTip("Put this number back into the field")
+        self.setToolTip("Put this number back into the field" if call.number else again)
 
     def sizeHint(self) -> QSize:
         """Two lines."""
@@ -74,7 +76,7 @@ class RecentRow(RowButton):
         paint_hover(painter, QRectF(self.rect()).adjusted(0, 1, 0, 0), self)
         painter.fillRect(QRectF(0, 0, self.width(), 1), theme.colour("border"))
         call, width = self.call, self.width() - px(OPEN_WIDTH)
-        icons.paint(painter, "phone-outgoing", theme.current().muted, px(4), px(8), 14)
+        icons.paint(painter, call.icon, getattr(theme.current(), call.tone), px(4), px(8), 14)
         prompt_at, outcome_at = width * 0.34, width * 0.61
         self._write(painter, call.title, px(26), px(5), prompt_at - px(38), "text", 600)
         self._write(painter, call.subtitle, px(26), px(23), prompt_at - px(38), "muted", 400, 12)
@@ -128,7 +130,7 @@ class RecentCalls(QWidget):
         super().__init__(parent)
         self._recents = recents
         self._rows: list[RecentRow] = []
-        self._empty = Text("No calls yet. Calls you place appear here.", 13, 400, "muted")
+        self._empty = Text(NO_CALLS, 13, 400, "muted")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -150,6 +152,7 @@ class RecentCalls(QWidget):
         for row in self._rows:
             number, sid = row.call.number, row.call.sid
             row.open_asked.connect(lambda sid=sid: self.open_asked.emit(sid))
-            row.clicked.connect(lambda _on=False, number=number: self.chosen.emit(number))
+            if number:
+                row.clicked.connect(lambda _on=False, number=number: self.chosen.emit(number))
             self._column.addWidget(row)
         self._empty.setVisible(not self._rows)

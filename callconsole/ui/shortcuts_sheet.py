@@ -21,6 +21,8 @@ CALLING = (
     ("Hang up", "Ctrl ⇧ H"),
     ("Hang up, unless you are typing", "Esc"),
     ("Hang up all, after a question", "Ctrl Alt H"),
+    ("Answer a caller: with the AI, or yourself", "Ctrl ⇧ A / Y"),
+    ("Decline a caller", "Ctrl ⇧ D"),
     ("The next live call, or the one before", "Alt ↓ ↑"),
     ("Listen in, on or off", "Ctrl L"),
     ("Say who answered, on the answer card", "1 – 5"),  # noqa: RUF001
@@ -39,9 +41,7 @@ STEPPING_IN = (
     ("Star this moment", "Ctrl D"),
 )
 PAGES = (
-    ("Calls", "Ctrl 1"),
-    ("Prompts", "Ctrl 2"),
-    ("History", "Ctrl 3"),
+    ("Calls, prompts, history", "Ctrl 1 – 3"),  # noqa: RUF001
     ("Larger, smaller, as usual", "Ctrl + − 0"),  # noqa: RUF001
     ("This sheet", "F1"),
 )

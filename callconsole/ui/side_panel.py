@@ -143,7 +143,7 @@ class CallFacts(QWidget):
         values = {
             "Prompt": Prompt(prompt, "").title or "default",
             "Line": "Practice" if line == PRACTICE else "Phone",
-            "From": phone.pretty(call.from_number) if call else "—",
+            "From": (phone.pretty(call.from_number) or "Withheld") if call else "—",
             "Interruptions": str(live.figures.interruptions),
             "Words unheard": str(live.figures.unheard_words),
             "Decided by": self._answer.verdict_by,

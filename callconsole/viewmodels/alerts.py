@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from callconsole.domain import events
 from callconsole.domain.abilities import Ability
+from callconsole.domain.call import Call, EndedBy
 from callconsole.viewmodels import headline
 from callconsole.viewmodels.desk import Desk
 from callconsole.viewmodels.parties import Parties
@@ -55,7 +56,10 @@ class Alerts(QObject):
     def _on_event(self, event: events.CallEvent) -> None:
         call = self._desk.call(event.call_sid)
         match event:
-            case events.CallAnswered():
+            case events.IncomingCallRang():
+                if call is not None and call.live:
+                    self._raise(event, "Calls you.", urgent=True)
+            case events.CallAnswered() if call is None or not call.incoming:
                 self._raise(event, "Answered.")
             case events.AnswerWeighed(weighing=weighing):
                 if weighing.elapsed_ms >= UNDECIDED_MS and call is not None and call.deciding:
@@ -76,8 +80,17 @@ class Alerts(QObject):
             case events.CallEnded():
                 self._stalled.discard(event.call_sid)
                 self._undecided.discard(event.call_sid)
-                if call is not None:
+                if call is not None and call.incoming and call.answered_at is None:
+                    self._on_untaken(event, call)
+                elif call is not None:
                     self._raise(event, f"{headline.outcome(call).text}: the call is over.")
+
+    def _on_untaken(self, event: events.CallEnded, call: Call) -> None:
+        """Nobody picked up: what the operator does not know yet is told."""
+        if event.ending.problem is not None:
+            self._raise(event, f"Called you. {event.ending.problem.title}.")
+        elif event.ending.by is not EndedBy.OPERATOR:
+            self._raise(event, "Called you, and nobody answered.")
 
     def _doubt(self, event: events.CallEvent) -> None:
         if event.call_sid not in self._undecided:
@@ -87,5 +100,5 @@ class Alerts(QObject):
     def _raise(self, event: events.CallEvent, text: str, *, urgent: bool = False) -> None:
         call = self._desk.call(event.call_sid)
         if call is not None:
-            title = self._parties.party(call.to).title
+            title = self._parties.of(call).title
             self.raised.emit(Alert(call.sid, title, text, urgent))

@@ -100,7 +100,7 @@ class CallDetail(QObject):
     @property
     def party(self) -> Party | None:
         """The other end in words."""
-        return self._parties.party(self.record.call.to) if self.record is not None else None
+        return self._parties.of(self.record.call) if self.record is not None else None
 
     @property
     def outcome(self) -> Headline | None:
@@ -243,7 +243,7 @@ class CallDetail(QObject):
     def _fill(self, record: CallRecord) -> None:
         call = self.call or record.call
         live = self._desk.turns(call.sid)
-        party = self._parties.party(call.to)
+        party = self._parties.of(call)
         self.transcript.set_names(party.short, "AI")
         self.transcript.set_started_at(call.answered_at)
         lines = [(mark.text, at_s, mark.icon) for mark, at_s in marks_of(record)]

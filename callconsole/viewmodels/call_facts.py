@@ -11,6 +11,7 @@ from callconsole.domain.answering import AnsweredBy, JudgedBy
 from callconsole.domain.call import Call, EndedBy
 from callconsole.domain.prompt import Prompt
 from callconsole.domain.record import CallRecord
+from callconsole.engine.words import ANSWERED
 from callconsole.viewmodels.clock_text import clock_text
 from callconsole.viewmodels.history_rows import inside, when_text
 from callconsole.viewmodels.readings import money
@@ -70,7 +71,7 @@ class NoteLine:
 def figures(record: CallRecord, call: Call) -> list[Figure]:
     """The row of facts; `call` is the record's call as it is now."""
     return [
-        Figure("Prompt", Prompt(call.prompt, "").title),
+        Figure("Prompt", Prompt(call.prompt, "").title or NONE),
         _reply(record),
         Figure("Interrupted", _interrupted(record)),
         _answered(record, call),
@@ -111,6 +112,9 @@ def _interrupted(record: CallRecord) -> str:
 def _answered(record: CallRecord, call: Call) -> Figure:
     if call.answered_at is None:
         return Figure("Answered by", "Nobody")
+    if call.incoming:
+        acts = [e.details.get("act") for e in record.events if e.name == "OperatorActed"]
+        return Figure("Answered by", "You" if ANSWERED in acts else "The AI")
     verdict = record.verdict
     answered_by = verdict.answered_by if verdict is not None else call.answered_by
     by = verdict.by if verdict is not None else call.judged_by
@@ -139,4 +143,7 @@ def _ended(call: Call) -> Figure:
         return Figure("Ended by", "Still on" if call.live else NONE)
     problem = call.ending.problem
     hint = f"{problem.title}. {problem.cause}" if problem is not None else ""
-    return Figure("Ended by", _ENDED[call.ending.by], hint=hint)
+    by = _ENDED[call.ending.by]
+    if call.incoming and call.ending.by is EndedBy.CALLER:
+        by = "Caller"
+    return Figure("Ended by", by, hint=hint)

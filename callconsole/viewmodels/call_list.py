@@ -147,7 +147,7 @@ class CallList(QObject):
     def empty_text(self) -> str:
         """Why there is no row."""
         if not self.narrowed:
-            return "Calls you place appear here."
+            return "Calls that you place or take appear here."
         if self.text:
             return f"No call matches “{self.text}”."
         return "No call matches."
@@ -284,7 +284,7 @@ class CallList(QObject):
         shown.sort(key=lambda call: not call.live)
         stars = self._page.starred
         self.rows = [
-            history_rows.row(call, self._parties.party(call.to), now, starred=call.sid in stars)
+            history_rows.row(call, self._parties.of(call), now, starred=call.sid in stars)
             for call in shown
         ]
         self.total = self._page.total + len(added)
@@ -309,14 +309,14 @@ class CallList(QObject):
     def _on_event(self, event: events.CallEvent) -> None:
         if not isinstance(event, _CHANGES):
             return
-        if isinstance(event, events.CallQueued):
+        if isinstance(event, events.CallBegan):
             self._new = [*self._new[-PAGE:], event.call_sid]
         if self._active and not self._later.isActive():
             self._later.start(RENEW_MS)
 
 
 _CHANGES = (
-    events.CallQueued,
+    events.CallBegan,
     events.CallRinging,
     events.CallAnswered,
     events.AnswerJudged,
@@ -334,7 +334,7 @@ def matches(call: Call, query: CallQuery) -> bool:
     wanted = query.text.casefold()
     found = (
         not query.text
-        or (bool(digits) and digits in call.to)
+        or (bool(digits) and digits in call.other)
         or any(wanted in name.casefold() for name in names)
     )
     outcome = call.ending.outcome if call.ending is not None else None

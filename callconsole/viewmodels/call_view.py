@@ -102,7 +102,7 @@ class CallView:
     def number(self) -> str | None:
         """The other end, E.164."""
         if self.call is not None:
-            return self.call.to
+            return self.call.other
         return self.attempt.number if self.attempt is not None else None
 
     @property
@@ -224,6 +224,9 @@ class CallView:
             return
         self.hanging_up = self.sound = False
         talked = call.answered_at is not None and bool(self._spoken)
+        if call.incoming and call.answered_at is None:
+            # A call that nobody picked up was never in the centre.
+            return
         if call.ending is not None and call.ending.outcome in _REACHED_NOBODY and not talked:
             self.failure = failure.of_call(call, self.steps)
 

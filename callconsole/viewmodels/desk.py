@@ -12,6 +12,7 @@ from callconsole.domain.call import Call
 from callconsole.domain.costs import Cost
 from callconsole.domain.dialling import StepResult
 from callconsole.domain.events import Event, Service, ServiceChanged
+from callconsole.domain.incoming import Answerer
 from callconsole.domain.problems import Problem
 from callconsole.domain.record import CallPage, CallQuery, CallRecord, Recorded
 from callconsole.domain.sound import SoundDevices
@@ -37,6 +38,16 @@ class Desk(Protocol):
         on_step: Callable[[StepResult], None] | None = None,
     ) -> Call:
         """Dial an E.164 number. Raises `DialError`."""
+        ...
+
+    async def answer_incoming(
+        self, call_sid: str, by: Answerer = Answerer.AGENT, prompt: str | None = None
+    ) -> None:
+        """Pick up a call that rings here. Raises `ProblemError`; then it rings on."""
+        ...
+
+    def decline_incoming(self, call_sid: str) -> None:
+        """Refuse a call that rings here. Raises `ProblemError`."""
         ...
 
     async def hang_up(self, call_sid: str) -> None:

@@ -207,7 +207,7 @@ class Dialler(QObject):
 
     def reason_for(self, number: str | None) -> str:
         """The same for calling this E.164 number, which may be in a call already."""
-        if any(call.to == number for call in self._desk.live_calls()):
+        if any(call.other == number for call in self._desk.live_calls()):
             return "This number is in a call."
         return self.reason
 
@@ -256,7 +256,7 @@ class Dialler(QObject):
         if self.reason:
             return False
         self.show_number(e164)
-        if any(call.to == e164 for call in self._desk.live_calls()):
+        if any(call.other == e164 for call in self._desk.live_calls()):
             self._spent = True
             self._set_problem(refusals.already(phone.parse(e164)))
             return False

@@ -20,6 +20,7 @@ class Headline:
 
 READY = Headline("Ready", "muted", "phone")
 DIALLING = Headline("Dialling…", "accent", "phone-outgoing")
+CALLS_YOU = Headline("Calls you", "accent", "phone-incoming")
 HANGING_UP = Headline("Hanging up…", "muted", "phone-disconnect")
 DECIDING = Headline("Answered, deciding", "warning", "user-focus")
 ON_HOLD = Headline("On hold", "warning", "pause-fill")
@@ -43,9 +44,11 @@ _UNANSWERED = {
     Outcome.BUSY: Headline("Busy", "danger", "x-circle-fill"),
     Outcome.NO_ANSWER: Headline("No answer", "warning", "minus-circle-fill"),
     Outcome.DECLINED: Headline("Declined", "danger", "x-circle-fill"),
+    Outcome.MISSED: Headline("Missed", "danger", "phone-x-fill"),
     Outcome.CANCELED: Headline("Cancelled", "muted", "minus-circle-fill"),
     Outcome.FAILED: NOT_PLACED,
 }
+_DECLINED_HERE = Headline("You declined", "muted", "phone-x")
 _MACHINES = {
     AnsweredBy.VOICEMAIL: Headline("Voicemail answered", "warning", "voicemail"),
     AnsweredBy.FAX: Headline("A fax answered", "warning", "printer"),
@@ -53,6 +56,7 @@ _MACHINES = {
     AnsweredBy.MENU: Headline("A menu answered", "warning", "list-numbers"),
 }
 _CONNECTED = Headline("Connected", "success", "check-circle-fill")
+_CALLER_SPEAKS = Headline("Caller is speaking", "callee", "waveform")
 _SPEAKING = {
     Floor.AGENT: Headline("AI is speaking", "ai", "waveform"),
     Floor.CALLER: Headline("Callee is speaking", "callee", "waveform"),
@@ -87,6 +91,8 @@ def headline(
     match call.phase:
         case Phase.QUEUED:
             return DIALLING
+        case Phase.RINGING if call.incoming:
+            return CALLS_YOU
         case Phase.RINGING:
             return Headline("Ringing…", "warning", "phone-call")
         case Phase.IN_PROGRESS:
@@ -115,6 +121,8 @@ def _in_progress(call: Call, passed_on_to: str, colleague_there: bool) -> Headli
     # On a machine's line only our own voice is worth a word of its own.
     if call.answered_by in _MACHINES and call.floor is not Floor.AGENT:
         return _MACHINES[call.answered_by]
+    if call.incoming and call.floor is Floor.CALLER:
+        return _CALLER_SPEAKS
     return _SPEAKING[call.floor]
 
 
@@ -123,11 +131,18 @@ def _ended(call: Call, agent_spoke: bool) -> Headline:
     if ending is None:
         return Headline("Call ended", "muted", "phone-disconnect")
     if ending.outcome is Outcome.COMPLETED:
-        return Headline(f"Call ended · {_BY[ending.by]}", "muted", "phone-disconnect")
+        by = _BY[ending.by]
+        if call.incoming and ending.by is EndedBy.CALLER:
+            by = "caller hung up"
+        return Headline(f"Call ended · {by}", "muted", "phone-disconnect")
     if ending.outcome is Outcome.VOICEMAIL:
         return _machine_ended(call, agent_spoke)
     if ending.outcome is Outcome.FAILED and call.answered_at is not None:
         return Headline("Call broke off", "danger", "x-circle-fill")
+    if call.incoming and ending.outcome is Outcome.DECLINED:
+        return _DECLINED_HERE
+    if call.incoming and ending.outcome is Outcome.BUSY:
+        return _UNANSWERED[Outcome.MISSED]
     return _UNANSWERED[ending.outcome]
 
 

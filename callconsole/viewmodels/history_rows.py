@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from callconsole.domain.call import Call, Outcome
+from callconsole.domain.call import Call, EndedBy, Outcome
 from callconsole.domain.prompt import Prompt
 from callconsole.viewmodels import headline
 from callconsole.viewmodels.clock_text import clock_text
 from callconsole.viewmodels.headline import Headline
 from callconsole.viewmodels.parties import Party
 
-MISSED = frozenset({Outcome.BUSY, Outcome.NO_ANSWER, Outcome.DECLINED, Outcome.FAILED})
+MISSED = frozenset(
+    {Outcome.BUSY, Outcome.NO_ANSWER, Outcome.DECLINED, Outcome.FAILED, Outcome.MISSED}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +52,39 @@ class HistoryRow:
 
 def row(call: Call, party: Party, now: datetime, *, starred: bool = False) -> HistoryRow:
     """The row of a call as it is at `now`, aware."""
-    missed = call.ending is not None and call.ending.outcome in MISSED
+    missed = reached_nobody(call)
     return HistoryRow(
         sid=call.sid,
         title=party.title,
-        prompt=Prompt(call.prompt, "").title,
+        prompt=Prompt(call.prompt, "").title or "Incoming call",
         started=when_text(call.placed_at, now),
         length=clock_text(call.duration_s(now)),
         outcome=headline.outcome(call),
-        icon="phone-x" if missed else "phone-call" if call.live else "phone-outgoing",
+        icon=_icon(call, missed=missed),
         tone="danger" if missed else "success" if call.live else "muted",
         recorded=call.recording is not None,
         live=call.live,
         starred=starred,
     )
+
+
+def reached_nobody(call: Call) -> bool:
+    """True where the two did not come to talk, and not because you wanted it so."""
+    ending = call.ending
+    if ending is None or ending.outcome not in MISSED:
+        return False
+    return not (call.incoming and ending.by is EndedBy.OPERATOR)
+
+
+def direction_icon(call: Call) -> str:
+    """The arrow of who rang whom."""
+    return "phone-incoming" if call.incoming else "phone-outgoing"
+
+
+def _icon(call: Call, *, missed: bool) -> str:
+    if call.incoming:
+        return direction_icon(call)
+    return "phone-x" if missed else "phone-call" if call.live else direction_icon(call)
 
 
 def when_text(at: datetime, now: datetime) -> str:

@@ -161,6 +161,8 @@ class LiveCall(QObject):
     @property
     def party(self) -> Party | None:
         """The other end in words."""
+        if self.call is not None:
+            return self._parties.of(self.call)
         return self._parties.party(self.number) if self.number is not None else None
 
     @property
@@ -202,9 +204,11 @@ class LiveCall(QObject):
     # What is done -----------------------------------------------------------------------------
 
     def focus(self, call_sid: str) -> None:
-        """Show this call; nothing where there is no such live call."""
+        """Show this call; nothing where there is no such live call, or it rings here still."""
         view = self._views.get(call_sid)
-        if view is not None and view is not self._view:
+        if view is None or (view.call is not None and view.call.rings_here):
+            return
+        if view is not self._view:
             self._show(view)
 
     def begin(self, attempt: Attempt) -> None:
@@ -260,7 +264,8 @@ class LiveCall(QObject):
     def dismiss(self) -> None:
         """Leave an ended or failed call: for the newest that lives, or the idle page."""
         if not self.live:
-            others = list(self.live_views.values())
+            views = self.live_views.values()
+            others = [view for view in views if not (view.call and view.call.rings_here)]
             self._show(others[-1] if others else CallView())
 
     def _end(self, call_sid: str) -> None:
@@ -305,8 +310,14 @@ class LiveCall(QObject):
             self._end(call.sid)
 
     def _on_event(self, event: events.CallEvent) -> None:
-        if isinstance(event, events.CallQueued):
-            self._on_queued(self._desk.call(event.call_sid) or event.call)
+        if isinstance(event, events.CallBegan):
+            call = self._desk.call(event.call_sid) or event.call
+            if isinstance(event, events.IncomingCallRang):
+                self._views[call.sid] = CallView(recorded=self._recording_wanted())
+                self._views[call.sid].call = call
+                self.calls_changed.emit()
+            else:
+                self._on_queued(call)
             return
         view = self._views.get(event.call_sid)
         if view is None:
@@ -328,8 +339,15 @@ class LiveCall(QObject):
             self._write(event)
         if not isinstance(event, events.TurnChanged):
             self._tell_of(view)
+        if isinstance(event, events.CallAnswered) and view.call is not None and view.call.incoming:
+            self._on_picked_up(view)
         if isinstance(event, events.CallEnded):
             self._on_ended(event.call_sid, view)
+
+    def _on_picked_up(self, view: CallView) -> None:
+        """An incoming call is shown once it is answered, where nothing else is."""
+        if not self.live and not self.on_the_line:
+            self._show(view)
 
     def _on_ended(self, call_sid: str, view: CallView) -> None:
         if view is self._view:

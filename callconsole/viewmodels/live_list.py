@@ -41,7 +41,12 @@ class LiveRow:
     @property
     def loud(self) -> bool:
         """True where something is broken and somebody should look now."""
-        return self.rank <= Rank.LOST
+        return Rank.STALLED <= self.rank <= Rank.LOST
+
+    @property
+    def incoming(self) -> bool:
+        """True while it rings here."""
+        return self.rank is Rank.INCOMING
 
     def spoken(self) -> str:
         """The row as a screen reader says it."""
@@ -92,10 +97,10 @@ class LiveList(QObject):
     @property
     def summary(self) -> str:
         """All of it in a few words, "3 live, 1 stalled"; "" where nothing lives."""
-        if not self.rows:
-            return ""
-        live = f"{len(self.rows)} live"
-        return f"{live}, {self.stalled} stalled" if self.stalled else live
+        ringing = sum(row.incoming for row in self.rows)
+        counts = ((ringing, "calling"), (len(self.rows) - ringing, "live"))
+        parts = [*counts, (self.stalled, "stalled")]
+        return ", ".join(f"{count} {words}" for count, words in parts if count)
 
     def renew(self) -> None:
         """Look at every call again."""
@@ -114,10 +119,11 @@ class LiveList(QObject):
 
     def step(self, places: int) -> None:
         """Show the call so many places below the shown one, round the end; above if negative."""
-        sids = [row.sid for row in self.rows]
+        rows = [row for row in self.rows if not row.incoming]
+        sids = [row.sid for row in rows]
         if not sids:
             return
-        shown = next((place for place, row in enumerate(self.rows) if row.shown), None)
+        shown = next((place for place, row in enumerate(rows) if row.shown), None)
         if shown is None:
             shown = -1 if places > 0 else 0
         self._live.focus(sids[(shown + places) % len(sids)])
@@ -131,7 +137,7 @@ class LiveList(QObject):
         rank, state = urgency(view, now)
         return LiveRow(
             sid=call.sid,
-            name=self._parties.party(call.to).title,
+            name=self._parties.of(call).title,
             clock=view.clock,
             state=state,
             rank=rank,

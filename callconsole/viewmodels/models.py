@@ -16,6 +16,7 @@ from callconsole.viewmodels.call_detail import CallDetail
 from callconsole.viewmodels.call_list import CallList
 from callconsole.viewmodels.desk import Desk, PracticeCallee
 from callconsole.viewmodels.dialler import Dialler
+from callconsole.viewmodels.incoming_calls import IncomingCalls
 from callconsole.viewmodels.listening import Listening
 from callconsole.viewmodels.live_call import LiveCall
 from callconsole.viewmodels.live_list import LiveList
@@ -37,6 +38,8 @@ class Models(QObject):
         desk: the engine.
         prompts: where prompts are kept.
         callees: who can be called on the practice line.
+        callers: who can be asked to call there.
+        call_in: has one of them call, by number; None where incoming calls are off.
         missing: what real calls lack; the phone line is closed while there is something.
         choose_line: switches the engine to "practice" or "phone".
         player: plays recordings, or None where there is none.
@@ -53,6 +56,8 @@ class Models(QObject):
         prompts: Prompts,
         *,
         callees: Sequence[PracticeCallee] = (),
+        callers: Sequence[PracticeCallee] = (),
+        call_in: Callable[[str], None] | None = None,
         missing: Sequence[Problem] = (),
         choose_line: Callable[[str], None] | None = None,
         player: Player | None = None,
@@ -69,7 +74,8 @@ class Models(QObject):
         self.check = check
         self._prompts = prompts
         self._was_live = False
-        self.parties = Parties(callees)
+        self.parties = Parties(callees, callers)
+        self.call_in = call_in
         self.relay = Relay(desk, self)
         self.services = Services(desk, self.relay, missing, self, remedy=remedy)
         self.dialler = Dialler(
@@ -86,6 +92,8 @@ class Models(QObject):
         self.answer = AnswerCard(desk, self.live, self.relay, self)
         self.listening = Listening(desk, self.relay, on=listen, parent=self)
         self.lines = LiveList(desk, self.live, self.parties, self.listening, self)
+        self.incoming = IncomingCalls(desk, self.live, self.lines, self.parties, self)
+        self.incoming.prompt = lambda: self.dialler.prompt
         self.alerts = Alerts(desk, self.relay, self.parties, self)
         self.playback = Playback(player, self)
         self.moments = Moments(desk, self.live, self.playback, self.listening, self)
@@ -143,7 +151,7 @@ class Models(QObject):
 
     def _on_ended(self, call: Call) -> None:
         if self.live.call is call:
-            self.dialler.last_number = call.to
+            self.dialler.last_number = call.other or self.dialler.last_number
         self.recents.add(call)
 
     def _on_selected(self) -> None:

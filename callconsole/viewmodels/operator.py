@@ -166,7 +166,7 @@ class Operator(QObject):
         """How the other end is called in a sentence: a first name or "the callee"."""
         party = self._live.party
         name = party.short if party is not None else "Callee"
-        return "the callee" if name == "Callee" else name
+        return f"the {name.lower()}" if name in ("Callee", "Caller") else name
 
     @property
     def clock(self) -> str:

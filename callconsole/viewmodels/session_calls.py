@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Signal
@@ -18,6 +18,7 @@ from callconsole.viewmodels.desk import Desk
 from callconsole.viewmodels.dialler import DialFailure
 from callconsole.viewmodels.failure import perhaps_placed
 from callconsole.viewmodels.headline import Headline
+from callconsole.viewmodels.history_rows import direction_icon, reached_nobody
 from callconsole.viewmodels.parties import Parties
 
 logger = logging.getLogger(__name__)
@@ -29,7 +30,8 @@ KEPT = 30
 class RecentCall:
     """One line of the list; `number` is E.164, `duration` and `time` are ready to show.
 
-    `sid` names the call in the history; it is empty where no call came about.
+    `sid` names the call in the history; it is empty where no call came about. `number` is empty
+    where a caller withheld it. `icon` and `tone` are those of the direction.
     """
 
     sid: str
@@ -40,6 +42,8 @@ class RecentCall:
     outcome: Headline
     duration: str
     time: str
+    icon: str = "phone-outgoing"
+    tone: str = "muted"
 
 
 class SessionCalls(QObject):
@@ -92,7 +96,19 @@ class SessionCalls(QObject):
     def _of_call(self, call: Call) -> RecentCall:
         duration = clock_text(call.duration_s(datetime.now(UTC)))
         how = headline.outcome(call)
-        return self._line(call.sid, call.to, call.prompt, how, duration, call.placed_at)
+        line = self._line(call.sid, call.to, call.prompt, how, duration, call.placed_at)
+        if not call.incoming:
+            return line
+        party = self._parties.of(call)
+        tone = "danger" if reached_nobody(call) else "muted"
+        return replace(
+            line,
+            number=call.other,
+            title=party.title,
+            subtitle=party.place,
+            icon=direction_icon(call),
+            tone=tone,
+        )
 
     def _line(
         self, sid: str, number: str, prompt: str, outcome: Headline, duration: str, at: datetime

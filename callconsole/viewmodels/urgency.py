@@ -15,8 +15,9 @@ LONG_SILENCE_S = 12
 
 
 class Rank(IntEnum):
-    """Worst first."""
+    """What comes first in the list: who waits for you, then worst first."""
 
+    INCOMING = -1
     STALLED = 0
     LOST = 1
     DECIDING = 2
@@ -33,6 +34,8 @@ _MACHINES = frozenset({AnsweredBy.SCREENING, AnsweredBy.MENU})
 def urgency(view: CallView, now: datetime) -> tuple[Rank, Headline]:
     """Where a live call stands in the list at this aware time, and what is said of it there."""
     call = view.call
+    if call is not None and call.rings_here:
+        return Rank.INCOMING, view.headline
     if call is None or call.phase is not Phase.IN_PROGRESS or view.hanging_up:
         return Rank.RINGING, view.headline
     if view.trouble is not None:

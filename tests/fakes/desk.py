@@ -11,7 +11,18 @@ from decimal import Decimal
 from callconsole.domain import events
 from callconsole.domain.abilities import USUAL, Abilities
 from callconsole.domain.answering import AnsweredBy, JudgedBy, Weighing
-from callconsole.domain.call import Call, Ending, Floor, answered, ended, rung
+from callconsole.domain.call import (
+    Call,
+    Direction,
+    EndedBy,
+    Ending,
+    Floor,
+    Outcome,
+    Phase,
+    answered,
+    ended,
+    rung,
+)
 from callconsole.domain.costs import (
     CarrierPrices,
     Cost,
@@ -22,7 +33,8 @@ from callconsole.domain.costs import (
     cost_of,
 )
 from callconsole.domain.dialling import DialError, Step, StepResult, StepState
-from callconsole.domain.problems import Problem
+from callconsole.domain.incoming import Answerer
+from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.prompt import Prompt, missing
 from callconsole.domain.sound import SoundDevices
 from callconsole.domain.transcript import Turn
@@ -43,6 +55,11 @@ CALLEES = (
 CROWD = CALLEES + tuple(
     PracticeCallee(f"+141555501{number}", f"Callee {number}", "Says what it was told to.", "user")
     for number in range(10, 22)
+)
+CALLERS = (
+    PracticeCallee("+14155550131", "A patient", "Wants another appointment.", "phone-incoming"),
+    PracticeCallee("+14155550132", "Gives up", "Hangs up after five rings.", "phone-incoming"),
+    PracticeCallee("+266696687", "Number withheld", "The same patient.", "phone-incoming"),
 )
 SID = "CA" + "0" * 32
 PRICES = Prices(
@@ -89,6 +106,8 @@ class FakeDesk(SteppingIn, KeptCalls):
         orders: (number, prompt) of every place_call.
         hung_up: SIDs of every hang_up.
         judged: (SID, class) of every judge_answer.
+        taken: (SID, who) of every answer_incoming; with what prompt in `taken_with`.
+        untakeable: what answer_incoming raises, or None.
         gate: place_call waits here between its steps and its end, until it is set.
         refusal: what place_call raises, or None.
         lines: how many calls can live at one time.
@@ -100,6 +119,9 @@ class FakeDesk(SteppingIn, KeptCalls):
         self.orders: list[tuple[str, str | None]] = []
         self.hung_up: list[str] = []
         self.judged: list[tuple[str, AnsweredBy]] = []
+        self.taken: list[tuple[str, Answerer]] = []
+        self.taken_with: list[str | None] = []
+        self.untakeable: Problem | None = None
         self.gate = asyncio.Event()
         self.gate.set()
         self.refusal: DialError | None = None
@@ -156,6 +178,17 @@ class FakeDesk(SteppingIn, KeptCalls):
         )
         self.begin(call)
         return call
+
+    async def answer_incoming(
+        self, call_sid: str, by: Answerer = Answerer.AGENT, prompt: str | None = None
+    ) -> None:
+        if self.untakeable is not None:
+            raise ProblemError(self.untakeable)
+        self.taken.append((call_sid, by))
+        self.taken_with.append(prompt)
+
+    def decline_incoming(self, call_sid: str) -> None:
+        self.end(call_sid, Ending(Outcome.DECLINED, EndedBy.OPERATOR))
 
     async def hang_up(self, call_sid: str) -> None:
         self.hung_up.append(call_sid)
@@ -270,6 +303,35 @@ class FakeDesk(SteppingIn, KeptCalls):
     def begin(self, call: Call) -> None:
         self.calls[call.sid] = call
         self.publish(events.CallQueued(call_sid=call.sid, at=call.placed_at, call=call))
+
+    def call_in(self, sid: str, number: str = "+14155550131") -> str:
+        """Somebody calls."""
+        call = Call(
+            sid,
+            "+16285550100",
+            number,
+            "",
+            self.line,
+            self.now,
+            direction=Direction.INCOMING,
+            phase=Phase.RINGING,
+            rang_at=self.now,
+        )
+        self.calls[sid] = call
+        self.publish(events.IncomingCallRang(call_sid=sid, at=self.now, call=call))
+        return sid
+
+    def pick_up_caller(self, sid: str) -> None:
+        """The audio of an answered call is there."""
+        self.now += timedelta(seconds=1)
+        by_you = (sid, Answerer.OPERATOR) in self.taken
+        self.calls[sid] = replace(
+            answered(self.calls[sid], self.now), prompt="appointment_reminder", taken_over=by_you
+        )
+        self.publish(events.CallAnswered(call_sid=sid, at=self.now))
+        self.publish(events.StreamStarted(call_sid=sid, at=self.now, stream_sid="MZ1"))
+        if by_you:
+            self.publish(events.OperatorTookOver(call_sid=sid, at=self.now))
 
     def ring(self, sid: str) -> None:
         self.now += timedelta(seconds=1)

@@ -182,14 +182,19 @@ class FakeAgentSession:
 
 
 class FakeAgent:
-    """Opens one session after another, or refuses."""
+    """Opens one session after another, once its gate is open, or refuses."""
 
     def __init__(self) -> None:
         self.sessions: list[FakeAgentSession] = []
         self.briefs: list[AgentBrief] = []
         self.refusal: Problem | None = None
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.asked = asyncio.Event()
 
     async def open(self, brief: AgentBrief) -> FakeAgentSession:
+        self.asked.set()
+        await self.gate.wait()
         if self.refusal is not None:
             raise ProblemError(self.refusal)
         self.briefs.append(brief)

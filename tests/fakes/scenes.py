@@ -18,6 +18,7 @@ from callconsole.domain.answering import AnsweredBy, Evidence, JudgedBy, Utteran
 from callconsole.domain.call import EndedBy, Ending, Floor, Outcome
 from callconsole.domain.dialling import Step
 from callconsole.domain.events import AgentInterrupted, Service, ServiceState
+from callconsole.domain.incoming import Answerer
 from callconsole.domain.problems import Problem
 from callconsole.domain.record import Note, Recorded
 from callconsole.domain.transcript import Speaker, Turn
@@ -29,7 +30,7 @@ from callconsole.viewmodels.desk import PracticeCallee
 from callconsole.viewmodels.models import Models
 from callconsole.viewmodels.playback import Player
 from callconsole.viewmodels.tunnel_remedies import TunnelRemedies
-from fakes.desk import CALLEES, CROWD, SID, FakeDesk, FakePrompts, refused, steps
+from fakes.desk import CALLEES, CALLERS, CROWD, SID, FakeDesk, FakePrompts, refused, steps
 from fakes.kept_records import TALK_SID, kept_records, stepped_in
 from fakes.player import FakePlayer
 
@@ -128,7 +129,12 @@ def build(name: str) -> Scene:
     """The scene for a state; `STATES[name]` then brings it there."""
     callees = CROWD if name.startswith("idle_crowd") else CALLEES
     line = "phone" if name == "gaps" else "practice"
-    return Scene(line=line, missing=MISSING if name == "idle_setup" else (), callees=callees)
+    return Scene(
+        line=line,
+        missing=MISSING if name == "idle_setup" else (),
+        callees=callees,
+        incoming=name != "idle_recents",
+    )
 
 
 class Scene:
@@ -141,7 +147,9 @@ class Scene:
         missing: tuple[Problem, ...] = (),
         callees: tuple[PracticeCallee, ...] = CALLEES,
         player: Player | None = None,
+        incoming: bool = True,
     ) -> None:
+        self.callers: list[str] = []
         self.desk = FakeDesk(line)
         self.desk.all_ready()
         self.desk.now = datetime.now(UTC)
@@ -153,6 +161,8 @@ class Scene:
             self.desk,
             self.prompts,
             callees=callees,
+            callers=CALLERS,
+            call_in=self.callers.append if incoming else None,
             missing=missing,
             player=player or self.player,
             check=lambda: None,
@@ -659,6 +669,55 @@ async def several_yours(scene: Scene) -> None:
     scene.models.lines.step(-1)
 
 
+async def incoming(scene: Scene) -> None:
+    """Somebody calls while nothing else goes on."""
+    scene.desk.call_in("CA" + "a" * 32)
+
+
+async def incoming_in_call(scene: Scene) -> None:
+    """Three call while the operator looks at a conversation; one cannot be picked up."""
+    await scene.talk()
+    scene.desk.lines = 10
+    first = scene.desk.call_in("CA" + "a" * 32)
+    scene.desk.call_in("CA" + "b" * 32, "")
+    scene.desk.call_in("CA" + "c" * 32, "+442079460958")
+    scene.desk.untakeable = NO_MICROPHONE
+    scene.models.incoming.answer(Answerer.OPERATOR, first)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+
+
+async def incoming_on_prompts(scene: Scene) -> None:
+    """It rings on every page; this one is being answered."""
+    scene.window.open_page(PROMPTS)
+    sid = scene.desk.call_in("CA" + "a" * 32)
+    scene.models.incoming.answer(Answerer.AGENT, sid)
+    await asyncio.sleep(0)
+
+
+async def incoming_answered(scene: Scene) -> None:
+    """The operator has answered."""
+    sid = scene.desk.call_in("CA" + "a" * 32)
+    scene.models.incoming.answer(Answerer.OPERATOR, sid)
+    await asyncio.sleep(0)
+    scene.desk.pick_up_caller(sid)
+    await asyncio.sleep(0)
+
+
+async def incoming_taken_over(scene: Scene) -> None:
+    """Somebody calls while the operator speaks to another."""
+    await taken_over(scene)
+    scene.desk.call_in("CA" + "a" * 32)
+
+
+async def incoming_missed(scene: Scene) -> None:
+    """Two have called in vain, one was declined."""
+    missed = Ending(Outcome.MISSED, EndedBy.CALLER)
+    scene.desk.end(scene.desk.call_in("CA" + "a" * 32), missed)
+    scene.desk.end(scene.desk.call_in("CA" + "b" * 32, ""), missed)
+    scene.desk.decline_incoming(scene.desk.call_in("CA" + "c" * 32))
+
+
 async def low_reason(scene: Scene) -> None:
     """The tallest dial column: error, reason and redial together."""
     await failed(scene)
@@ -797,6 +856,12 @@ STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "several_drawer": several_drawer,
     "several_ending": several_ending,
     "several_yours": several_yours,
+    "incoming": incoming,
+    "incoming_in_call": incoming_in_call,
+    "incoming_on_prompts": incoming_on_prompts,
+    "incoming_answered": incoming_answered,
+    "incoming_missed": incoming_missed,
+    "incoming_taken_over": incoming_taken_over,
     "low_reason": low_reason,
     "history": history,
     "history_stepped_in": history_stepped_in,

@@ -11,6 +11,7 @@ from typing import Any
 from callconsole.domain.answering import MACHINES, AnsweredBy, JudgedBy
 from callconsole.domain.call import Call, EndedBy, Ending, Outcome, ended
 from callconsole.domain.events import CallEnded, Event
+from callconsole.domain.incoming import Answerer, IncomingCall, IncomingReply, Reply
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.record import CallPage, CallQuery, CallRecord
 from callconsole.engine.ports import AnswerVerdict, CarrierReport, MediaLine, Switchboard
@@ -35,6 +36,9 @@ class FakeSwitchboard:
         counted: the figures of calls, by SID.
         orders: what `place_call` was asked for, (to, prompt).
         place_error: raised by `place_call` in place of an answer.
+        callers: what `incoming_call` was told; it answers `incoming_reply`.
+        taken: what `answer_incoming` was asked, (call SID, who, prompt).
+        answer_error: raised by `answer_incoming` and `decline_incoming`, or None.
         hung_up: SIDs in the order of `hang_up`.
         tokens: one-time tokens that are still unspent, by call SID.
         spent: what `admit` was asked, (call SID, token).
@@ -61,6 +65,10 @@ class FakeSwitchboard:
         self.counted: dict[str, dict[str, Any]] = {}
         self.orders: list[tuple[str, str | None]] = []
         self.place_error: Exception | None = None
+        self.callers: list[IncomingCall] = []
+        self.incoming_reply = IncomingReply(Reply.REJECT)
+        self.taken: list[tuple[str, Answerer, str | None]] = []
+        self.answer_error: Exception | None = None
         self.hung_up: list[str] = []
         self.tokens: dict[str, set[str]] = {}
         self.spent: list[tuple[str, str]] = []
@@ -94,6 +102,23 @@ class FakeSwitchboard:
         call = replace(FIRST_CALL, to=to, prompt=prompt or FIRST_CALL.prompt)
         self.known[call.sid] = call
         return call
+
+    async def incoming_call(self, call: IncomingCall) -> IncomingReply:
+        self.callers.append(call)
+        return self.incoming_reply
+
+    async def answer_incoming(
+        self, call_sid: str, by: Answerer = Answerer.AGENT, prompt: str | None = None
+    ) -> None:
+        if self.answer_error is not None:
+            raise self.answer_error
+        self.taken.append((call_sid, by, prompt))
+
+    def decline_incoming(self, call_sid: str) -> None:
+        if self.answer_error is not None:
+            raise self.answer_error
+        ending = Ending(Outcome.DECLINED, EndedBy.OPERATOR)
+        self.known[call_sid] = ended(self.known[call_sid], ending, AT)
 
     async def hang_up(self, call_sid: str) -> None:
         if call_sid not in self.known:

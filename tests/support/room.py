@@ -16,6 +16,7 @@ from callconsole.domain.answering import AnsweredBy, JudgedBy
 from callconsole.domain.call import Call
 from callconsole.domain.events import Event
 from callconsole.domain.transcript import Speaker
+from callconsole.engine.ports import Microphone
 from callconsole.practice import clips
 from callconsole.practice.carrier.call import PracticeCall
 from callconsole.practice.world import PracticeWorld
@@ -48,10 +49,16 @@ def on_the_phone(clip: str) -> bytes:
 class Room:
     """An app on the practice line, and everything that its console said."""
 
-    def __init__(self, data: Path, world: PracticeWorld, **settings: object) -> None:
+    def __init__(
+        self,
+        data: Path,
+        world: PracticeWorld,
+        microphone: Microphone | None = None,
+        **settings: object,
+    ) -> None:
         values = {"CALLCONSOLE_DATA_DIR": data, "server_port": 0, **settings}
         self.world = world
-        self.app = App(Settings(_env_file=None, **values))
+        self.app = App(Settings(_env_file=None, **values), microphone=microphone)
         self.said: list[Event] = []
         self._said_more = asyncio.Event()
         self.app.console.subscribe(self._keep)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from callconsole.domain.prompt import Prompt
+from callconsole.engine.ports import Microphone
 from callconsole.practice.agent import AgentFaults
 from callconsole.practice.carrier import CALLEES, Callee, CarrierFaults, hastened
 from callconsole.practice.world import PracticeWorld
@@ -32,6 +33,7 @@ async def practising(
     carrier: CarrierFaults | None = None,
     agent: AgentFaults | None = None,
     callees: Iterable[Callee] = hastened(),
+    microphone: Microphone | None = None,
     **settings: object,
 ) -> AsyncIterator[Room]:
     """An app on a practice line of its own.
@@ -42,9 +44,11 @@ async def practising(
         carrier: what goes wrong at the phone company.
         agent: what goes wrong at the agent, once the console has looked at it.
         callees: who can be called.
+        microphone: into which the operator speaks.
         settings: by their names.
     """
-    room = Room(data, PracticeWorld(callees=callees, carrier_faults=carrier), **settings)
+    world = PracticeWorld(callees=callees, carrier_faults=carrier)
+    room = Room(data, world, microphone, **settings)
     if prompt is not None:
         room.app.prompts.write(prompt)
     try:

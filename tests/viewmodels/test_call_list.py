@@ -56,7 +56,7 @@ async def test_filters_ask_for_outcomes_and_days(desk: FakeDesk, calls: CallList
     calls.choose_filter(CallFilter.FAILED)
     await settle()
     assert desk.queries[-1].outcomes == {
-        Outcome.BUSY, Outcome.NO_ANSWER, Outcome.DECLINED, Outcome.FAILED,
+        Outcome.BUSY, Outcome.NO_ANSWER, Outcome.DECLINED, Outcome.FAILED, Outcome.MISSED,
     }  # fmt: skip
     assert len(calls.rows) == 4
     calls.choose_filter(CallFilter.TODAY)

@@ -232,8 +232,12 @@ async def test_the_worst_call_is_first(qtbot: QtBot, models: Models, desk: FakeD
     desk.lose_sound(sids["away"])
     stalled = AgentStalled(call_sid=sids["stalled"], at=desk.now, stall="a tone", remedy="nudged")
     desk.publish(stalled)
-    assert [row.rank for row in models.lines.rows] == list(Rank)
-    assert [row.sid for row in models.lines.rows] == [sids[name] for name in reversed(names)]
+    desk.call_in("CA" + "e" * 32)
+    first, *rows = models.lines.rows
+    assert [first.rank, *(row.rank for row in rows)] == list(Rank)
+    assert [row.sid for row in rows] == [sids[name] for name in reversed(names)]
+    assert models.lines.summary == "1 calling, 8 live, 2 stalled"
+    desk.decline_incoming(first.sid)
     assert models.lines.summary == "8 live, 2 stalled"
     texts = {row.rank: row.state.text for row in models.lines.rows}
     assert texts[Rank.STALLED] == "AI stalled: a tone, 0 s"

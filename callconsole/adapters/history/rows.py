@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from callconsole.domain.answering import AnsweredBy, Evidence, JudgedBy, Verdict
-from callconsole.domain.call import Call, EndedBy, Ending, Floor, Outcome, Phase
+from callconsole.domain.call import Call, Direction, EndedBy, Ending, Floor, Outcome, Phase
 from callconsole.domain.problems import Problem
 from callconsole.domain.record import LoggedEvent, Note
 from callconsole.domain.transcript import Speaker, Turn
@@ -45,6 +45,7 @@ def call_row(call: Call, desk: str) -> Row:
         "prompt": clean(call.prompt),
         "prompt_key": search_key(call.prompt),
         "line": clean(call.line),
+        "direction": call.direction.value,
         "placed_at": call.placed_at,
         "phase": call.phase.value,
         "floor": call.floor.value,
@@ -74,6 +75,7 @@ def call_of(row: Mapping[Any, Any]) -> Call:
         prompt=row["prompt"],
         line=row["line"],
         placed_at=row["placed_at"],
+        direction=Direction(row["direction"]),
         phase=Phase(row["phase"]),
         floor=Floor(row["floor"]),
         answered_by=AnsweredBy(row["answered_by"]),

@@ -83,6 +83,7 @@ calls = Table(
     Column("desk", String(32), nullable=False),
     Column("problem", JSON(none_as_null=True)),
     Column("verdict", JSON(none_as_null=True)),
+    Column("direction", String(16), nullable=False, server_default="outgoing"),
     Index(None, "placed_at", "sid"),
     Index(None, "outcome", "placed_at"),
     Index(None, "prompt", "placed_at"),

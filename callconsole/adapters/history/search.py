@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, case, or_
 
 from callconsole.adapters.history.rows import search_key
 from callconsole.adapters.history.schema import calls
+from callconsole.domain.call import Direction
 from callconsole.domain.record import CallQuery
 
 _NUMBER = re.compile(r"[\d\s+()./\-]+")
@@ -45,6 +46,8 @@ def number_parts(text: str) -> list[str]:
 
 
 def _matches(text: str) -> ColumnElement[bool]:
-    ways = [calls.c.to_number.contains(part, autoescape=True) for part in number_parts(text)]
+    incoming = calls.c.direction == Direction.INCOMING.value
+    other = case((incoming, calls.c.from_number), else_=calls.c.to_number)
+    ways = [other.contains(part, autoescape=True) for part in number_parts(text)]
     ways.append(calls.c.prompt_key.contains(search_key(text), autoescape=True))
     return or_(*ways)

@@ -9,6 +9,7 @@ from callconsole.domain.problems import ProblemError
 
 STATUS_PATH: Final = "/call-status"
 MEDIA_PATH: Final = "/media-stream"
+INCOMING_PATH: Final = "/twiml/incoming"
 STREAM_PATH: Final = "/twiml/stream"
 ANSWERED_PATH: Final = "/twiml/answered"
 STREAM_ENDED_PATH: Final = "/twiml/stream-ended"

@@ -8,10 +8,18 @@ from typing import Final
 from callconsole.adapters.twilio import problems
 from callconsole.adapters.twilio.webhook_form import Form, RefusedError, whole_number
 from callconsole.domain.answering import AnsweredBy
+from callconsole.domain.incoming import IncomingCall
 from callconsole.engine.ports import AnswerVerdict, CarrierReport, CarrierStatus
 
 _FINAL: Final = frozenset(status.value for status in CarrierStatus if status.terminal)
 _WORD: Final = re.compile(r"[a-z][a-z_]{0,39}")
+# What stands in From where the caller withholds the number: a word, or the word typed on a
+# telephone's keys (anonymous, restricted, unavailable, unknown, private, blocked).
+_WITHHELD: Final = frozenset(
+    {"", "anonymous", "restricted", "unavailable", "unknown", "private", "blocked"}
+    | {"266696687", "7378742833", "86282452253", "8656696", "7748283", "2562533"}
+)
+_CALLER_CHARS: Final = 32
 _DIAL_STATUSES: Final = frozenset(
     {"completed", "answered", "busy", "no-answer", "failed", "canceled"}
 )
@@ -55,6 +63,11 @@ def verdict_of(form: Form, call_sid: str) -> AnswerVerdict | None:
     return AnswerVerdict(call_sid=call_sid, answered_by=_answered_by(word), detail=word)
 
 
+def incoming_of(form: Form, call_sid: str) -> IncomingCall:
+    """Who calls our number, as the form of an incoming call says."""
+    return IncomingCall(call_sid, _caller(form.get("From", "")), _printable(form.get("To", "")))
+
+
 def transfer_result(form: Form) -> tuple[bool, str]:
     """Whether the two parties of a transfer have talked, and Twilio's word for how it went.
 
@@ -76,3 +89,14 @@ def _answered_by(word: str) -> AnsweredBy:
     if word.startswith("machine_"):
         return AnsweredBy.VOICEMAIL
     return AnsweredBy.UNKNOWN
+
+
+def _caller(text: str) -> str:
+    """Who calls; empty where it is withheld."""
+    caller = _printable(text)
+    return "" if caller.lstrip("+").lower() in _WITHHELD else caller
+
+
+def _printable(text: str) -> str:
+    """Anything that a form may hold, as short and harmless as a number."""
+    return "".join(c for c in text if c.isprintable()).strip()[:_CALLER_CHARS]

@@ -88,6 +88,28 @@ def whisper_document(text: str) -> str:
     return _text(response)
 
 
+def ring_on_document(public_url: str) -> str:
+    """TwiML that lets an incoming call ring for a second more, and asks us again.
+
+    A pause at the beginning of a document delays the pick-up (Twilio's docs of Pause). That the
+    call is not picked up for the redirect behind it is not documented.
+
+    Raises:
+        ProblemError: as `stream_document`.
+    """
+    response = _response()
+    response.pause(length=1)
+    response.redirect(addresses.webhook_url(public_url, addresses.INCOMING_PATH), method="POST")
+    return _text(response)
+
+
+def reject_document(*, busy: bool) -> str:
+    """TwiML that refuses an incoming call, unbilled: as engaged, or as a number without calls."""
+    response = _response()
+    response.reject(reason="busy" if busy else "rejected")
+    return _text(response)
+
+
 def hangup_document() -> str:
     """TwiML that ends the call."""
     response = _response()

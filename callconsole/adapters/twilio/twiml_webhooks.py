@@ -7,9 +7,10 @@ from collections.abc import Callable
 from aiohttp import web
 
 from callconsole.adapters.twilio import addresses, twiml
-from callconsole.adapters.twilio.reports import transfer_result, verdict_of
+from callconsole.adapters.twilio.reports import incoming_of, transfer_result, verdict_of
 from callconsole.adapters.twilio.signature import SignatureCheck
 from callconsole.adapters.twilio.webhook_form import Form, RefusedError, call_sid, signed_form
+from callconsole.domain.incoming import IncomingReply, Reply
 from callconsole.domain.problems import ProblemError
 from callconsole.engine.ports import Switchboard
 
@@ -20,12 +21,14 @@ _Question = Callable[[str, Form], str | None]
 def routes(switchboard: Switchboard, signature: SignatureCheck) -> list[web.RouteDef]:
     """POST `/twiml/…`: a stream document for a live call of ours, a hang-up document for others.
 
-    `stream`: the call begins. `answered`: with blocking detection, it is known who answered.
+    `incoming`: somebody calls our number, or still does. `stream`: the call begins.
+    `answered`: with blocking detection, it is known who answered.
     `stream-ended`: the stream is gone while the call goes on. `transfer-ended`: so is a transfer.
     `whisper`: whom a call of ours is transferred to has picked up.
     """
     asked = _TwimlWebhooks(switchboard, signature)
     return [
+        web.post(addresses.INCOMING_PATH, asked.incoming),
         web.post(addresses.STREAM_PATH, asked.stream),
         web.post(addresses.ANSWERED_PATH, asked.answered),
         web.post(addresses.STREAM_ENDED_PATH, asked.stream_ended),
@@ -38,6 +41,29 @@ class _TwimlWebhooks:
     def __init__(self, switchboard: Switchboard, signature: SignatureCheck) -> None:
         self._switchboard = switchboard
         self._signature = signature
+
+    async def incoming(self, request: web.Request) -> web.Response:
+        """Held back while the call rings, for less than Twilio waits."""
+        try:
+            form = await signed_form(request, self._signature)
+            call = incoming_of(form, call_sid(form))
+        except RefusedError as refused:
+            return refused.answer()
+        return _document(self._reply(await self._switchboard.incoming_call(call)))
+
+    def _reply(self, reply: IncomingReply) -> str:
+        public_url = self._signature.public_url
+        try:
+            match reply.reply:
+                case Reply.CONNECT:
+                    return twiml.stream_document(public_url, reply.token)
+                case Reply.RING_ON:
+                    return twiml.ring_on_document(public_url)
+                case Reply.BUSY | Reply.REJECT:
+                    return twiml.reject_document(busy=reply.reply is Reply.BUSY)
+        except ProblemError:
+            # The tunnel has just gone: Twilio could not reach us any more.
+            return twiml.reject_document(busy=True)
 
     async def stream(self, request: web.Request) -> web.Response:
         return await self._next(request, lambda sid, _: self._switchboard.stream_token(sid))

@@ -19,11 +19,14 @@ from callconsole.adapters.web.history import HistoryApi
 from callconsole.adapters.web.queries import one_of
 from callconsole.domain.answering import AnsweredBy
 from callconsole.domain.call import Call
+from callconsole.domain.incoming import Answerer
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine.ports import Switchboard
 
 # What an operator can say; that nobody knows is not a judgement.
 _JUDGEMENTS: Final = tuple(who.value for who in AnsweredBy if who is not AnsweredBy.UNKNOWN)
+
+_ANSWERERS: Final = tuple(who.value for who in Answerer)
 
 
 def routes(
@@ -44,6 +47,8 @@ def routes(
         web.get("/calls/{sid}", own(api.call)),
         web.get("/calls/{sid}/events", own(api.events)),
         web.post("/calls/{sid}/hang-up", own(api.hang_up)),
+        web.post("/calls/{sid}/answer", own(api.answer)),
+        web.post("/calls/{sid}/decline", own(api.decline)),
         web.post("/calls/{sid}/answered-by", own(api.answered_by)),
         web.post("/calls/{sid}/transfer", own(api.transfer)),
         web.get("/history", own(history.calls)),
@@ -112,6 +117,24 @@ class _ControlApi:
         """End the call; one that is over already is a success."""
         call = self._known(request)
         await self._switchboard.hang_up(call.sid)
+        call = self._switchboard.call(call.sid) or call
+        return answers.value({"callSid": call.sid, "status": call.phase.value})
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """Pick up a call that rings here, with the AI or, at a desk, by yourself."""
+        call = self._known(request)
+        body = await read_object(request)
+        require_keys(body, ("by", "prompt"))
+        by = one_of(text_of(body, "by", required=True) or "", "by", _ANSWERERS)
+        prompt = text_of(body, "prompt", required=False)
+        await self._switchboard.answer_incoming(call.sid, Answerer(by), prompt)
+        call = self._switchboard.call(call.sid) or call
+        return answers.value({"callSid": call.sid, "status": call.phase.value, "by": by})
+
+    async def decline(self, request: web.Request) -> web.Response:
+        """Refuse a call that rings here: the caller hears an engaged tone."""
+        call = self._known(request)
+        self._switchboard.decline_incoming(call.sid)
         call = self._switchboard.call(call.sid) or call
         return answers.value({"callSid": call.sid, "status": call.phase.value})
 

@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 
 from callconsole.practice.callees import Callee, Reaction
 from callconsole.practice.carrier.detection import Detection
+from callconsole.practice.carrier.incoming import APOLOGY, Decided, until_decided
 from callconsole.practice.carrier.instructions import Instructions
 from callconsole.practice.carrier.line import Line
 from callconsole.practice.carrier.orders import API_VERSION, Order, TwimlSource, party_fields
 from callconsole.practice.carrier.person import Person
 from callconsole.practice.carrier.progress import ProgressReporter
 from callconsole.practice.carrier.services import Services, TaskKeeper, new_sid
+from callconsole.practice.carrier.twiml import Say, TwimlError
 
 
 class PracticeCall:
@@ -27,8 +29,8 @@ class PracticeCall:
         sid: CA and 32 hex digits.
         status: Twilio's word: queued, ringing, in-progress, completed, busy, failed, no-answer,
             canceled.
-        ended_by: callee, api, twiml, limit, carrier, or parent where the call that dialled this
-            one left it; None while the call lives.
+        ended_by: callee, caller before an answer, api, twiml, limit, carrier, or parent where the
+            call that dialled this one left it; None while the call lives.
         person: the callee at work, from the answer on.
         line: the voice path, from the answer on.
     """
@@ -107,7 +109,7 @@ class PracticeCall:
 
     async def run(self) -> None:
         """The call's whole life."""
-        self._children.spawn(self._dial())
+        self._children.spawn(self._come_in() if self.order.incoming else self._dial())
         await self._ending.wait()
         await self._children.finish()
         self._report("completed", self._terminal_fields())
@@ -158,6 +160,33 @@ class PracticeCall:
             case _:
                 await self._ring()
 
+    async def _come_in(self) -> None:
+        """Somebody calls the customer: ask what to do while the call rings.
+
+        The caller leaves by themselves after their patience, which is the callee's `ring_s`.
+        """
+        self._become("ringing")
+        asking = self._children.spawn(self._ask())
+        await asyncio.wait([asking], timeout=self._callee.ring_s)
+        if self.status == "ringing":
+            asking.cancel()
+            self.hang_up(by="caller")
+
+    async def _ask(self) -> None:
+        try:
+            decided = await until_decided(self.order.twiml, self.fields, self._services)
+        except TwimlError as error:
+            # Twilio picks up to say that there is an error.
+            self._services.alerts.add(error.code, error.detail, self.sid)
+            decided = Decided([Say(APOLOGY)], "")
+        if not self.live:
+            return
+        if decided.rejected:
+            busy = decided.rejected == "busy"
+            self.end("busy" if busy else "no-answer", 486 if busy else 603, by="twiml")
+        else:
+            self._answer(decided)
+
     async def _ring(self) -> None:
         self._become("ringing")
         self._report("ringing")
@@ -174,7 +203,7 @@ class PracticeCall:
 
     # In progress --------------------------------------------------------------------------
 
-    def _answer(self) -> None:
+    def _answer(self, decided: Decided | None = None) -> None:
         self.answered_at = datetime.now(UTC)
         self._become("in-progress")
         self._report("answered")
@@ -191,7 +220,10 @@ class PracticeCall:
             self._detection.listen(self.line)
         self._children.spawn(self._talk(self.line))
         self.limit(self._time_limit_s)
-        self._instructing = self._children.spawn(self._follow(self.order.twiml))
+        if decided is None:
+            self._instructing = self._children.spawn(self._follow(self.order.twiml))
+        else:
+            self._instructing = self._children.spawn(self._go_on(decided, self._instructions))
 
     async def _talk(self, line: Line) -> None:
         await line.run()
@@ -218,6 +250,10 @@ class PracticeCall:
             self._settled.set()
         else:
             self.end("completed", 200, by="twiml")
+
+    async def _go_on(self, decided: Decided, instructions: Instructions) -> None:
+        await instructions.go_on(decided.verbs, decided.base_url)
+        self.end("completed", 200, by="twiml")
 
     def _on_key(self, digit: str) -> None:
         if self._instructions is not None and self._instructions.stream is not None:

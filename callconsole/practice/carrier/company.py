@@ -10,17 +10,20 @@ from aiohttp import web
 
 from callconsole.practice import clips
 from callconsole.practice.callees import CALLEES, Callee, Reaction, find
+from callconsole.practice.callers import Caller
 from callconsole.practice.carrier.alerts import AlertLog
 from callconsole.practice.carrier.call import PracticeCall
 from callconsole.practice.carrier.edge import Edge
 from callconsole.practice.carrier.faults import CarrierFaults
-from callconsole.practice.carrier.orders import Order
+from callconsole.practice.carrier.orders import Order, TwimlSource
 from callconsole.practice.carrier.rest import RestApi
 from callconsole.practice.carrier.services import Services, TaskKeeper
 from callconsole.practice.carrier.webhooks import Timeouts, Webhooks
 
 _LOOPBACK = "127.0.0.1"
 _STOP_PATIENCE_S = 3.0
+_LONGEST_RINGING_S = 120
+_LONGEST_CALL_S = 14_400
 _CALLBACK_PATIENCE_S = 1.0
 
 
@@ -41,6 +44,8 @@ class PracticeCarrier:
         faults: as given, or all off.
         callees: as given.
         alerts: what Twilio's debugger would show.
+        voice_url, status_callback: what the account's number is set to: where the company asks
+            about a call that comes in, and tells of its end; empty to begin with.
     """
 
     def __init__(
@@ -57,6 +62,8 @@ class PracticeCarrier:
         self.faults = faults or CarrierFaults()
         self.callees = tuple(callees)
         self.alerts = AlertLog()
+        self.voice_url = ""
+        self.status_callback = ""
         self._webhooks = Webhooks(auth_token, self.edge, self.alerts, webhook_timeouts)
         self._tasks = TaskKeeper()
         self._lives = TaskKeeper()
@@ -118,6 +125,29 @@ class PracticeCarrier:
     def place(self, order: Order) -> PracticeCall:
         """Begin a call; it lives on by itself."""
         call = PracticeCall(order, find(self.callees, order.to), self._services)
+        self._calls[call.sid] = call
+        self._lives.spawn(call.run())
+        return call
+
+    def call_in(self, caller: Caller) -> PracticeCall:
+        """Let somebody call the account's number; the call lives on by itself.
+
+        What becomes of it is asked at `voice_url`. As at Twilio, the number tells of the end of
+        a call alone.
+        """
+        order = Order(
+            to=self._services.number,
+            from_number=caller.number,
+            twiml=TwimlSource(url=self.voice_url),
+            status_callback=self.status_callback,
+            status_callback_method="POST",
+            status_events=frozenset({"completed"}),
+            ring_timeout_s=_LONGEST_RINGING_S,
+            time_limit_s=_LONGEST_CALL_S,
+            amd=None,
+            incoming=True,
+        )
+        call = PracticeCall(order, caller.on_the_line(), self._services)
         self._calls[call.sid] = call
         self._lives.spawn(call.run())
         return call

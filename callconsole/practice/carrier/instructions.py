@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 from urllib.parse import urljoin
 
 from callconsole.practice.carrier import tones, twiml, twiml_reader
@@ -19,6 +20,23 @@ from callconsole.practice.carrier.webhooks import WebhookError
 _XML_TYPES = frozenset({"text/xml", "application/xml", "text/html"})
 _APOLOGY = "An application error has occurred."
 _Fields = Callable[[], dict[str, str]]
+# Verbs to carry out, or None where nothing is left; and the address they came from.
+_Document = tuple[list[twiml.Verb] | None, str]
+
+
+async def fetch(
+    url: str, method: str, fields: dict[str, str], services: Services
+) -> list[twiml.Verb]:
+    """The document at an address of the customer's server. Raises `twiml.TwimlError`."""
+    if services.faults.twiml_fetch_fails:
+        raise twiml.TwimlError(11205, "the TwiML address cannot be reached")
+    try:
+        answer = await services.webhooks.fetch(url, fields, method)
+    except WebhookError as error:
+        raise twiml.TwimlError(error.code, error.detail) from None
+    if answer.content_type not in _XML_TYPES:
+        raise twiml.TwimlError(12300, f"{answer.content_type} is no TwiML")
+    return twiml_reader.parse(answer.text)
 
 
 class Instructions:
@@ -60,8 +78,15 @@ class Instructions:
 
         A document that cannot be had or read is told to the callee by an apology.
         """
+        await self._obey(self._first(source))
+
+    async def go_on(self, verbs: list[twiml.Verb], base_url: str) -> None:
+        """Carry out verbs that were read while the call rang, as `run` does."""
+        await self._obey(self._carry_out(verbs, base_url))
+
+    async def _obey(self, first: Coroutine[Any, Any, _Document]) -> None:
         try:
-            verbs, base_url = await self._first(source)
+            verbs, base_url = await first
             while verbs is not None:
                 verbs, base_url = await self._carry_out(verbs, base_url)
         except twiml.TwimlError as error:
@@ -69,7 +94,7 @@ class Instructions:
             self.hung_up = True
             await self._play(tones.murmur(_APOLOGY))
 
-    async def _first(self, source: TwimlSource) -> tuple[list[twiml.Verb] | None, str]:
+    async def _first(self, source: TwimlSource) -> _Document:
         if not source.url:
             return twiml_reader.parse(source.text), ""
         try:
@@ -85,20 +110,9 @@ class Instructions:
         self, url: str, method: str, more: dict[str, str] | None = None
     ) -> tuple[list[twiml.Verb], str]:
         """Get a document from the customer's server. Raises `twiml.TwimlError`."""
-        if self._services.faults.twiml_fetch_fails:
-            raise twiml.TwimlError(11205, "the TwiML address cannot be reached")
-        fields = self._fields() | (more or {})
-        try:
-            answer = await self._services.webhooks.fetch(url, fields, method)
-        except WebhookError as error:
-            raise twiml.TwimlError(error.code, error.detail) from None
-        if answer.content_type not in _XML_TYPES:
-            raise twiml.TwimlError(12300, f"{answer.content_type} is no TwiML")
-        return twiml_reader.parse(answer.text), url
+        return await fetch(url, method, self._fields() | (more or {}), self._services), url
 
-    async def _carry_out(
-        self, verbs: list[twiml.Verb], base_url: str
-    ) -> tuple[list[twiml.Verb] | None, str]:
+    async def _carry_out(self, verbs: list[twiml.Verb], base_url: str) -> _Document:
         """Run verbs in order; the next document, or None where nothing is left."""
         for verb in verbs:
             match verb:

@@ -42,6 +42,7 @@ class Order:
         ring_timeout_s: longest ringing.
         time_limit_s: longest call.
         amd: answering machine detection, or None.
+        incoming: somebody calls the customer's number; nothing was ordered.
         parent_sid: the call that dialled this one by its TwiML; empty for one ordered by REST.
     """
 
@@ -55,10 +56,13 @@ class Order:
     time_limit_s: int
     amd: AmdOrder | None
     parent_sid: str = ""
+    incoming: bool = False
 
     @property
     def direction(self) -> str:
         """Twilio's word for who ordered the call, and how."""
+        if self.incoming:
+            return "inbound"
         return "outbound-dial" if self.parent_sid else "outbound-api"
 
 

@@ -44,6 +44,7 @@ class Kind(Enum):
     SELECTED = Look("accent_soft", None, "accent")
     WARNING = Look("warning_soft", "warning", "warning")
     DANGER_LINE = Look("surface", "danger", "danger")
+    PRIMARY_LINE = Look("surface", "accent", "accent")
 
     @property
     def filled(self) -> bool:

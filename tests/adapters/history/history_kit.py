@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 
 from callconsole.adapters.history import SqlHistory
 from callconsole.domain.answering import AnsweredBy, Evidence, JudgedBy, Verdict
-from callconsole.domain.call import Call, EndedBy, Ending, Floor, Outcome, Phase, ended
+from callconsole.domain.call import (
+    Call,
+    Direction,
+    EndedBy,
+    Ending,
+    Floor,
+    Outcome,
+    Phase,
+    ended,
+)
 from callconsole.domain.problems import Problem
 from callconsole.domain.record import LoggedEvent, Note
 from callconsole.domain.transcript import Speaker, Turn
@@ -76,6 +85,7 @@ call_values = st.builds(
     prompt=texts,
     line=st.sampled_from(["phone", "practice"]),
     placed_at=times,
+    direction=st.sampled_from(Direction),
     phase=st.sampled_from(Phase),
     floor=st.sampled_from(Floor),
     answered_by=st.sampled_from(AnsweredBy),

@@ -9,6 +9,7 @@ import sqlite3
 import stat
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from callconsole.adapters.history import SqlHistory, database_file
 from callconsole.adapters.history.schema import metadata
+from callconsole.domain.call import Direction, Outcome
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.record import CallQuery, LoggedEvent
 from callconsole.domain.transcript import Speaker, Turn
@@ -301,3 +303,28 @@ async def test_a_full_disk_is_told_once_and_loses_nothing(
     assert [turn.id for turn in record.turns] == list(range(1, 51))
     assert [event.details["delay_ms"] for event in record.events] == list(range(50))
     assert "calls are kept again; 0 entries were lost" in caplog.text
+
+
+async def test_a_file_from_before_incoming_calls_keeps_all_that_is_in_it(folder: Path) -> None:
+    # Written by the program of the first revision, as SQLite dumps it.
+    old = (Path(__file__).parent / "calls_0001.sql").read_text("utf-8")
+    folder.mkdir()
+    with closing(sqlite3.connect(folder / "calls.sqlite")) as database:
+        database.executescript(old)
+    incoming = replace(
+        a_call(3),
+        direction=Direction.INCOMING,
+        to="+16285550100",
+        from_number="+14155550131",
+    )
+    async with opened(folder) as history:
+        first, second = an_ended_call(1), an_ended_call(2, Outcome.BUSY)
+        assert (await history.find(CallQuery())).rows == (second, first)
+        record = await history.record(first.sid)
+        assert record is not None
+        assert [turn.text for turn in record.turns] == ["Hello, this is Ada."]
+        assert [note.text for note in record.notes] == ["Moved to Friday."]
+        history.keep_call(incoming)
+        # The number that is looked for is the one at the other end, never ours.
+        assert (await history.find(CallQuery(text="415 555 0131"))).rows == (incoming,)
+        assert (await history.find(CallQuery(text="628 555"))).rows == ()
