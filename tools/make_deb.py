@@ -61,7 +61,9 @@ def pack(folder: Path, into: Path) -> Path:
             control_text(version, architecture, _installed_kb(tree), depends(folder)),
             encoding="utf-8",
         )
-        command = ["dpkg-deb", "--root-owner-group", "-Zxz", "--build", str(tree), str(path)]
+        # A tenth of the time that xz takes, for a sixth more of size; read since Debian 12.
+        pack_with = ["dpkg-deb", "--root-owner-group", "-Zzstd", "-z12"]
+        command = [*pack_with, "--build", str(tree), str(path)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return path
 
