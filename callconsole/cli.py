@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import io
 import logging
 import os
 import sys
@@ -37,6 +38,7 @@ exit codes of call: 0 completed, 1 failed, 2 not possible, 3 busy, 4 no answer, 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    _write_any_letter()
     options = _parser().parse_args(arguments)
     logging.basicConfig(
         level=logging.DEBUG if options.verbose else logging.WARNING,
@@ -61,6 +63,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+
+
+def _write_any_letter() -> None:
+    """A terminal that lacks a letter shows a question mark; nothing fails for it."""
+    for stream in (sys.stdout, sys.stderr):
+        # A windowed program has neither.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -76,6 +76,16 @@ async def test_no_command_needs_an_output(tmp_path: Path, arguments: list[str], 
     assert command.text == ""
 
 
+async def test_a_terminal_without_a_letter_shows_a_question_mark(tmp_path: Path) -> None:
+    program = (
+        "from callconsole.cli import main; from callconsole.terminal import say\n"
+        "main(['completion', 'tcsh']); say('“ready”')"
+    )
+    command = await Command.start(tmp_path, "-c", program, PYTHONIOENCODING="ascii")
+    assert await command.end() == 0
+    assert command.lines[-1] == "?ready?"
+
+
 async def test_the_window_needs_no_output_either(tmp_path: Path) -> None:
     program = WITHOUT_OUTPUT.format(arguments=["selftest"])
     command = await Command.start(tmp_path, "-c", program, QT_QPA_PLATFORM="offscreen")
