@@ -6,7 +6,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench screenshots clean
+.PHONY: help run test lint bench screenshots installer deb clean
 .NOTPARALLEL:
 
 help:  ## Show this list
@@ -38,6 +38,15 @@ bench:  ## Measure the voice path; asserts nothing
 screenshots:  ## Draw docs/screenshots anew
 	@$(PYTHON) tools/set_up.py test
 	@$(BIN)/python tools/screenshots.py
+
+installer:  ## Build the program that needs no Python into dist/, and try it
+	@$(PYTHON) tools/set_up.py installer
+	@echo "Building (two minutes or more)"
+	@$(BIN)/python -m PyInstaller build_installer.spec --noconfirm --log-level WARN
+	@$(BIN)/python tools/smoke_installer.py dist/callconsole
+
+deb: installer  ## The same, packed for Debian and Ubuntu
+	@$(BIN)/python tools/make_deb.py dist/callconsole
 
 clean:  ## Remove the virtual environment, caches and build results
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,13 +1,15 @@
-"""The commands: the window, a practice call, the engine as a server, a call, the doctor."""
+"""The commands: the window, a practice call, the server, a call, the doctor, the self-test."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import io
 import logging
 import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
 from typing import Any
 
 from callconsole import __version__
@@ -16,10 +18,27 @@ from callconsole.settings import Settings, load
 from callconsole.terminal import say
 
 PRACTICE_NUMBER = "+14155550101"
+SHELLS = ("bash", "zsh", "tcsh")
+EXAMPLES = """\
+examples:
+  callconsole                             the window; on the practice line until you are connected
+  callconsole practice +14155550106       a practice call to a voicemail, as text
+  callconsole serve --practice            the HTTP interface, to try programs of your own
+  callconsole call +14155550101           a call through the server that runs already
+  callconsole doctor                      what is missing, and what cures it
+  callconsole completion bash > ~/.local/share/bash-completion/completions/callconsole
+
+Without a command the window opens; where there is no display, a practice call is played as text.
+`callconsole COMMAND --help` tells of one command. Settings come from the environment and from .env.
+
+exit codes of call: 0 completed, 1 failed, 2 not possible, 3 busy, 4 no answer, 5 declined,
+6 voicemail, 7 canceled
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    _write_any_letter()
     options = _parser().parse_args(arguments)
     logging.basicConfig(
         level=logging.DEBUG if options.verbose else logging.WARNING,
@@ -32,6 +51,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if command == "window":
             return _window(options)
+        if command == "completion":
+            return _completion(options.shell)
+        if command == "selftest":
+            from callconsole import selftest
+
+            return selftest.run(display=display_available(), picture=options.picture)
         return _run(_headless(command, options), fast=command == "serve")
     except ProblemError as error:
         say(error.problem.sentence(), sys.stderr)
@@ -40,13 +65,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
+def _write_any_letter() -> None:
+    """A terminal that lacks a letter shows a question mark; nothing fails for it."""
+    for stream in (sys.stdout, sys.stderr):
+        # A windowed program has neither.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="callconsole",
         description="Let an AI make phone calls, watch every second of them, and step in.",
-        epilog="Without a command the window opens. "
-        "Exit codes of call: 0 completed, 1 failed, 2 not possible, 3 busy, 4 no answer, "
-        "5 declined, 6 voicemail, 7 canceled.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"callconsole {__version__}")
     parser.add_argument("--verbose", action="store_true", help="log more, to standard error")
@@ -66,7 +98,19 @@ def _parser() -> argparse.ArgumentParser:
     call.add_argument("number", nargs="?", help="default: TEST_PHONE_NUMBER")
     call.add_argument("--prompt", help="name of the prompt to follow")
     commands.add_parser("doctor", help="check every setting and service, with cures")
+    selftest = commands.add_parser("selftest", help="try window, sound and a practice call; close")
+    selftest.add_argument("--picture", type=Path, help="save the window's picture here, as PNG")
+    completion = commands.add_parser("completion", help="print what completes commands in a shell")
+    completion.add_argument("shell", choices=SHELLS)
     return parser
+
+
+def _completion(shell: str) -> int:
+    """Print the script with which a shell completes our commands and options."""
+    import shtab
+
+    say(shtab.complete(_parser(), shell=shell))
+    return 0
 
 
 def _headless(command: str, options: argparse.Namespace) -> Coroutine[Any, Any, int]:

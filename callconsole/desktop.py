@@ -7,6 +7,8 @@ import contextlib
 import logging
 import signal
 import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
@@ -71,13 +73,18 @@ def run(settings: Settings, fault: ProblemError | None = None) -> int:
         settings: every setting.
         fault: what is wrong with them; shown in the window, which opens on the practice line.
     """
+    return in_window(lambda: Desktop(settings, fault).run())
+
+
+def in_window(work: Callable[[], Coroutine[Any, Any, int]]) -> int:
+    """Run to its end, in Qt's loop, what `work` makes once there is a Qt application."""
     qt = QApplication.instance() or QApplication(sys.argv[:1])
     if not isinstance(qt, QApplication):
         raise TypeError("another Qt application without widgets is running")
     qt.setApplicationName("callconsole")
     WindowMemory(paths.data_folder(settings.data_dir)).dress(qt)
     with asyncio.Runner(loop_factory=lambda: QEventLoop(qt)) as runner:
-        return runner.run(Desktop(settings, fault).run())
+        return runner.run(work())
 
 
 class Desktop:

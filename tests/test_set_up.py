@@ -95,6 +95,26 @@ def test_sudo_without_a_password_installs(set_up: ModuleType, machine: Path) -> 
     assert notes(machine)[-1].startswith("apt-get -q -y install")
 
 
+@pytest.mark.parametrize(
+    ("goal", "serves"),
+    [
+        ("run", {"run"}),
+        ("installer", {"run", "installer"}),
+        ("test", {"run", "test", "lint"}),
+    ],
+)
+def test_what_was_set_up_is_remembered_for_all_that_it_serves(
+    set_up: ModuleType,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    goal: str,
+    serves: set[str],
+) -> None:
+    monkeypatch.setattr(set_up, "STAMP", tmp_path / "set-up.json")
+    set_up._write_stamp(goal)
+    assert {name for name in set_up.GOALS if set_up._is_set_up(name)} == serves
+
+
 def test_an_old_python_is_told_so(
     set_up: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -105,7 +125,9 @@ def test_an_old_python_is_told_so(
 
 def test_no_file_of_the_build_names_a_place_of_one_machine() -> None:
     root = SCRIPT.parent.parent
-    for name in ("Makefile", ".ci/run", "tools/set_up.py", "pyproject.toml"):
+    files = ["Makefile", ".ci/run", "tools/set_up.py", "pyproject.toml", "build_installer.spec"]
+    files += [str(path.relative_to(root)) for path in (root / ".github/workflows").iterdir()]
+    for name in files:
         text = (root / name).read_text(encoding="utf-8")
         assert "/home/" not in text
         assert "/root" not in text

@@ -1,7 +1,7 @@
 """Makes a checkout ready to run or to test: system libraries, virtual environment, dependencies.
 
-Run by the Makefile as ``python3 tools/set_up.py run|test|lint`` with nothing but the standard
-library. What was set up is written into `.venv`, so that the next start has nothing to do.
+Run by the Makefile as ``python3 tools/set_up.py run|test|lint|installer`` with nothing but the
+standard library. What was set up is written into `.venv`, so that the next start has nothing to do.
 """
 
 from __future__ import annotations
@@ -48,10 +48,13 @@ TESTS = (
     "fonts-inter",
     "fonts-dejavu-core",
 )
+# objcopy, with which PyInstaller writes programs.
+BUILD = ("binutils",)
 GOALS = {
     "run": (WINDOW + SOUND, ""),
     "test": (WINDOW + SOUND + TESTS, "dev"),
     "lint": ((), "dev"),
+    "installer": (WINDOW + SOUND + BUILD, "installer"),
 }
 
 
@@ -117,7 +120,7 @@ def _write_stamp(goal: str) -> None:
     stamp = _stamp()
     same = stamp.get("fingerprint") == _fingerprint()
     goals = set(stamp.get("goals", ())) if same else set()
-    goals |= {"run": {"run"}, "lint": {"lint"}, "test": {"run", "test", "lint"}}[goal]
+    goals |= {"test": {"run", "test", "lint"}, "installer": {"run", "installer"}}.get(goal, {goal})
     text = json.dumps({"fingerprint": _fingerprint(), "goals": sorted(goals)})
     STAMP.write_text(text + "\n", encoding="utf-8")
 
@@ -191,7 +194,7 @@ def _say_what_to_type(goal: str, missing: list[str]) -> None:
     text = f"These system packages are missing. Type this, then `make {goal}` again:\n\n  {typed}\n"
     screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     needed = set(missing) - set(SOUND) - (set() if screen else set(WINDOW))
-    if goal == "test" or needed:
+    if goal in {"test", "installer"} or needed:
         raise SetUpError(text)
     print(f"{text}\nGoing on without them for now.\n")
 

@@ -66,9 +66,11 @@ def _phosphor() -> tuple[str, dict[str, str]]:
     which would cost the first paint a seventh of a second.
     """
     spec = find_spec("qtawesome")
-    if spec is None or spec.origin is None:
+    places = spec.submodule_search_locations if spec is not None else None
+    if not places:
         raise FileNotFoundError("qtawesome is not installed: install callconsole again")
-    fonts = Path(spec.origin).parent / "fonts"
+    # The built program has this folder of the package alone.
+    fonts = Path(places[0]) / "fonts"
     (font,) = fonts.glob("phosphor-*.ttf")
     (charmap,) = fonts.glob("phosphor-charmap-*.json")
     codes = json.loads(charmap.read_text(encoding="utf-8"))
