@@ -149,17 +149,25 @@ class App:
             self._report(service, ServiceState.STARTING, "starting")
         # What talks to the outside takes long to import; the window is on screen by now.
         lines, _ = await asyncio.gather(asyncio.to_thread(_import_line, line), self._open_history())
-        opened: Line = (
-            lines.open_phone(self.settings, self.data)
-            if line == PHONE
-            else await lines.open_practice(self.settings, practice)
-        )
-        self._line = opened
+        opened = self._line = await self._made(lines, line, practice)
         await asyncio.gather(self._open_server(opened), self._warm_up(opened))
         await self._open_tunnel(opened)
         self.console.connect(World(opened.name, opened.carrier, opened.agent, opened.address.url))
         self._recovering = tasks.start(self._recover(opened), name="recover")
         await self.check()
+
+    async def open_line(self, line: str, *, practice: PracticeWorld | None = None) -> None:
+        """Open a line's server and tunnel for a check-up; no history, and no calls.
+
+        What another console has left open is not touched. `stop` closes it all.
+
+        Raises:
+            ProblemError: the phone line lacks a setting.
+        """
+        lines = await asyncio.to_thread(_import_line, line)
+        opened = self._line = await self._made(lines, line, practice)
+        await self._open_server(opened)
+        await self._open_tunnel(opened)
 
     async def switch(self, line: str) -> None:
         """Change the line. Raises RuntimeError while calls live."""
@@ -176,6 +184,14 @@ class App:
             self._look(Service.AGENT, self._agent_check(line)),
             self._look_at_sound(),
         )
+
+    async def _made(self, lines: ModuleType, line: str, practice: PracticeWorld | None) -> Line:
+        opened: Line = (
+            lines.open_phone(self.settings, self.data)
+            if line == PHONE
+            else await lines.open_practice(self.settings, practice)
+        )
+        return opened
 
     async def _open_history(self) -> None:
         try:
