@@ -14,6 +14,7 @@ from qasync import QEventLoop
 from callconsole.adapters import portaudio
 from callconsole.adapters.portaudio.player import PortAudioPlayer
 from callconsole.app import App
+from callconsole.checkup.examiner import Examiner
 from callconsole.domain import phone
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine import tasks
@@ -128,6 +129,7 @@ class Desktop:
         except ProblemError as error:
             self._on_fault(error)
         self.models.recall()
+        self.models.checkup.line_opened()
 
     async def _painted(self) -> None:
         with contextlib.suppress(TimeoutError):
@@ -148,16 +150,30 @@ class Desktop:
             choose_line=self._choose_line,
             player=self._player,
             check=self._check,
+            examiner=Examiner(
+                self.app,
+                country=lambda: self.models.dialler.region,
+                devices=lambda: (self.models.listening.speaker, self.models.listening.microphone),
+            ),
             prompt=settings.prompt,
             recording=settings.record,
         )
 
     def _choose_line(self, line: str) -> None:
         if line != self.app.console.line:
-            tasks.start(self.app.switch(line), self._on_fault, "switch the line")
+            tasks.start(self._switch(line), self._on_fault, "switch the line")
+
+    async def _switch(self, line: str) -> None:
+        self.models.checkup.stop()
+        try:
+            await self.app.switch(line)
+        finally:
+            self.models.checkup.line_opened()
 
     def _check(self) -> None:
         tasks.start(self.app.check(), self._on_fault, "check")
+        if self.app.console.line == PHONE:
+            self.models.checkup.start(aloud=False)
 
     def _on_played(self) -> None:
         self.models.playback.finished()

@@ -41,6 +41,7 @@ PAGES = (
     ("Calls", "Ctrl 1"),
     ("Prompts", "Ctrl 2"),
     ("History", "Ctrl 3"),
+    ("Check-up; there, check all again", "Ctrl 5, F5"),
     ("This sheet", "F1"),
 )
 READING = (

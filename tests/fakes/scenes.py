@@ -28,7 +28,9 @@ from callconsole.viewmodels.call_sound import Sound
 from callconsole.viewmodels.desk import PracticeCallee
 from callconsole.viewmodels.models import Models
 from callconsole.viewmodels.playback import Player
+from fakes.check_scenes import CHECK_STATES
 from fakes.desk import CALLEES, CROWD, SID, FakeDesk, FakePrompts, refused, steps
+from fakes.examiner import FakeExaminer
 from fakes.kept_records import TALK_SID, kept_records, stepped_in
 from fakes.player import FakePlayer
 
@@ -140,6 +142,7 @@ class Scene:
         self.desk.now = datetime.now(UTC)
         self.prompts = FakePrompts()
         self.player = FakePlayer()
+        self.examiner = FakeExaminer()
         self.folder = tempfile.TemporaryDirectory(prefix="callconsole-scene-")
         self.models = Models(
             self.desk,
@@ -148,6 +151,7 @@ class Scene:
             missing=missing,
             player=player or self.player,
             check=lambda: None,
+            examiner=self.examiner,
             listen=True,
         )
         self.window = MainWindow(self.models)
@@ -648,4 +652,5 @@ STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "history_empty": history_empty,
     "history_no_match": history_no_match,
     "history_failed": history_failed,
+    **CHECK_STATES,
 }
