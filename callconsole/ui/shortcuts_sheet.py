@@ -117,7 +117,7 @@ def _column(groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> QGridLay
     """Titles with their shortcuts below, the keys at the right."""
     grid = QGridLayout()
     grid.setHorizontalSpacing(24)
-    grid.setVerticalSpacing(8)
+    grid.setVerticalSpacing(6)
     grid.setColumnStretch(0, 1)
     row = 0
     for title, shortcuts in groups:
