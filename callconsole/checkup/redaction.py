@@ -16,7 +16,9 @@ _TOKENS: Final = re.compile(
     r"(?i:\b(?:basic|bearer)\s+\S+)"
     r"|\bAIza[\w-]{10,}|\bya29\.[\w.-]+"
     r"|\b[A-Z]{2}[0-9a-f]{32}\b"  # Twilio's names of accounts, keys and calls
-    r"|\b[\w+/-]{28,}={0,2}"
+    r"|\b[0-9a-f]{32,}\b"
+    # Base64 and the like; a path has not all three kinds of characters.
+    r"|\b(?=[\w+/-]*\d)(?=[\w+/-]*[a-z])(?=[\w+/-]*[A-Z])[\w+/-]{28,}={0,2}"
 )
 _DIGITS: Final = re.compile(r"[+(]?\d(?:[\s().\-/\u00a0\u2010-\u2015]{0,3}\d){6,}")
 

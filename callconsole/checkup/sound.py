@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from typing import Final
 
 from callconsole.adapters import portaudio
 from callconsole.adapters.portaudio import sound_check
+from callconsole.domain.checkup import Action, ActionKind
 from callconsole.domain.problems import Problem, ProblemError
-from callconsole.engine.checkup import Verdict, amber, green
+from callconsole.engine.checkup import Verdict, amber, green, red
 
 # A room at night gives about -70 dBFS; a muted microphone gives nothing at all.
 SILENCE_DBFS: Final = -85.0
 
+_INSTALL: Final = Action(ActionKind.COMMAND, "Copy command", "sudo apt install libportaudio2")
 _SILENT: Final = Problem(
     "microphone.silent",
     "The microphone gives no sound",
@@ -29,10 +32,15 @@ async def output(speaker: str | None, microphone: str | None, *, aloud: bool) ->
         microphone: the same of the input that listens.
         aloud: play the tone.
     """
-    if not aloud:
-        name = await asyncio.to_thread(portaudio.probe)
-        return green(f"{name}, no tone played")
-    name, heard = await asyncio.to_thread(sound_check.play_tone, speaker, microphone)
+    try:
+        if not aloud:
+            name = await asyncio.to_thread(portaudio.probe)
+            return green(f"{name}, no tone played")
+        name, heard = await asyncio.to_thread(sound_check.play_tone, speaker, microphone)
+    except ProblemError as error:
+        if error.problem.code == "sound.no_library" and sys.platform == "linux":
+            return red(error.problem, action=_INSTALL)
+        raise
     if heard is not None and heard.tone:
         return green(f"tone played on {name}, heard by {heard.name}")
     return green(f"tone played on {name}; no microphone heard it, as with a headset")

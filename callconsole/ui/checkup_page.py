@@ -46,7 +46,8 @@ class CheckupPage(QWidget):
         self.again.clicked.connect(self._check)
         self.save.clicked.connect(self.ask_where)
         checkup.changed.connect(self._show)
-        checkup.running_changed.connect(self._show)
+        checkup.running_changed.connect(self._on_running)
+        self._scroll.verticalScrollBar().rangeChanged.connect(self._keep_in_view)
         checkup.bundle_saved.connect(self._on_saved)
         checkup.bundle_failed.connect(self._on_not_saved)
         self._show()
@@ -83,7 +84,9 @@ class CheckupPage(QWidget):
         for key, line in self._lines.items():
             line.set_marked(key == name)
         # The layout of rows that were just made is known a moment later.
-        QTimer.singleShot(0, self, self._reveal)
+        QTimer.singleShot(0, self, self._keep_in_view)
+        if name in self._lines:
+            self._lines[name].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def line(self, name: str) -> CheckLine:
         """The row of a check. Raises KeyError."""
@@ -143,11 +146,16 @@ class CheckupPage(QWidget):
                 column.addWidget(line)
             self._groups.addWidget(ground)
 
-    def _reveal(self) -> None:
+    def _keep_in_view(self) -> None:
+        """Follow the row that was asked for while the rows above it grow and shrink."""
         line = self._lines.get(self._wanted or "")
         if line is not None:
             self._scroll.ensureWidgetVisible(line, 0, 40)
-            line.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_running(self) -> None:
+        if self._checkup.running:
+            self.open_row(None)  # a new run, and nobody has asked for a row yet
+        self._show()
 
     def _on_saved(self, path: str) -> None:
         self._tell(f"Saved: {path}. Secrets and phone numbers are left out.", "muted")

@@ -62,7 +62,8 @@ class StatusItem(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click leads to the check of this part."""
-        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.pos()):
+        inside = self.rect().contains(event.position().toPoint())
+        if event.button() is Qt.MouseButton.LeftButton and inside:
             self._press()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -24,6 +24,7 @@ _REACH_HZ: Final = 12.0
 _AROUND_HZ: Final = 250.0
 _LOOK_S: Final = 0.05
 _AFTER_S: Final = 0.6
+_WAKE_S: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,9 @@ class SoundHeard:
 
 
 def play_tone(output: str | None, source: str | None) -> tuple[str, SoundHeard | None]:
-    """Play a quiet tone of 0.6 s and listen meanwhile. Blocks for about 1.5 s.
+    """Play a quiet tone of 0.6 s and listen meanwhile.
+
+    Blocks for 1.5 s, or longer while a device wakes.
 
     Args:
         output: `SoundDevice.id` to play on, None for the default.
@@ -55,10 +58,7 @@ def play_tone(output: str | None, source: str | None) -> tuple[str, SoundHeard |
         ProblemError: nothing can be played.
     """
     speaker = Output(1.0, output)
-    try:
-        ear: Input | None = Input(source)
-    except ProblemError:
-        ear = None
+    ear = _ear(source)
     try:
         speaker.start(_Tone(speaker.rate_hz).read_into)
         if ear is None:
@@ -72,9 +72,13 @@ def play_tone(output: str | None, source: str | None) -> tuple[str, SoundHeard |
 
 
 def listen(source: str | None, seconds: float = 0.8) -> SoundHeard:
-    """Say what an input gives. Blocks so long. Raises `ProblemError` where none can be opened."""
+    """Say what an input gives. Raises `ProblemError` where none can be opened.
+
+    Blocks so long, or longer while the device wakes.
+    """
     ear = Input(source)
     try:
+        _wait_for_sound(ear)
         return _heard(ear, seconds)
     finally:
         ear.close()
@@ -95,6 +99,23 @@ class _Tone:
         out[: len(piece)] = piece[:, None]
         out[len(piece) :] = 0
         self._at += len(piece)
+
+
+def _ear(source: str | None) -> Input | None:
+    """An input that gives sound, or None where there is none."""
+    try:
+        ear = Input(source)
+    except ProblemError:
+        return None
+    _wait_for_sound(ear)
+    return ear
+
+
+def _wait_for_sound(ear: Input) -> None:
+    """A device that was asleep takes a while until it gives its first samples."""
+    ends = time.monotonic() + _WAKE_S
+    while not len(ear.take()) and time.monotonic() < ends:
+        time.sleep(_LOOK_S)
 
 
 def _heard(ear: Input, seconds: float) -> SoundHeard:

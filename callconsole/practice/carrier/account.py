@@ -17,6 +17,13 @@ from callconsole.practice.carrier.services import Services, new_sid
 
 _Json = dict[str, Any]
 
+# As Twilio names them; the rest go by their code here.
+_NAMES = {
+    "AT": "Austria", "AU": "Australia", "CA": "Canada", "CH": "Switzerland", "DE": "Germany",
+    "ES": "Spain", "FR": "France", "GB": "United Kingdom", "IE": "Ireland", "IN": "India",
+    "IT": "Italy", "NL": "Netherlands", "PL": "Poland", "SE": "Sweden", "US": "United States",
+}  # fmt: skip
+
 
 class AccountDesk:
     """Handlers of the requests about one account; what is amiss is `CarrierFaults.account`."""
@@ -91,7 +98,7 @@ class AccountDesk:
         return web.json_response(
             {
                 "iso_code": iso,
-                "name": f"Country {iso}",
+                "name": _NAMES.get(iso, iso),
                 "continent": None,
                 "country_codes": [f"+{phonenumbers.country_code_for_region(iso)}"],
                 "low_risk_numbers_enabled": opened,
