@@ -146,11 +146,15 @@ class Checkup(QObject):
         return self.running or bool(self._results)
 
     def line_opened(self) -> None:
-        """Another line is open: forget what was found; the phone line is checked at once."""
+        """Another line is open: forget what was found.
+
+        The phone line is checked at once, the practice line where somebody has looked before.
+        """
+        wanted = self.begun or self._desk.line == PHONE
         self.stop()
         self._findings, self._results = {}, {}
         self._list()
-        if self._desk.line == PHONE:
+        if wanted:
             self.start(aloud=False)
         else:
             self._tell_desk()
