@@ -19,6 +19,7 @@ from callconsole.adapters.file_prompts import FilePrompts
 from callconsole.adapters.history.look import look
 from callconsole.adapters.keychain_check import keychain
 from callconsole.adapters.price_file import read_prices
+from callconsole.domain.checkup import Action, ActionKind
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.prompt import checked
 from callconsole.engine.checkup import Verdict, amber, green, red
@@ -113,7 +114,10 @@ async def history(data: Path, problem: Problem | None = None) -> Verdict:
 async def prompt(data: Path, name: str) -> Verdict:
     """The prompt that calls follow is there, and valid."""
     prompts = FilePrompts(data / "prompts", paths.shipped("prompts"))
-    return green((await asyncio.to_thread(lambda: checked(prompts.read(name)))).title)
+    try:
+        return green((await asyncio.to_thread(lambda: checked(prompts.read(name)))).title)
+    except ProblemError as error:
+        return red(error.problem, action=Action(ActionKind.PROMPTS, "Open prompts"))
 
 
 async def prices(data: Path) -> Verdict:

@@ -150,7 +150,9 @@ class Examiner:
         async def practice() -> Verdict:
             return skipped("the practice line needs none")
 
-        probe = partial(address.public, line.address.url, problem, self._outside)
+        # An address of one's own leads to a console that is running, where that has the port.
+        url = line.address.url or self._premises.settings.server_base_url
+        probe = partial(address.public, url, problem, self._outside)
         needless = line.name == PRACTICE
         return _made(
             "address.public",

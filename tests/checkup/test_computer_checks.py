@@ -20,7 +20,7 @@ from callconsole.adapters.history import SqlHistory
 from callconsole.adapters.keychain_check import keychain
 from callconsole.app import App
 from callconsole.checkup import computer
-from callconsole.domain.checkup import Status
+from callconsole.domain.checkup import Action, ActionKind, Status
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine.checkup import Verdict
 from callconsole.settings import Settings
@@ -191,7 +191,10 @@ async def test_what_the_running_console_met_counts(tmp_path: Path) -> None:
 async def test_the_prompt_and_the_prices(tmp_path: Path) -> None:
     good = await computer.prompt(tmp_path, "appointment_reminder")
     assert good.detail == "Appointment reminder"
-    assert (await red(computer.prompt(tmp_path, "nobody"))).cure
+    gone = await computer.prompt(tmp_path, "nobody")
+    assert gone.status is Status.RED
+    assert gone.problem is not None
+    assert gone.action == Action(ActionKind.PROMPTS, "Open prompts")
     assert (await computer.prices(tmp_path)).detail.startswith("of 20")
     (tmp_path / "prices.toml").write_text("not = [")
     assert (await red(computer.prices(tmp_path))).code == "prices.malformed"

@@ -10,6 +10,7 @@ import pytest
 from callconsole.app import App
 from callconsole.checkup.examiner import Examiner
 from callconsole.domain.checkup import Finding, Status, in_the_way
+from callconsole.domain.events import Service, ServiceChanged, ServiceState
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine.checkup import OutsideAnswer
 from callconsole.practice.agent import AgentFaults
@@ -275,6 +276,35 @@ async def test_the_way_from_outside_is_red_amber_or_not_tried(
         assert await status(app, Outside(problem=lost)) is Status.RED
         assert await status(app, Outside(ms=1500)) is Status.AMBER
         assert await status(app, None) is Status.SKIPPED
+
+
+async def test_where_another_console_has_the_port_its_address_is_tried(
+    world: PracticeWorld, tmp_path: Path
+) -> None:
+    async with premises(settings_for(world, tmp_path / "one")) as running:
+        settings = settings_for(world, tmp_path / "two", server_port=running.port)
+        outside = Outside()
+        async with premises(settings) as app:
+            assert app.port == 0
+            found = await findings(Examiner(app, outside))
+    assert found["computer.port"].detail.endswith("is held by a console that is running")
+    assert found["address.public"].status is Status.GREEN
+    assert outside.asked == [PUBLIC]
+
+
+async def test_a_tunnel_that_is_down_is_red(world: PracticeWorld, tmp_path: Path) -> None:
+    down = Problem("tunnel.down", "The tunnel is down", "It broke.", "Wait.")
+    async with premises(settings_for(world, tmp_path)) as app:
+        assert app.line is not None
+        app.line.address.url = None
+        app.settings = app.settings.model_copy(update={"server_base_url": None})
+        app.console.report_service(
+            ServiceChanged(
+                service=Service.TUNNEL, state=ServiceState.FAILED, detail="", problem=down
+            )
+        )
+        found = (await findings(Examiner(app, Outside())))["address.public"]
+    assert (found.status, found.problem) == (Status.RED, down)
 
 
 async def test_the_practice_line_is_checked_with_its_own_services(tmp_path: Path) -> None:
