@@ -12,7 +12,7 @@ from callconsole.ui.kit.spinner import StateMark
 from callconsole.ui.kit.surfaces import Surface
 from callconsole.ui.kit.text import Text
 from callconsole.ui.tokens import RADIUS_CARD
-from callconsole.viewmodels.checkup import CheckRow
+from callconsole.viewmodels.check_words import CheckRow
 
 TITLE_WIDTH = 148
 _ICONS = {

@@ -11,7 +11,8 @@ from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.lead import Lead
 from callconsole.ui.kit.surfaces import Hairline, Scroll, card, panel
 from callconsole.ui.kit.text import Text
-from callconsole.viewmodels.checkup import CheckGroup, Checkup
+from callconsole.viewmodels.check_words import CheckGroup
+from callconsole.viewmodels.checkup import Checkup
 
 BUNDLE_NAME = "callconsole-support.zip"
 

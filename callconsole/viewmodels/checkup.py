@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
-from callconsole.domain.checkup import Action, Finding, Group, Status, in_the_way
+from callconsole.domain.checkup import Finding, Group, Status, in_the_way
 from callconsole.domain.events import Service, ServiceChanged, ServiceState
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine import tasks
 from callconsole.engine.checkup import Examiner
+from callconsole.viewmodels.check_words import (
+    CheckGroup,
+    CheckRow,
+    Summary,
+    heading,
+    look_at,
+    mend,
+    ready,
+    row,
+)
 from callconsole.viewmodels.desk import PHONE, PRACTICE, Desk
 from callconsole.viewmodels.relay import Relay
 
@@ -26,76 +35,12 @@ ROW_OF: Final = {
     Service.SOUND: "sound.output",
     Service.HISTORY: "computer.history",
 }
-_MARKS: Final = {
-    Status.WAITING: ("minus-circle", "muted"),
-    Status.RUNNING: ("spinner-gap", "accent"),
-    Status.GREEN: ("check-circle-fill", "success"),
-    Status.AMBER: ("warning-fill", "warning"),
-    Status.RED: ("x-circle-fill", "danger"),
-    Status.SKIPPED: ("minus-circle", "muted"),
-}
-_WORDS: Final = {
-    Status.WAITING: "not checked yet",
-    Status.RUNNING: "checking…",
-    Status.GREEN: "all is well",
-    Status.AMBER: "to be looked at",
-    Status.RED: "to be mended",
-    Status.SKIPPED: "not needed",
-}
-_OUTSIDE: Final = (Group.TWILIO, Group.GEMINI)
-
 CHECKING: Final = Problem(
     "checkup.running",
     "Checking whether calls can be made",
     "The phone line has just come up, and its services are being asked.",
     "Wait a few seconds.",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class CheckRow:
-    """One check as the board shows it.
-
-    Attributes:
-        id: of the check.
-        title: one or two words.
-        detail: how it stands, or what is amiss and why.
-        cure: what to do; empty where nothing is to be done.
-        word: the status in words, for those who do not see the symbol.
-        symbol: icon; `tone`: its colour.
-        running: it is being looked at.
-        wrong: amber or red.
-        action: what one press does about it, or None.
-    """
-
-    id: str
-    title: str
-    detail: str
-    cure: str
-    word: str
-    symbol: str
-    tone: str
-    running: bool = False
-    wrong: bool = False
-    action: Action | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CheckGroup:
-    """The checks under one heading."""
-
-    title: str
-    rows: tuple[CheckRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """The headline of the board."""
-
-    title: str
-    line: str
-    symbol: str
-    tone: str
 
 
 class Checkup(QObject):
@@ -197,9 +142,9 @@ class Checkup(QObject):
         practising = self._desk.line == PRACTICE
         rows: dict[Group, list[CheckRow]] = {}
         for finding in self._findings.values():
-            rows.setdefault(finding.check.group, []).append(_row(finding))
+            rows.setdefault(finding.check.group, []).append(row(finding))
         return [
-            CheckGroup(_heading(group, practising=practising), tuple(rows[group])) for group in rows
+            CheckGroup(heading(group, practising=practising), tuple(rows[group])) for group in rows
         ]
 
     def row_about(self, problem: Problem | None) -> str | None:
@@ -224,10 +169,10 @@ class Checkup(QObject):
         red = [finding for finding in found if finding.status is Status.RED]
         amber = [finding for finding in found if finding.status is Status.AMBER]
         if red:
-            return _mend(len(red), blocked=bool(in_the_way(red)), line=self._desk.line)
+            return mend(len(red), blocked=bool(in_the_way(red)), line=self._desk.line)
         if amber:
-            return Summary(_ready(self._desk.line), _look_at(len(amber)), "warning", "warning")
-        return Summary(_ready(self._desk.line), "Every check is green.", "check-circle", "success")
+            return Summary(ready(self._desk.line), look_at(len(amber)), "warning", "warning")
+        return Summary(ready(self._desk.line), "Every check is green.", "check-circle", "success")
 
     async def _run(self, examiner: Examiner, *, aloud: bool) -> None:
         mine = asyncio.current_task()
@@ -270,8 +215,8 @@ class Checkup(QObject):
 
     def _on_service(self, event: ServiceChanged) -> None:
         """A part that came up may cure what was red."""
-        row = self._results.get(ROW_OF[event.service])
-        red = row is not None and row.status is Status.RED
+        found = self._results.get(ROW_OF[event.service])
+        red = found is not None and found.status is Status.RED
         if event.state is ServiceState.READY and red and self._desk.line == PHONE:
             self.start(aloud=False)
 
@@ -286,47 +231,3 @@ class Checkup(QObject):
             found = in_the_way(self._results.values()) or ([CHECKING] if unknown else [])
         self._desk.report_findings(found)
         self.blocking_changed.emit()
-
-
-def _row(finding: Finding) -> CheckRow:
-    symbol, tone = _MARKS[finding.status]
-    problem = finding.problem
-    wrong = problem is not None and finding.over
-    detail = finding.detail or _WORDS[finding.status].capitalize()
-    if problem is not None:
-        detail = f"{problem.title}. {problem.cause}"
-    return CheckRow(
-        id=finding.check.id,
-        title=finding.check.title,
-        detail=detail[:1].upper() + detail[1:],
-        cure=problem.cure if problem is not None else "",
-        word=_WORDS[finding.status],
-        symbol=symbol,
-        tone=tone,
-        running=finding.status is Status.RUNNING,
-        wrong=wrong,
-        action=finding.action,
-    )
-
-
-def _heading(group: Group, *, practising: bool) -> str:
-    return f"{group.value}, on the practice line" if practising and group in _OUTSIDE else group
-
-
-def _ready(line: str) -> str:
-    return "Ready for real calls" if line == PHONE else "The practice line is ready"
-
-
-def _look_at(count: int) -> str:
-    return (
-        "One thing should be looked at." if count == 1 else f"{count} things should be looked at."
-    )
-
-
-def _mend(count: int, *, blocked: bool, line: str) -> Summary:
-    what = "One thing is to be mended" if count == 1 else f"{count} things are to be mended"
-    if blocked and line == PHONE:
-        title = "Real calls cannot be made yet"
-        return Summary(title, f"{what}, from top to bottom.", "x-circle", "danger")
-    title = "Not everything works"
-    return Summary(title, f"{what}; calls on this line can be made.", "warning", "danger")
