@@ -17,9 +17,11 @@ from callconsole.adapters.history import SqlHistory
 from callconsole.adapters.price_file import read_prices
 from callconsole.domain.costs import Prices, Tariff
 from callconsole.domain.events import Service, ServiceChanged, ServiceState
+from callconsole.domain.incoming import Incoming
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine import tasks
 from callconsole.engine.archivist import Archivist
+from callconsole.engine.checkup import OutsideAnswer
 from callconsole.engine.clock import SystemClock
 from callconsole.engine.console import Console
 from callconsole.engine.ports import Microphone, Speaker
@@ -156,17 +158,25 @@ class App:
             self._report(service, ServiceState.STARTING, "starting")
         # What talks to the outside takes long to import; the window is on screen by now.
         lines, _ = await asyncio.gather(asyncio.to_thread(_import_line, line), self._open_history())
-        opened: Line = (
-            lines.open_phone(self.settings, self.data)
-            if line == PHONE
-            else await lines.open_practice(self.settings, practice)
-        )
-        self._line = opened
+        opened = self._line = await self._made(lines, line, practice)
         await asyncio.gather(self._open_server(opened), self._warm_up(opened))
         await self._open_tunnel(opened)
         self.console.connect(World(opened.name, opened.carrier, opened.agent, opened.address.url))
         self._recovering = tasks.start(self._recover(opened), name="recover")
         await self.check()
+
+    async def open_line(self, line: str, *, practice: PracticeWorld | None = None) -> None:
+        """Open a line's server and tunnel for a check-up; no history, and no calls.
+
+        What another console has left open is not touched. `stop` closes it all.
+
+        Raises:
+            ProblemError: the phone line lacks a setting.
+        """
+        lines = await asyncio.to_thread(_import_line, line)
+        opened = self._line = await self._made(lines, line, practice)
+        await self._open_server(opened)
+        await self._open_tunnel(opened)
 
     async def switch(self, line: str) -> None:
         """Change the line. Raises RuntimeError while calls live."""
@@ -183,6 +193,14 @@ class App:
             self._look(Service.AGENT, self._agent_check(line)),
             self._look_at_sound(),
         )
+
+    async def _made(self, lines: ModuleType, line: str, practice: PracticeWorld | None) -> Line:
+        opened: Line = (
+            lines.open_phone(self.settings, self.data)
+            if line == PHONE
+            else await lines.open_practice(self.settings, practice)
+        )
+        return opened
 
     async def _open_history(self) -> None:
         try:
@@ -294,6 +312,30 @@ class App:
             ca_file=self.settings.ssl_cert_file,
         )
         await self.reach.open()
+
+    def incoming_path(self) -> str | None:
+        """Path of our address for incoming calls where they are taken, else None."""
+        from callconsole.adapters.twilio.addresses import INCOMING_PATH
+
+        return INCOMING_PATH if self.settings.incoming is Incoming.ASK else None
+
+    async def look_from_outside(self, address: str) -> OutsideAnswer:
+        """Reach our server through its public address, as the phone company does.
+
+        Raises:
+            ProblemError: it does not lead to us, or nothing of ours is behind it.
+        """
+        if self.reach is None:
+            raise ProblemError(
+                Problem(
+                    "address.no_server",
+                    "Nothing of ours is behind the address",
+                    f"The server that {address} should lead to is not running here.",
+                    "Cure the server's port first, then check again.",
+                )
+            )
+        seen = await self.reach.probe()
+        return OutsideAnswer(seen.health_ms, seen.websocket_ms)
 
     async def _look(self, service: Service, check: Awaitable[str]) -> None:
         try:

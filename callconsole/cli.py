@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from callconsole import __version__
+from callconsole.checkup.recent_log import recent
 from callconsole.domain.problems import ProblemError
 from callconsole.settings import Settings, load
 from callconsole.terminal import say
@@ -44,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         level=logging.DEBUG if options.verbose else logging.WARNING,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
+    logging.getLogger().addHandler(recent)
     # Vendors' loggers write addresses and headers.
     for vendor in ("twilio", "google_genai", "websockets", "pyngrok", "aiohttp", "httpx"):
         logging.getLogger(vendor).setLevel(logging.WARNING)
@@ -97,12 +99,23 @@ def _parser() -> argparse.ArgumentParser:
     call = commands.add_parser("call", help="place a call through a running server")
     call.add_argument("number", nargs="?", help="default: TEST_PHONE_NUMBER")
     call.add_argument("--prompt", help="name of the prompt to follow")
-    commands.add_parser("doctor", help="check every setting and service, with cures")
     selftest = commands.add_parser("selftest", help="try window, sound and a practice call; close")
     selftest.add_argument("--picture", type=Path, help="save the window's picture here, as PNG")
     completion = commands.add_parser("completion", help="print what completes commands in a shell")
     completion.add_argument("shell", choices=SHELLS)
+    doctor = commands.add_parser("doctor", help="check every setting and service, with cures")
+    doctor.add_argument("--json", action="store_true", help="for programs; ids are stable")
+    doctor.add_argument("--country", metavar="ISO", type=_country, help="may it be called? US, CH")
+    doctor.add_argument("--bundle", metavar="FILE.zip", type=Path, help="save a support bundle")
+    doctor.add_argument("--silent", action="store_true", help="play no tone")
     return parser
+
+
+def _country(text: str) -> str:
+    """Two letters of ISO 3166. Raises ValueError."""
+    if len(text) != 2 or not text.isascii() or not text.isalpha():
+        raise ValueError(text)
+    return text.upper()
 
 
 def _completion(shell: str) -> int:
@@ -121,9 +134,10 @@ def _headless(command: str, options: argparse.Namespace) -> Coroutine[Any, Any, 
 
         return remote_call(settings, options.number, options.prompt)
     if command == "doctor":
-        from callconsole.doctor import report
+        from callconsole import doctor
 
-        return report(settings)
+        wishes = doctor.Wishes(options.json, options.country, options.bundle, options.silent)
+        return doctor.run(settings, wishes)
     from callconsole import headless
     from callconsole.engine.world import PHONE, PRACTICE
 

@@ -17,6 +17,7 @@ from callconsole import paths
 from callconsole.adapters import portaudio
 from callconsole.adapters.portaudio.player import PortAudioPlayer
 from callconsole.app import App
+from callconsole.checkup.examiner import Examiner
 from callconsole.domain import phone
 from callconsole.domain.incoming import Incoming
 from callconsole.domain.problems import Problem, ProblemError
@@ -73,10 +74,10 @@ def run(settings: Settings, fault: ProblemError | None = None) -> int:
         settings: every setting.
         fault: what is wrong with them; shown in the window, which opens on the practice line.
     """
-    return in_window(lambda: Desktop(settings, fault).run())
+    return in_window(settings, lambda: Desktop(settings, fault).run())
 
 
-def in_window(work: Callable[[], Coroutine[Any, Any, int]]) -> int:
+def in_window(settings: Settings, work: Callable[[], Coroutine[Any, Any, int]]) -> int:
     """Run to its end, in Qt's loop, what `work` makes once there is a Qt application."""
     qt = QApplication.instance() or QApplication(sys.argv[:1])
     if not isinstance(qt, QApplication):
@@ -142,6 +143,7 @@ class Desktop:
         except ProblemError as error:
             self._on_fault(error)
         self.models.recall()
+        self.models.checkup.line_opened()
 
     async def _painted(self) -> None:
         with contextlib.suppress(TimeoutError):
@@ -167,13 +169,27 @@ class Desktop:
             player=self._player,
             check=self._check,
             remedy=TunnelRemedies(self._download_ngrok, self._stop_download, self._retry_tunnel),
+            examiner=Examiner(
+                self.app,
+                self.app.look_from_outside,
+                incoming_path=self.app.incoming_path,
+                country=lambda: self.models.dialler.region,
+                devices=lambda: (self.models.listening.speaker, self.models.listening.microphone),
+            ),
             prompt=settings.prompt,
             recording=settings.record,
         )
 
     def _choose_line(self, line: str) -> None:
         if line != self.app.console.line:
-            tasks.start(self.app.switch(line), self._on_fault, "switch the line")
+            tasks.start(self._switch(line), self._on_fault, "switch the line")
+
+    async def _switch(self, line: str) -> None:
+        self.models.checkup.stop()
+        try:
+            await self.app.switch(line)
+        finally:
+            self.models.checkup.line_opened()
 
     def _call_in(self, number: str) -> None:
         """Have somebody on the practice line call."""
@@ -183,6 +199,8 @@ class Desktop:
 
     def _check(self) -> None:
         tasks.start(self.app.check(), self._on_fault, "check")
+        if self.app.console.line == PHONE:
+            self.models.checkup.start(aloud=False)
 
     def _download_ngrok(self) -> None:
         if self.app.reach is not None:

@@ -1,172 +1,97 @@
-"""Looks at every setting and service, and says in one line each what is right or how to cure it."""
+"""The command that checks everything a call needs: for people, for programs, for support."""
 
 from __future__ import annotations
 
-import asyncio
-import platform
-import socket
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from callconsole import paths
-from callconsole.adapters import portaudio
-from callconsole.adapters.file_prompts import FilePrompts
-from callconsole.adapters.price_file import read_prices
-from callconsole.domain.problems import Problem, ProblemError
-from callconsole.domain.prompt import checked
-from callconsole.engine.ports import Tunnel
-from callconsole.lines import Line, open_phone, open_practice
+from callconsole.app import App
+from callconsole.checkup import report
+from callconsole.checkup.examiner import Examiner
+from callconsole.domain.checkup import Check, Finding, Group, Status
+from callconsole.engine.world import PHONE, PRACTICE
 from callconsole.settings import Settings, missing_for_phone
 from callconsole.terminal import say
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the doctor's report; `problem` is None where all is well."""
+class Wishes:
+    """How the doctor is asked.
 
-    name: str
-    detail: str
-    problem: Problem | None = None
+    Attributes:
+        as_json: print JSON in place of lines.
+        country: ISO country whose permission is asked for, or None.
+        bundle: where a support bundle is written, or None.
+        silent: play no tone.
+    """
 
-    def line(self) -> str:
-        """As printed: mark, name, and either the detail or cause and cure."""
-        if self.problem is None:
-            return f"ok    {self.name:<14} {self.detail}"
-        return f"FAIL  {self.name:<14} {self.problem.sentence()}"
-
-
-Check = Callable[[], Awaitable[str]]
-
-
-async def examine(settings: Settings) -> list[Finding]:
-    """Every check, in the order in which a call needs them."""
-    findings = [
-        Finding("Python", f"{platform.python_version()} on {platform.system()}"),
-        *await _local(settings),
-        *await _practice(settings),
-    ]
-    missing = missing_for_phone(settings)
-    if missing:
-        return [*findings, *(Finding("Settings", "", problem) for problem in missing)]
-    return [*findings, Finding("Settings", _both_back_ends(settings)), *await _phone(settings)]
+    as_json: bool = False
+    country: str | None = None
+    bundle: Path | None = None
+    silent: bool = False
 
 
-async def report(settings: Settings) -> int:
-    """Print the findings; 0 where nothing is wrong."""
-    findings = await examine(settings)
-    for finding in findings:
-        say(finding.line())
-    wrong = sum(finding.problem is not None for finding in findings)
-    say("Everything is ready." if not wrong else f"{wrong} to mend, from top to bottom.")
-    return 1 if wrong else 0
+async def run(settings: Settings, wishes: Wishes = Wishes()) -> int:
+    """Examine, print and save; 0 where nothing is red.
 
+    The phone line is examined where its settings are complete, else the practice line. The
+    server and the tunnel are opened meanwhile, and no history.
 
-async def _local(settings: Settings) -> list[Finding]:
-    data = paths.data_folder(settings.data_dir)
-    prompts = FilePrompts(data / "prompts", paths.shipped("prompts"))
-
-    async def prompt() -> str:
-        return checked(prompts.read(settings.prompt)).title
-
-    async def folder() -> str:
-        return await asyncio.to_thread(_writable, data)
-
-    async def prices() -> str:
-        found = await asyncio.to_thread(read_prices, data, paths.resources())
-        if found.problem is not None:
-            raise ProblemError(found.problem)
-        return f"of {found.as_of.isoformat()}, for {found.where}"
-
-    async def port() -> str:
-        return await asyncio.to_thread(_free_port, settings.server_host, settings.server_port)
-
-    async def sound() -> str:
-        return await asyncio.to_thread(portaudio.probe)
-
-    checks = {
-        "Data folder": folder,
-        "Prompt": prompt,
-        "Prices": prices,
-        "Server port": port,
-        "Sound": sound,
-    }
-    return [await _finding(name, check) for name, check in checks.items()]
-
-
-async def _practice(settings: Settings) -> list[Finding]:
-    line = await open_practice(settings)
+    Raises:
+        ProblemError: the bundle cannot be written.
+    """
+    app = App(settings)
+    name = PRACTICE if missing_for_phone(settings) else PHONE
     try:
-        return await _services(line, "Practice ")
+        await app.open_line(name)
+        examiner = Examiner(
+            app,
+            app.look_from_outside,
+            incoming_path=app.incoming_path,
+            country=lambda: wishes.country,
+        )
+        printer = _Printer(examiner.checks(), practising=name == PRACTICE)
+        shown = _ignore if wishes.as_json else printer.take
+        findings = await examiner.examine(shown, aloud=not wishes.silent)
+        if wishes.bundle is not None:
+            await examiner.save_bundle(wishes.bundle, findings)
     finally:
-        await line.close()
+        await app.stop()
+    if wishes.as_json:
+        say(json.dumps(report.as_json(findings, name), indent=2, ensure_ascii=False))
+    else:
+        say(report.closing(findings))
+        if wishes.bundle is not None:
+            say(f"Support bundle: {wishes.bundle}")
+    return 1 if report.worst(findings) is Status.RED else 0
 
 
-async def _phone(settings: Settings) -> list[Finding]:
-    data = paths.data_folder(settings.data_dir)
-    line = open_phone(settings, data)
-    try:
-        findings = await _services(line, "")
-        findings.append(await _finding("Tunnel", lambda: _tunnel(line.tunnel, settings)))
-        return findings
-    finally:
-        await line.close()
+@dataclass(slots=True)
+class _Printer:
+    """Prints findings in the order of the board, each as soon as those before it are known."""
+
+    waiting: Sequence[Check]
+    practising: bool
+    _known: dict[str, Finding] = field(default_factory=dict)
+    _group: Group | None = None
+
+    def take(self, finding: Finding) -> None:
+        if finding.over:
+            self._known[finding.check.id] = finding
+        while self.waiting and self.waiting[0].id in self._known:
+            self._print(self._known[self.waiting[0].id])
+            self.waiting = self.waiting[1:]
+
+    def _print(self, finding: Finding) -> None:
+        group = finding.check.group
+        if group is not self._group:
+            self._group = group
+            outside = group in (Group.TWILIO, Group.GEMINI)
+            say(f"{group.value}, on the practice line" if outside and self.practising else group)
+        say(report.line(finding))
 
 
-async def _services(line: Line, prefix: str) -> list[Finding]:
-    names = ("phone", "agent") if prefix else ("Twilio", "Gemini")
-    return [
-        await _finding(prefix + names[0], line.carrier.check),
-        await _finding(prefix + names[1], line.agent.check),
-    ]
-
-
-async def _tunnel(tunnel: Tunnel, settings: Settings) -> str:
-    return await tunnel.open(settings.server_port)
-
-
-async def _finding(name: str, check: Check) -> Finding:
-    try:
-        return Finding(name, await check())
-    except ProblemError as error:
-        return Finding(name, "", error.problem)
-
-
-def _both_back_ends(settings: Settings) -> str:
-    if settings.both_back_ends:
-        return "complete; both Vertex AI and an API key are set, Vertex AI is used"
-    return f"complete, Gemini through {settings.backend}"
-
-
-def _writable(path: Path) -> str:
-    probe = path / ".callconsole-probe"
-    try:
-        probe.write_bytes(b"")
-        probe.unlink()
-    except OSError as error:
-        raise ProblemError(
-            Problem(
-                "data.not_writable",
-                "The data folder cannot be written",
-                f"{path}: {error.strerror}.",
-                "Change its rights, or set CALLCONSOLE_DATA_DIR to another folder.",
-            )
-        ) from error
-    return str(path)
-
-
-def _free_port(host: str, port: int) -> str:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise ProblemError(
-                Problem(
-                    "server.port_in_use",
-                    "The server's port is taken",
-                    f"Another program, perhaps another console, listens on {host}:{port}.",
-                    "Close it, or set SERVER_PORT to another number.",
-                )
-            ) from error
-    return f"{host}:{port} is free"
+def _ignore(_finding: Finding) -> None:
+    """JSON is printed whole."""

@@ -41,7 +41,7 @@ def run(*, display: bool, picture: Path | None = None) -> int:
         prefix="callconsole-selftest-", ignore_cleanup_errors=True
     ) as folder:
         settings = Settings.model_construct(data_dir=Path(folder), server_port=0)
-        return desktop.in_window(lambda: _Trial(settings, picture).run())
+        return desktop.in_window(settings, lambda: _Trial(settings, picture).run())
 
 
 class _FailedError(Exception):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import aiohttp
 import pytest
 
 from callconsole import __version__
+from callconsole.practice.world import PracticeWorld
 from support.command import Command, Server
 
 pytestmark = pytest.mark.limit(60)
@@ -152,12 +154,82 @@ async def test_the_engine_runs_without_qt(tmp_path: Path) -> None:
 
 
 async def test_the_doctor_has_one_line_for_each_thing(tmp_path: Path) -> None:
-    doctor = await Command.start(tmp_path, "doctor")
+    doctor = await Command.start(tmp_path, "doctor", "--silent", SERVER_PORT="0")
     code = await doctor.end()
     assert code == 1
-    for name in ("Python", "Prompt", "Prices", "Practice phone", "Practice agent"):
+    for name in ("Python", "Prompt", "Prices", "Server port", "Balance", "Session", "Speech"):
         assert f"ok    {name}" in doctor.text
-    assert "FAIL  Settings       TWILIO_ACCOUNT_SID is missing" in doctor.text
+    assert "Gemini, on the practice line" in doctor.lines
+    assert "FAIL  Settings             TWILIO_ACCOUNT_SID is missing" in doctor.text
+    assert "to mend, from top to bottom." in doctor.lines[-1]
+
+
+async def test_the_doctor_gives_json_and_a_bundle(tmp_path: Path) -> None:
+    bundle = tmp_path / "support.zip"
+    doctor = await Command.start(
+        tmp_path,
+        *("doctor", "--silent", "--json", "--country", "ch", "--bundle", str(bundle)),
+        SERVER_PORT="0",
+        TWILIO_AUTH_TOKEN="hush-hush-hush",
+        TEST_PHONE_NUMBER="+14155552671",
+    )
+    assert await doctor.end() == 1
+    told = json.loads(doctor.text)
+    assert (told["line"], told["status"]) == ("practice", "red")
+    by_id = {check["id"]: check for check in told["checks"]}
+    assert by_id["computer.python"]["status"] == "green"
+    assert by_id["settings.twilio_account_sid"]["status"] == "red"
+    assert "settings.twilio_auth_token" not in by_id
+    assert by_id["twilio.country"]["detail"] == "Switzerland may be called"
+    with zipfile.ZipFile(bundle) as archive:
+        text = "".join(archive.read(name).decode() for name in archive.namelist())
+    assert "hush-hush-hush" not in text
+    assert "4155552671" not in text
+
+
+async def test_the_doctor_examines_the_phone_line_where_it_is_set_up(tmp_path: Path) -> None:
+    world = PracticeWorld()
+    await world.start()
+    try:
+        settings = {
+            "TWILIO_ACCOUNT_SID": world.account_sid,
+            "TWILIO_AUTH_TOKEN": world.auth_token,
+            "TWILIO_PHONE_NUMBER": world.number,
+            "TWILIO_API_BASE_URL": world.carrier.base_url,
+            "GEMINI_API_KEY": world.api_key,
+            "GOOGLE_GEMINI_BASE_URL": world.agent.base_url,
+            "SSL_CERT_FILE": str(world.agent.ca_file),
+            "SERVER_BASE_URL": "https://desk.example.com",
+            "SERVER_PORT": "0",
+        }
+        doctor = await Command.start(tmp_path, "doctor", "--silent", "--json", **settings)
+        await doctor.end()
+        told = json.loads(doctor.text)
+        red = [check["id"] for check in told["checks"] if check["status"] == "red"]
+        assert told["line"] == "phone"
+        assert set(red) <= {"sound.output"}  # there may be none on this computer
+        assert [check["id"] for check in told["checks"] if check["group"] == "Settings"] == [
+            "settings.complete"
+        ]
+        assert len(world.agent.sessions) == 2
+        assert not world.carrier.calls
+        assert not (tmp_path / "data" / "history" / "calls.sqlite").exists()
+    finally:
+        await world.stop()
+
+
+async def test_the_doctor_refuses_what_is_no_country(tmp_path: Path) -> None:
+    doctor = await Command.start(tmp_path, "doctor", "--country", "Switzerland")
+    assert await doctor.end() == 2
+    assert "invalid" in doctor.text
+
+
+async def test_the_doctor_says_where_the_bundle_could_not_go(tmp_path: Path) -> None:
+    doctor = await Command.start(
+        tmp_path, "doctor", "--silent", "--bundle", str(tmp_path / "no" / "b.zip"), SERVER_PORT="0"
+    )
+    assert await doctor.end() == 2
+    assert "The support bundle was not saved" in doctor.lines[-1]
 
 
 async def test_the_version_and_the_help(tmp_path: Path) -> None:

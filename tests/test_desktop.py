@@ -18,7 +18,9 @@ from callconsole.desktop import Desktop
 from callconsole.domain.events import Service, ServiceState
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.practice.carrier import CALLEES
+from callconsole.practice.world import PracticeWorld
 from callconsole.settings import Settings
+from support.phone_premises import settings_for
 
 pytestmark = [
     pytest.mark.usefixtures("pulse"),
@@ -198,3 +200,43 @@ async def test_two_calls_at_once_by_keyboard_alone(qtbot: QtBot, tmp_path: Path)
         await seat.until(lambda: not seat.console.live_calls())
         await seat.until(seat.shows("Call ended"))
         assert len(seat.desktop.models.recents.entries) == 2
+
+
+async def test_call_is_lit_by_the_check_up_and_dark_until_what_is_red_is_cured(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    world = PracticeWorld()
+    await world.start()
+    world.carrier.faults.account.balance = "0.00"
+    try:
+        async with seated(tmp_path, settings_for(world, tmp_path)) as seat:
+            board, dial = seat.desktop.models.checkup, seat.window.calls.dial
+            await seat.until(lambda: board.begun and not board.running)
+            assert seat.console.line == "phone"
+            assert dial.reason.text() == "The Twilio balance is used up."
+            assert not dial.call.isEnabled()
+            seat.press(Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
+            assert seat.shows("Real calls cannot be made yet", "Add money to the account")()
+            world.carrier.faults.account.balance = "20.00"
+            seat.press(Qt.Key.Key_F5)
+            await seat.until(lambda: not board.running and dial.call.isEnabled())
+            assert seat.shows("20.00 USD")()
+            assert not world.carrier.calls
+    finally:
+        await world.stop()
+
+
+async def test_the_practice_line_is_checked_when_the_board_is_opened(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with seated(tmp_path) as seat:
+        board = seat.desktop.models.checkup
+        assert not board.begun
+        seat.press(Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
+        await seat.until(lambda: board.begun and not board.running)
+        found = {finding.check.id: finding.status.value for finding in board.findings()}
+        assert found["gemini.speech"] == found["twilio.balance"] == "green"
+        assert found["computer.history"] == found["computer.port"] == "green"
+        # Nobody is kept from practising by what only real calls need.
+        assert found["settings.twilio_account_sid"] == "red"
+        assert seat.console.obstacles() == []

@@ -17,8 +17,8 @@ from callconsole.domain.problems import ProblemError
 from callconsole.practice.callees import CALLEES, hastened
 from callconsole.practice.world import PracticeWorld
 from callconsole.settings import Settings
+from support.phone_premises import PUBLIC, settings_for
 
-PUBLIC = "https://desk.example.com"
 NUMBERS = {callee.name: callee.number for callee in CALLEES}
 BUSY, VOICEMAIL = NUMBERS["Busy"], NUMBERS["A voicemail"]
 
@@ -29,23 +29,6 @@ async def world() -> AsyncIterator[PracticeWorld]:
     await made.start()
     yield made
     await made.stop()
-
-
-def settings_for(world: PracticeWorld, data: Path, **changes: object) -> Settings:
-    values = {
-        "CALLCONSOLE_DATA_DIR": data,
-        "server_port": 0,
-        "server_base_url": PUBLIC,
-        "twilio_account_sid": world.account_sid,
-        "twilio_auth_token": world.auth_token,
-        "twilio_phone_number": world.number,
-        "twilio_api_base_url": world.carrier.base_url,
-        "gemini_api_key": world.api_key,
-        "google_gemini_base_url": world.agent.base_url,
-        "ssl_cert_file": world.agent.ca_file,
-        **changes,
-    }
-    return Settings(_env_file=None, **values)
 
 
 async def started(world: PracticeWorld, settings: Settings) -> App:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -82,6 +82,7 @@ class Console:
         self._tokens = StreamTokens()
         self._placing = Placing(prompts, habits, self._tokens, clock)
         self._services: dict[Service, ServiceChanged] = {}
+        self._checked: tuple[Problem, ...] = ()
         self._stopping = False
         self._focus: str | None = None
         self._listening = Listening(speaker, self.report_service)
@@ -110,6 +111,11 @@ class Console:
         if self.live_calls():
             raise RuntimeError("the world cannot change under live calls")
         self._world = world
+        self._checked = ()
+
+    def report_findings(self, in_the_way: Sequence[Problem]) -> None:
+        """What a check-up of this line has found that forbids calls; empty where nothing does."""
+        self._checked = tuple(in_the_way)
 
     def report_service(self, change: ServiceChanged) -> None:
         """A part came up or went down: remembered for the status bar, and told to everybody."""
@@ -142,7 +148,9 @@ class Console:
             and change.state is ServiceState.FAILED
             and change.problem is not None
         ]
-        return [*self._world.obstacles, *failed]
+        found = [*self._world.obstacles, *failed]
+        known = {problem.code for problem in found}
+        return [*found, *(problem for problem in self._checked if problem.code not in known)]
 
     def call(self, call_sid: str) -> Call | None:
         """The call's present state, or None."""

@@ -38,7 +38,7 @@ class CallsPage(QWidget):
         self._cramped = False
         self._deciding = False
         self._typed_at_call: str | None = None
-        self.dial = DialColumn(models.dialler, models.parties)
+        self.dial = DialColumn(models.dialler, models.parties, models.checkup)
         self.idle = IdlePage(models)
         self.call = CallPage(models)
         self.call.transcript.widen_keys(self)

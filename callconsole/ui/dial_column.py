@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -15,6 +15,7 @@ from callconsole.ui.kit.segmented import Segmented
 from callconsole.ui.kit.text import Text
 from callconsole.ui.tokens import DIAL_WIDTH
 from callconsole.ui.zoom import px
+from callconsole.viewmodels.checkup import CHECKING, Checkup
 from callconsole.viewmodels.desk import PHONE, PRACTICE
 from callconsole.viewmodels.dialler import Dialler
 from callconsole.viewmodels.parties import Parties
@@ -23,11 +24,24 @@ REDIAL_FROM_HEIGHT = 480
 
 
 class DialColumn(QWidget):
-    """Always "New call"; what it shows is the dialler's."""
+    """Always "New call"; what it shows is the dialler's.
 
-    def __init__(self, dialler: Dialler, parties: Parties, parent: QWidget | None = None) -> None:
+    Signals:
+        check_asked: id of the check that tells why Call is dark.
+    """
+
+    check_asked = Signal(str)
+
+    def __init__(
+        self,
+        dialler: Dialler,
+        parties: Parties,
+        checkup: Checkup,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._dialler = dialler
+        self._checkup = checkup
         self._parties = parties
         self.setFixedWidth(DIAL_WIDTH)
         self.line = Segmented("Line", [(PRACTICE, "Practice"), (PHONE, "Phone")])
@@ -37,6 +51,8 @@ class DialColumn(QWidget):
         self.options = DialOptions(dialler)
         self.folded = FoldedOptions(dialler)
         self.reason = Text("", 12, 500, "muted", wrap=True)
+        self.why = Button("Why?", Kind.GHOST, height=24, text_size=12, flush=True)
+        self.why.setAccessibleName("Why? Open the check-up")
         self.call = Button(
             "Call", Kind.SUCCESS, icon="phone-fill", key="Enter", height=44, text_size=15
         )
@@ -67,12 +83,19 @@ class DialColumn(QWidget):
         column.addWidget(self.folded)
         column.addStretch(1)
         column.addSpacing(8)
-        column.addWidget(self.reason)
+        column.addLayout(self._reason_row())
         column.addSpacing(6)
         column.addWidget(self.call)
         column.addSpacing(4)
         column.addWidget(self.redial)
         self.error.setContentsMargins(0, 6, 0, 0)
+
+    def _reason_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.reason, 1)
+        row.addWidget(self.why, 0, Qt.AlignmentFlag.AlignTop)
+        return row
 
     def _join(self) -> None:
         dialler, number = self._dialler, self.number
@@ -85,6 +108,7 @@ class DialColumn(QWidget):
         self.line.chosen.connect(dialler.choose_line)
         self.pad.typed.connect(dialler.press)
         self.call.clicked.connect(dialler.call)
+        self.why.clicked.connect(self._on_why)
         self.redial.clicked.connect(self.put_redial)
         dialler.text_changed.connect(number.show_text)
         dialler.placed.connect(self._on_placed)
@@ -137,8 +161,15 @@ class DialColumn(QWidget):
         said = reason or self._dialler.lines
         self.reason.setText(said)
         self.reason.setVisible(bool(said))
-        self.reason.set_tone("danger" if obstacle else "muted")
+        checking = obstacle == CHECKING
+        self.reason.set_tone("danger" if obstacle and not checking else "muted")
+        self.why.setVisible(bool(reason) and self._checkup.row_about(obstacle) is not None)
         self._show_redial()
+
+    def _on_why(self) -> None:
+        name = self._checkup.row_about(self._dialler.obstacle)
+        if name is not None:
+            self.check_asked.emit(name)
 
     def _show_redial(self) -> None:
         last = self._dialler.last_number

@@ -22,6 +22,7 @@ from callconsole.domain.incoming import Answerer
 from callconsole.ui import icons, theme
 from callconsole.ui.answer_card import EVERYWHERE
 from callconsole.ui.calls_page import CallsPage
+from callconsole.ui.checkup_page import CheckupPage
 from callconsole.ui.dial_keys import DialKeys
 from callconsole.ui.fitting import hold_width, set_margins, set_zoom
 from callconsole.ui.history_page import HistoryPage
@@ -48,12 +49,13 @@ from callconsole.ui.top_bar import TopBar
 from callconsole.ui.zoom import USUAL, px, zoom
 from callconsole.ui.zoom_hint import ZoomHint
 from callconsole.viewmodels.answer_words import CHOICES, key_of
+from callconsole.viewmodels.checkup import ROW_OF
 from callconsole.viewmodels.dialler import DialFailure
 from callconsole.viewmodels.live_call import Stage
 from callconsole.viewmodels.models import Models
 
 NAME = "Call console"
-CALLS, PROMPTS, HISTORY = 0, 1, 2
+CALLS, PROMPTS, HISTORY, CHECKUP = 0, 1, 2, 3
 
 
 class MainWindow(QMainWindow):
@@ -84,6 +86,8 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self.prompts)
         self.history = HistoryPage(models)
         self._pages.addWidget(self.history)
+        self.checkup = CheckupPage(models.checkup)
+        self._pages.addWidget(self.checkup)
         self._lay_out()
         self.sheet = ShortcutsSheet(self)
         self.zoom_hint = ZoomHint(self)
@@ -139,6 +143,9 @@ class MainWindow(QMainWindow):
         self.calls.idle.recents.open_asked.connect(self.open_call)
         self.calls.call.ended.open_asked.connect(self.open_call)
         self.history.call_asked.connect(self._call_again)
+        self.checkup.prompts_asked.connect(lambda: self.open_page(PROMPTS))
+        self.calls.dial.check_asked.connect(self.open_check)
+        self.top_bar.service_asked.connect(lambda service: self.open_check(ROW_OF[service]))
         self.top_bar.drawer_asked.connect(self.calls.toggle_drawer)
         self.banner.acted.connect(models.services.act)
         self.banner.closed.connect(self._on_notice_closed)
@@ -177,6 +184,8 @@ class MainWindow(QMainWindow):
             ("Ctrl+1", lambda: self.open_page(CALLS)),
             ("Ctrl+2", lambda: self.open_page(PROMPTS)),
             ("Ctrl+3", lambda: self.open_page(HISTORY)),
+            ("Ctrl+5", lambda: self.open_page(CHECKUP)),
+            ("F5", self._check_again),
             ("F1", self.sheet.toggle),
             ("Ctrl++", partial(self._step_zoom, 1)),
             ("Ctrl+=", partial(self._step_zoom, 1)),
@@ -197,7 +206,7 @@ class MainWindow(QMainWindow):
         return self._pages.currentIndex()
 
     def open_page(self, index: int) -> None:
-        """Show a page: 0 calls, 1 prompts, 2 history; another number changes nothing."""
+        """Show a page, see `CALLS` and the others; another number changes nothing."""
         if not 0 <= index < self._pages.count():
             return
         self._pages.setCurrentIndex(index)
@@ -207,8 +216,23 @@ class MainWindow(QMainWindow):
             self.calls.dial.number.setFocus(Qt.FocusReason.OtherFocusReason)
         elif index == PROMPTS:
             self.prompts.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif index == CHECKUP:
+            self.checkup.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._models.checkup.open_board()
         else:
             self.history.focus_list()
+
+    def open_check(self, name: str) -> None:
+        """Show a check's row on the board."""
+        self.open_page(CHECKUP)
+        self.checkup.open_row(name)
+
+    def _check_again(self) -> None:
+        """The first press only opens the board, which may have to be checked first."""
+        if self.page == CHECKUP:
+            self._models.checkup.start()
+        else:
+            self.open_page(CHECKUP)
 
     def open_call(self, sid: str) -> None:
         """Show this call's page in the history."""

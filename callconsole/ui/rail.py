@@ -13,9 +13,10 @@ from callconsole.ui.tokens import RADIUS_CARD, RAIL_WIDTH
 from callconsole.ui.zoom import px
 
 PAGES = (
-    ("Calls", "phone"),
-    ("Prompts", "file-text"),
-    ("History", "clock-counter-clockwise"),
+    ("Calls", "phone", "Ctrl 1"),
+    ("Prompts", "file-text", "Ctrl 2"),
+    ("History", "clock-counter-clockwise", "Ctrl 3"),
+    ("Check-up", "heartbeat", "Ctrl 5"),
 )
 
 
@@ -77,11 +78,12 @@ class Rail(QWidget):
         column.setContentsMargins(8, 4, 16, 12)
         column.setSpacing(4)
         self._group = QButtonGroup(self)
-        for index, (text, icon) in enumerate(PAGES):
-            item = RailItem(text, icon, f"Ctrl {index + 1}")
+        for index, (text, icon, key) in enumerate(PAGES):
+            if index == len(PAGES) - 1:
+                column.addStretch()
+            item = RailItem(text, icon, key)
             self._group.addButton(item, index)
             column.addWidget(item)
-        column.addStretch()
         self._group.idClicked.connect(self.chosen)
         self.choose(0)
 

@@ -42,6 +42,7 @@ STEPPING_IN = (
 )
 PAGES = (
     ("Calls, prompts, history", "Ctrl 1 – 3"),  # noqa: RUF001
+    ("Check-up; there, check all again", "Ctrl 5, F5"),
     ("Larger, smaller, as usual", "Ctrl + − 0"),  # noqa: RUF001
     ("This sheet", "F1"),
 )
@@ -135,7 +136,7 @@ def _column(groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> QGridLay
     """Titles with their shortcuts below, the keys at the right."""
     grid = QGridLayout()
     grid.setHorizontalSpacing(24)
-    grid.setVerticalSpacing(8)
+    grid.setVerticalSpacing(6)
     grid.setColumnStretch(0, 1)
     row = 0
     for title, shortcuts in groups:

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from callconsole.domain.events import ServiceState
@@ -39,7 +46,13 @@ class Logo(QWidget):
 
 
 class StatusItem(QWidget):
-    """Symbol, name, value; the value goes where room is short and all is well."""
+    """Symbol, name, value; the value goes where room is short and all is well.
+
+    Signals:
+        pressed: a click, Enter or Space, with the `Service`.
+    """
+
+    pressed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +60,28 @@ class StatusItem(QWidget):
         self._brief = False
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click leads to the check of this part."""
+        inside = self.rect().contains(event.position().toPoint())
+        if event.button() is Qt.MouseButton.LeftButton and inside:
+            self._press()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take the click."""
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter and Space do the same."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self._press()
+            return
+        super().keyPressEvent(event)
+
+    def _press(self) -> None:
+        if self._status is not None:
+            self.pressed.emit(self._status.service)
 
     def show_status(self, status: ServiceStatus) -> None:
         """Show this part."""
@@ -117,9 +152,11 @@ class TopBar(QWidget):
 
     Signals:
         drawer_asked: the button that opens the right panel on narrow windows.
+        service_asked: a part was pressed; the `Service`.
     """
 
     drawer_asked = Signal()
+    service_asked = Signal(object)
 
     def __init__(self, services: Services, lines: LiveList, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -138,6 +175,7 @@ class TopBar(QWidget):
         row.addStretch(1)
         for item in self.items:
             row.addWidget(item)
+            item.pressed.connect(self.service_asked)
         row.addWidget(self.drawer)
         services.changed.connect(self._show)
         lines.changed.connect(self._show_lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -181,6 +181,10 @@ class Desk(Protocol):
 
     def obstacles(self) -> list[Problem]:
         """Why a call cannot start now; empty where it can."""
+        ...
+
+    def report_findings(self, in_the_way: Sequence[Problem]) -> None:
+        """What a check-up has found that forbids calls; becomes part of the obstacles."""
         ...
 
     def set_recording(self, on: bool) -> None:

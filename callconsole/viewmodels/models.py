@@ -9,11 +9,13 @@ from PySide6.QtCore import QObject
 from callconsole.domain.call import Call
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.prompt import Prompt
+from callconsole.engine.checkup import Examiner
 from callconsole.engine.ports import Prompts
 from callconsole.viewmodels.alerts import Alerts
 from callconsole.viewmodels.answer_card import AnswerCard
 from callconsole.viewmodels.call_detail import CallDetail
 from callconsole.viewmodels.call_list import CallList
+from callconsole.viewmodels.checkup import Checkup
 from callconsole.viewmodels.desk import Desk, PracticeCallee
 from callconsole.viewmodels.dialler import Dialler
 from callconsole.viewmodels.incoming_calls import IncomingCalls
@@ -45,6 +47,7 @@ class Models(QObject):
         player: plays recordings, or None where there is none.
         check: has every part checked again, or None where that cannot be asked.
         remedy: what a button can do about a part's problem, or None.
+        examiner: makes the check-up, or None where there is none.
         prompt: the prompt to begin with.
         recording: whether calls are recorded to begin with.
         listen: whether listening in is on to begin with.
@@ -63,6 +66,7 @@ class Models(QObject):
         player: Player | None = None,
         check: Callable[[], None] | None = None,
         remedy: Callable[[Problem], Remedy | None] | None = None,
+        examiner: Examiner | None = None,
         prompt: str | None = None,
         region: str = "US",
         recording: bool = True,
@@ -78,6 +82,7 @@ class Models(QObject):
         self.call_in = call_in
         self.relay = Relay(desk, self)
         self.services = Services(desk, self.relay, missing, self, remedy=remedy)
+        self.checkup = Checkup(desk, self.relay, examiner, self)
         self.dialler = Dialler(
             desk,
             region=region,
@@ -110,6 +115,7 @@ class Models(QObject):
         """Stop following the engine and playing."""
         self.moments.stop()
         self.playback.stop()
+        self.checkup.stop()
         self.live.stop_clock()
         self.lines.close()
         self.operator.close()
@@ -134,6 +140,7 @@ class Models(QObject):
         live.failed_unseen.connect(dialler.show_problem)
         live.ended.connect(self._on_ended)
         self.services.changed.connect(dialler.services_changed)
+        self.checkup.blocking_changed.connect(dialler.services_changed)
         self.shelf.names_changed.connect(self._list_prompts)
         self.listening.changed.connect(self._on_volume)
         self.listening.devices_changed.connect(self._on_speaker)

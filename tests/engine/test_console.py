@@ -316,6 +316,28 @@ async def test_a_failed_part_is_an_obstacle_and_a_failed_speaker_is_not(desk: De
     assert caught.value.problem == PROBLEM
 
 
+async def test_what_a_check_up_found_forbids_calls_until_the_line_changes(desk: Desk) -> None:
+    found = Problem("twilio.no_balance", "The balance is used up", "0 USD.", "Add money.")
+    desk.console.report_findings([found])
+    assert desk.console.obstacles() == [found]
+    with pytest.raises(DialError) as caught:
+        await desk.console.place_call("+14155552671")
+    assert caught.value.problem == found
+    # Said once, also where the part itself says the same.
+    desk.console.report_service(
+        ServiceChanged(service=Service.CARRIER, state=ServiceState.FAILED, detail="", problem=found)
+    )
+    assert desk.console.obstacles() == [found]
+    desk.console.report_service(
+        ServiceChanged(service=Service.CARRIER, state=ServiceState.READY, detail="")
+    )
+    desk.console.report_findings([])
+    assert desk.console.obstacles() == []
+    desk.console.report_findings([found])
+    desk.console.connect(None)
+    assert found not in desk.console.obstacles()
+
+
 async def test_stop_ends_live_calls_and_takes_no_new_ones(desk: Desk) -> None:
     call, line, served = await desk.answered()
     line.say(np.full(1600, 3000, np.int16))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -126,6 +126,7 @@ class FakeDesk(SteppingIn, KeptCalls):
         self.gate.set()
         self.refusal: DialError | None = None
         self.blocked: list[Problem] = []
+        self.found: list[Problem] = []
         self.lines = 3
         self.focused: str | None = None
         self.sound_problem: Problem | None = None
@@ -233,7 +234,10 @@ class FakeDesk(SteppingIn, KeptCalls):
         return dict(self._services)
 
     def obstacles(self) -> list[Problem]:
-        return list(self.blocked)
+        return [*self.blocked, *self.found]
+
+    def report_findings(self, in_the_way: Sequence[Problem]) -> None:
+        self.found = list(in_the_way)
 
     def set_recording(self, on: bool) -> None:
         self.recording = on

@@ -30,7 +30,9 @@ from callconsole.viewmodels.desk import PracticeCallee
 from callconsole.viewmodels.models import Models
 from callconsole.viewmodels.playback import Player
 from callconsole.viewmodels.tunnel_remedies import TunnelRemedies
+from fakes.check_scenes import CHECK_STATES
 from fakes.desk import CALLEES, CALLERS, CROWD, SID, FakeDesk, FakePrompts, refused, steps
+from fakes.examiner import FakeExaminer
 from fakes.kept_records import TALK_SID, kept_records, stepped_in
 from fakes.player import FakePlayer
 
@@ -155,6 +157,7 @@ class Scene:
         self.desk.now = datetime.now(UTC)
         self.prompts = FakePrompts()
         self.player = FakePlayer()
+        self.examiner = FakeExaminer()
         self.folder = tempfile.TemporaryDirectory(prefix="callconsole-scene-")
         self.asked: list[str] = []
         self.models = Models(
@@ -171,6 +174,7 @@ class Scene:
                 lambda: self.asked.append("stop"),
                 lambda: self.asked.append("retry"),
             ),
+            examiner=self.examiner,
             listen=True,
         )
         self.window = MainWindow(self.models)
@@ -873,4 +877,5 @@ STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "history_empty": history_empty,
     "history_no_match": history_no_match,
     "history_failed": history_failed,
+    **CHECK_STATES,
 }

@@ -63,6 +63,11 @@ class TwilioApi:
                 self._client, self._session = client, session
         return self._client
 
+    @property
+    def clock_ahead_s(self) -> float | None:
+        """By how much our clock is ahead of Twilio's, as of the latest answer; None before one."""
+        return self._session.clock_ahead_s if self._session is not None else None
+
     async def asked(self, request: Awaitable[_Answer]) -> _Answer:
         """The answer to one SDK request, or its failure as a `ProblemError`."""
         from twilio.base.exceptions import (

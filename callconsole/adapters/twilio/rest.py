@@ -12,6 +12,7 @@ from typing import Any, Final
 from pydantic import SecretStr
 
 from callconsole.adapters.twilio import problems, twiml
+from callconsole.adapters.twilio.account import TwilioAccount
 from callconsole.adapters.twilio.api import API_BASE_URL, DOUBTFUL, TwilioApi, status_of
 from callconsole.adapters.twilio.order_form import order_form
 from callconsole.adapters.twilio.orders import Orders
@@ -46,6 +47,10 @@ class TwilioCarrier:
         api_base_url: Twilio's API, or what stands in for it.
         timeout_s: seconds for one whole request.
         lookup_pauses_s: seconds to wait before each look for a call that may have been placed.
+
+    Attributes:
+        account: what the account says of itself.
+        number: the number to call from, E.164.
     """
 
     def __init__(
@@ -59,9 +64,10 @@ class TwilioCarrier:
         timeout_s: float = 10.0,
         lookup_pauses_s: Sequence[float] = (0.0, 1.0),
     ) -> None:
-        self._number = number
+        self.number = number
         self._public_url = public_url
         self._api = TwilioApi(account_sid, auth_token, api_base_url, timeout_s)
+        self.account = TwilioAccount(self._api)
         self._orders = Orders(self._api, number, lookup_pauses_s)
         self._abandoned: set[asyncio.Task[None]] = set()
 
@@ -80,7 +86,7 @@ class TwilioCarrier:
 
         Where the caller is cancelled, the order is still followed up, and its call is ended.
         """
-        form = order_form(order, self._number, self._public_url())
+        form = order_form(order, self.number, self._public_url())
         placing = asyncio.create_task(self._orders.place(order.to, form))
         try:
             return await asyncio.shield(placing)
@@ -153,7 +159,7 @@ class TwilioCarrier:
 
     async def transfer(self, call_sid: str, transfer: Transfer) -> None:
         """Join the call to another number, see `Carrier.transfer`. Raises as `press_keys`."""
-        document = twiml.transfer_document(self._public_url(), self._number, transfer)
+        document = twiml.transfer_document(self._public_url(), self.number, transfer)
         await self._instruct(call_sid, document)
 
     async def _instruct(self, call_sid: str, document: str) -> None:
@@ -190,7 +196,7 @@ class TwilioCarrier:
         account = await self._api.asked(accounts(self._api.account_sid).fetch_async())
         if account.status in ("suspended", "closed"):
             raise ProblemError(problems.account_closed(account.status))
-        shown = pretty(self._number)
+        shown = pretty(self.number)
         return f"{shown}, trial account" if account.type == "Trial" else shown
 
     async def close(self) -> None:

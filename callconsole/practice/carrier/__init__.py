@@ -6,6 +6,7 @@ from callconsole.practice.carrier.call import PracticeCall
 from callconsole.practice.carrier.company import PracticeCarrier
 from callconsole.practice.carrier.edge import Edge
 from callconsole.practice.carrier.faults import (
+    AccountFaults,
     AmdFault,
     CallbackFaults,
     CarrierFaults,
@@ -15,6 +16,7 @@ from callconsole.practice.carrier.faults import (
 
 __all__ = [
     "CALLEES",
+    "AccountFaults",
     "Alert",
     "AlertLog",
     "AmdFault",

@@ -101,6 +101,33 @@ class StreamFaults:
 
 
 @dataclass(slots=True)
+class AccountFaults:
+    """What is amiss with the account itself; all is well to begin with.
+
+    Attributes:
+        trial: only `verified` may be called.
+        verified: callees that a trial may call, E.164.
+        status: ``active``, ``suspended`` or ``closed``.
+        balance: what is left, USD; at nothing or less orders are refused.
+        number_gone: the number is no longer the account's.
+        no_voice: the number cannot make calls.
+        voice_url: where calls to the number are sent.
+        closed_countries: ISO codes of countries that may not be called.
+        clock_behind_s: how far the clock in the answers' dates lags behind ours.
+    """
+
+    trial: bool = False
+    verified: tuple[str, ...] = ()
+    status: str = "active"
+    balance: str = "100.00"
+    number_gone: bool = False
+    no_voice: bool = False
+    voice_url: str = ""
+    closed_countries: frozenset[str] = frozenset()
+    clock_behind_s: float = 0.0
+
+
+@dataclass(slots=True)
 class CarrierFaults:
     """Every fault of the phone company; all off to begin with, changed at any time.
 
@@ -110,6 +137,7 @@ class CarrierFaults:
         update: changing or ending a call.
         redirect: giving a live call another document; ending it works.
         fetch: reading a call or the account.
+        account: what is amiss with the account.
         callbacks: status callbacks.
         amd: answering machine detection.
         stream: media streams that start from now on.
@@ -121,6 +149,7 @@ class CarrierFaults:
     update: RestFault | None = None
     redirect: RestFault | None = None
     fetch: RestFault | None = None
+    account: AccountFaults = field(default_factory=AccountFaults)
     callbacks: CallbackFaults = field(default_factory=CallbackFaults)
     amd: AmdFault = field(default_factory=AmdFault)
     stream: StreamFaults = field(default_factory=StreamFaults)

@@ -1,4 +1,4 @@
-"""The REST API's answers in JSON: calls, lists of calls, the account and its number."""
+"""The REST API's answers in JSON: calls and lists."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def call_json(call: PracticeCall, account_sid: str, number_sid: str) -> dict[str
         "sid": call.sid,
         "account_sid": account_sid,
         "to": call.order.to,
-        "to_formatted": _formatted(call.order.to),
+        "toformatted": formatted(call.order.to),
         "from": call.order.from_number,
-        "from_formatted": _formatted(call.order.from_number),
+        "fromformatted": formatted(call.order.from_number),
         "status": call.status,
         "direction": call.order.direction,
         "answered_by": call.answered_by,
@@ -74,46 +74,7 @@ def page_json(key: str, items: Sequence[dict[str, Any]], path: str, size: int) -
     }
 
 
-def account_json(account_sid: str) -> dict[str, Any]:
-    """The account; its auth token is not shown."""
-    base = f"/{API_VERSION}/Accounts/{account_sid}"
-    return {
-        "sid": account_sid,
-        "owner_account_sid": account_sid,
-        "friendly_name": "Practice line",
-        "status": "active",
-        "type": "Full",
-        "date_created": None,
-        "date_updated": None,
-        "auth_token": None,
-        "uri": f"{base}.json",
-        "subresource_uris": {"calls": f"{base}/Calls.json", "balance": f"{base}/Balance.json"},
-    }
-
-
-def balance_json(account_sid: str) -> dict[str, Any]:
-    """What is left to spend: nothing on the practice line costs anything."""
-    return {"account_sid": account_sid, "balance": "100.00", "currency": "USD"}
-
-
-def number_json(account_sid: str, number_sid: str, number: str) -> dict[str, Any]:
-    """The phone number that the account owns."""
-    return {
-        "sid": number_sid,
-        "account_sid": account_sid,
-        "friendly_name": _formatted(number),
-        "phone_number": number,
-        "capabilities": {"voice": True, "sms": False, "mms": False, "fax": False},
-        "api_version": API_VERSION,
-        "status": "in-use",
-        "voice_url": "",
-        "voice_method": "POST",
-        "status_callback": "",
-        "status_callback_method": "POST",
-        "uri": f"/{API_VERSION}/Accounts/{account_sid}/IncomingPhoneNumbers/{number_sid}.json",
-    }
-
-
-def _formatted(e164: str) -> str:
+def formatted(e164: str) -> str:
+    """A number as its country writes it."""
     number = phonenumbers.parse(e164)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)

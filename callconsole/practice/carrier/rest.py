@@ -7,12 +7,15 @@ import hmac
 from base64 import b64decode
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Protocol
 
 from aiohttp import web
 from multidict import MultiDict, MultiDictProxy
 
 from callconsole.practice.carrier import resources
+from callconsole.practice.carrier.account import AccountDesk
 from callconsole.practice.carrier.call import PracticeCall
 from callconsole.practice.carrier.call_filter import CallFilter
 from callconsole.practice.carrier.faults import RestFault
@@ -58,6 +61,7 @@ class RestApi:
         self._auth_token = auth_token
         self._number = number
         self._number_sid = new_sid("PN")
+        self._account = AccountDesk(services, number, self._number_sid)
         self._exchange = exchange
         self._closing = asyncio.Event()
 
@@ -73,9 +77,8 @@ class RestApi:
         app.router.add_get(f"{base}/Calls.json", self._list)
         app.router.add_post(f"{base}/Calls/{{sid}}.json", self._update)
         app.router.add_get(f"{base}/Calls/{{sid}}.json", self._fetch)
-        app.router.add_get(f"{base}/Balance.json", self._balance)
-        app.router.add_get(f"{base}/IncomingPhoneNumbers.json", self._numbers)
-        app.router.add_get(f"{base}.json", self._account)
+        self._account.add_routes(app)
+        app.on_response_prepare.append(self._date)
         return app
 
     # Doors --------------------------------------------------------------------------------
@@ -92,6 +95,11 @@ class RestApi:
             return RestError(20404, request.path).response()
         except web.HTTPMethodNotAllowed:
             return error_response(405, 20004, "Method not allowed")
+
+    async def _date(self, _request: web.Request, response: web.StreamResponse) -> None:
+        """Date the answer, by a wrong clock where that fault is on."""
+        lag = timedelta(seconds=self._services.faults.account.clock_behind_s)
+        response.headers["Date"] = format_datetime(datetime.now(UTC) - lag, usegmt=True)
 
     def _authenticate(self, request: web.Request) -> None:
         scheme, _, coded = request.headers.get("Authorization", "").partition(" ")
@@ -144,6 +152,7 @@ class RestApi:
 
     async def _create(self, request: web.Request) -> web.Response:
         order = order_from(await _form(request), self._number, self._exchange.is_unverified)
+        self._account.refuse_order(order.to)
         return self._call_response(self._exchange.place(order), status=201)
 
     async def _fetch(self, request: web.Request) -> web.Response:
@@ -189,22 +198,6 @@ class RestApi:
     def _call_response(self, call: PracticeCall, status: int = 200) -> web.Response:
         body = resources.call_json(call, self._services.account_sid, self._number_sid)
         return web.json_response(body, status=status)
-
-    # The account --------------------------------------------------------------------------
-
-    async def _account(self, _request: web.Request) -> web.Response:
-        return web.json_response(resources.account_json(self._services.account_sid))
-
-    async def _balance(self, _request: web.Request) -> web.Response:
-        return web.json_response(resources.balance_json(self._services.account_sid))
-
-    async def _numbers(self, request: web.Request) -> web.Response:
-        asked = request.query.get("PhoneNumber", self._number)
-        number = resources.number_json(self._services.account_sid, self._number_sid, self._number)
-        found = [number] if asked == self._number else []
-        return web.json_response(
-            resources.page_json("incoming_phone_numbers", found, request.path_qs, 50)
-        )
 
 
 async def _form(request: web.Request) -> MultiDictProxy[str]:
