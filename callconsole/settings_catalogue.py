@@ -47,6 +47,19 @@ class Effect(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Names of settings that were changed and do not count yet.
+
+    Attributes:
+        line: until the line is opened again.
+        start: until the console is started again.
+    """
+
+    line: tuple[str, ...] = ()
+    start: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SettingInfo:
     """One setting.
 

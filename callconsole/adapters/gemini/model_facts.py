@@ -1,0 +1,62 @@
+"""What a model can do, in an operator's words, from the capability table."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from callconsole.adapters.gemini.models import (
+    DEFAULT_MODEL,
+    BackEnd,
+    Capabilities,
+    bare_name,
+    capabilities,
+)
+from callconsole.domain.agent_models import ModelFacts, Remark
+
+_TOOLS = {
+    "blocking": "uses functions, and is silent until each has answered",
+    "non_blocking": "uses functions while it goes on talking",
+    "none": "uses no functions: it cannot end calls, press keys or take notes",
+}
+
+
+def model_facts(model: str, back_end: BackEnd, today: date) -> ModelFacts:
+    """What can be said of a model at a back end; `today` tells which ones are retired."""
+    name = bare_name(model)
+    able = capabilities(name, back_end)
+    remarks = _remarks(able) if able.known else ()
+    return ModelFacts(name, able.known, remarks, _warning(name, able, back_end, today))
+
+
+def _remarks(able: Capabilities) -> tuple[Remark, ...]:
+    thinks = able.thinking == "level"
+    return (
+        Remark(_TOOLS[able.tools], able.tools != "none"),
+        Remark("hears the mood of a voice and answers in kind", able.affective_dialog),
+        Remark("may stay silent where nothing is meant for it", able.proactive_audio),
+        Remark(
+            "speaks a language that is set" if able.speech_language else "hears which language "
+            "is spoken, and answers in it",
+            True,
+        ),
+        Remark(f"thinks before it answers ({able.thinking_level})" if thinks else "thinks before "
+               "it answers", thinks),
+        Remark("writes down what both sides say", able.transcription),
+        Remark("goes on after a lost connection", able.resumption),
+    )  # fmt: skip
+
+
+def _warning(name: str, able: Capabilities, back_end: BackEnd, today: date) -> str:
+    if not able.known:
+        return (
+            "Our table does not know this model. Only what every model takes is sent to it; "
+            "whether it speaks shows when the line is opened."
+        )
+    if back_end not in able.back_ends:
+        other = able.back_ends[0].service
+        return f"It is offered on {other} only, not on {back_end.service}."
+    if able.retires is not None and able.retires <= today:
+        return f"Google ended it on {able.retires:%d %B %Y}. Take {DEFAULT_MODEL}."
+    if able.retires is not None:
+        return f"Google ends it on {able.retires:%d %B %Y}."
+    return ""
