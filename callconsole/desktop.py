@@ -13,18 +13,22 @@ from qasync import QEventLoop
 
 from callconsole.adapters import portaudio
 from callconsole.adapters.portaudio.player import PortAudioPlayer
+from callconsole.agent_choices import AgentChoices
 from callconsole.app import App
 from callconsole.domain import phone
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine import tasks
 from callconsole.engine.world import PHONE, PRACTICE
 from callconsole.practice.callees import CALLEES, Reaction
-from callconsole.settings import Settings, missing_for_phone
+from callconsole.settings import Settings, missing_for_phone, trust_certificates
+from callconsole.settings_store import SettingsStore, fixed_store
 from callconsole.ui import theme
 from callconsole.ui.main_window import MainWindow
 from callconsole.viewmodels.collector import Collector
 from callconsole.viewmodels.desk import PracticeCallee
 from callconsole.viewmodels.models import Models
+from callconsole.viewmodels.settings_desk import SettingsAccess
+from callconsole.viewmodels.settings_page import SettingsPage
 
 logger = logging.getLogger(__name__)
 
@@ -60,20 +64,21 @@ ICONS = {
 }
 
 
-def run(settings: Settings, fault: ProblemError | None = None) -> int:
+def run(store: SettingsStore) -> int:
     """Show the window until it is closed; returns the exit code.
 
-    Args:
-        settings: every setting.
-        fault: what is wrong with them; shown in the window, which opens on the practice line.
+    What is wrong in the environment or in `.env` is shown in the window, which then opens on the
+    practice line.
     """
     qt = QApplication.instance() or QApplication(sys.argv[:1])
     if not isinstance(qt, QApplication):
         raise TypeError("another Qt application without widgets is running")
     qt.setApplicationName("callconsole")
-    theme.apply(qt)
+    theme.apply(qt, store.settings.theme)
+    trust_certificates(store.settings)
+    fault = ProblemError(store.fault) if store.fault is not None else None
     with asyncio.Runner(loop_factory=lambda: QEventLoop(qt)) as runner:
-        return runner.run(Desktop(settings, fault).run())
+        return runner.run(Desktop(store.settings, fault, store).run())
 
 
 class Desktop:
@@ -85,13 +90,24 @@ class Desktop:
         models: the state that the window shows.
     """
 
-    def __init__(self, settings: Settings, fault: ProblemError | None = None) -> None:
-        missing = [fault.problem] if fault is not None else missing_for_phone(settings)
+    def __init__(
+        self,
+        settings: Settings,
+        fault: ProblemError | None = None,
+        store: SettingsStore | None = None,
+    ) -> None:
+        """Build everything; nothing is started.
+
+        Args:
+            settings: every setting that is known before the keychain is asked.
+            fault: what is wrong with them.
+            store: where they are kept; without one they are fixed, as in tests.
+        """
+        self._fault = fault
         # Closing the window ends `run`, which still has calls to end while the loop goes on.
         QApplication.setQuitOnLastWindowClosed(False)
         self._closed = asyncio.Event()
         self._first_painted = asyncio.Event()
-        self._first_line = PRACTICE if missing else PHONE
         self.app = App(
             settings,
             speaker=portaudio.PortAudioSpeaker(),
@@ -101,7 +117,9 @@ class Desktop:
         )
         self._player = PortAudioPlayer(self._on_played)
         self._collector = Collector()
-        self.models = self._build_models(settings, missing)
+        self._shown = settings
+        self.store = store or fixed_store(settings, self.app.data)
+        self.models = self._build_models(settings)
         self.window = MainWindow(self.models)
         self.window.closed.connect(self._closed.set)
         self.window.first_painted.connect(self._first_painted.set)
@@ -116,6 +134,7 @@ class Desktop:
         starting = tasks.start(self._start(), self._on_fault, "start")
         await self._closed.wait()
         await tasks.stop(starting)
+        await self.models.finish()
         self._player.stop_file()
         self.models.close()
         await self.app.stop()
@@ -124,7 +143,10 @@ class Desktop:
 
     async def _start(self) -> None:
         try:
-            await self.app.start(self._first_line)
+            # The keychain may ask a person to unlock it; the window is there meanwhile.
+            await self.store.recall()
+            self._settings_page.refresh()
+            await self.app.start(PRACTICE if self._missing() else PHONE)
         except ProblemError as error:
             self._on_fault(error)
         self.models.recall()
@@ -134,23 +156,54 @@ class Desktop:
             async with asyncio.timeout(FIRST_PAINT_S):
                 await self._first_painted.wait()
 
-    def _build_models(self, settings: Settings, missing: list[Problem]) -> Models:
+    @property
+    def _settings_page(self) -> SettingsPage:
+        page = self.models.settings
+        if page is None:
+            raise RuntimeError("the models were built without settings")
+        return page
+
+    def _missing(self) -> list[Problem]:
+        """What real calls lack now."""
+        fault = self._fault
+        return [fault.problem] if fault is not None else missing_for_phone(self.app.settings)
+
+    def _on_applied(self) -> None:
+        """The settings are others: what the window itself goes by follows."""
+        former, self._shown = self._shown, self.app.settings
+        self.models.set_missing(self._missing())
+        if self._shown.record != former.record:
+            self.models.dialler.set_recording(self._shown.record)
+        if self._shown.prompt != former.prompt:
+            self.models.dialler.choose_prompt(self._shown.prompt)
+        qt = QApplication.instance()
+        if self._shown.theme != former.theme and isinstance(qt, QApplication):
+            theme.apply(qt, self._shown.theme)
+
+    def _build_models(self, settings: Settings) -> Models:
         callees = [
             PracticeCallee(c.number, c.name, c.description, ICONS.get(c.name, "user"))
             for c in CALLEES
             if c.reaction is not Reaction.UNVERIFIED
         ]
-        return Models(
+        offers = AgentChoices(
+            lambda: self.app.line, lambda: self.app.settings, self.app.data / "samples"
+        )
+        models = Models(
             self.app.console,
             self.app.prompts,
             callees=callees,
-            missing=missing,
+            missing=self._missing(),
             choose_line=self._choose_line,
             player=self._player,
             check=self._check,
             prompt=settings.prompt,
             recording=settings.record,
+            settings=SettingsAccess(self.store, offers, self.app),
         )
+        if models.settings is not None:
+            models.settings.applied.connect(self._on_applied)
+        return models
 
     def _choose_line(self, line: str) -> None:
         if line != self.app.console.line:

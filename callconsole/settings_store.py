@@ -286,6 +286,16 @@ def open_store(env_file: str | Path | None = ".env", **given: Any) -> SettingsSt
     return SettingsStore(layers, paths.settings_folder(data_dir), **given)
 
 
+def fixed_store(settings: Settings, folder: Path) -> SettingsStore:
+    """A store over settings that somebody has made: what differs from the defaults is locked."""
+    values = {
+        name: value
+        for name, value in raw_values(settings).items()
+        if value != Settings.model_fields[name].get_default()
+    }
+    return SettingsStore(Layers(environment=values), folder)
+
+
 def load_everything(env_file: str | Path | None = ".env") -> Settings:
     """The settings of a command without a window, keychain and files included.
 

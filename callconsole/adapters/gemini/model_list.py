@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-from aiohttp import ClientSession
-
 from callconsole.adapters.gemini.client import build_client
 from callconsole.adapters.gemini.credentials import GeminiAccess
 from callconsole.adapters.gemini.models import BackEnd, bare_name, known_models
@@ -28,6 +26,8 @@ async def offered_models(access: GeminiAccess, api_version: str) -> OfferedModel
     back_end = access.account.back_end
     if back_end is BackEnd.VERTEX:
         return OfferedModels(tuple(known_models(back_end)), from_account=False)
+    from aiohttp import ClientSession
+
     # It trusts what the sessions trust, and needs no proxy to reach this computer.
     http = ClientSession(trust_env=not access.on_loopback)
     async with asyncio.timeout(LIST_S), http:
