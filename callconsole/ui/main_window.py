@@ -29,6 +29,7 @@ from callconsole.ui.notifier import Notifier, system_tray
 from callconsole.ui.operator_keys import OperatorKeys
 from callconsole.ui.prompts_page import PromptsPage
 from callconsole.ui.rail import Rail
+from callconsole.ui.settings_view import SettingsView
 from callconsole.ui.shortcuts_sheet import ShortcutsSheet
 from callconsole.ui.tokens import (
     DRAWER_BELOW_WIDTH,
@@ -42,7 +43,7 @@ from callconsole.viewmodels.dialler import DialFailure
 from callconsole.viewmodels.models import Models
 
 NAME = "Call console"
-CALLS, PROMPTS, HISTORY = 0, 1, 2
+CALLS, PROMPTS, HISTORY, SETTINGS = 0, 1, 2, 3
 
 
 class MainWindow(QMainWindow):
@@ -64,7 +65,7 @@ class MainWindow(QMainWindow):
         self.question: QMessageBox | None = None
         self.top_bar = TopBar(models.services, models.lines)
         self.banner = Banner()
-        self.rail = Rail()
+        self.rail = Rail(settings=models.settings is not None)
         self.calls = CallsPage(models)
         self.prompts = PromptsPage(models.shelf)
         self._pages = QStackedWidget()
@@ -72,6 +73,7 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self.prompts)
         self.history = HistoryPage(models)
         self._pages.addWidget(self.history)
+        self._settings: SettingsView | None = None
         self._lay_out()
         self.sheet = ShortcutsSheet(self)
         self.ring = FocusRing(self)
@@ -147,6 +149,8 @@ class MainWindow(QMainWindow):
             ("Ctrl+1", lambda: self.open_page(CALLS)),
             ("Ctrl+2", lambda: self.open_page(PROMPTS)),
             ("Ctrl+3", lambda: self.open_page(HISTORY)),
+            ("Ctrl+4", lambda: self.open_page(SETTINGS)),
+            ("Ctrl+,", lambda: self.open_page(SETTINGS)),
             ("F1", self.sheet.toggle),
         ):
             QShortcut(QKeySequence(sequence), self).activated.connect(action)
@@ -163,7 +167,9 @@ class MainWindow(QMainWindow):
         return self._pages.currentIndex()
 
     def open_page(self, index: int) -> None:
-        """Show a page: 0 calls, 1 prompts, 2 history."""
+        """Show a page: 0 calls, 1 prompts, 2 history, 3 settings."""
+        if index == SETTINGS and self.settings is None:
+            return
         self._pages.setCurrentIndex(index)
         self.rail.choose(index)
         self._keys.enabled = index == CALLS
@@ -171,8 +177,18 @@ class MainWindow(QMainWindow):
             self.calls.dial.number.setFocus(Qt.FocusReason.OtherFocusReason)
         elif index == PROMPTS:
             self.prompts.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif index == SETTINGS and self._settings is not None:
+            self._settings.opened()
         else:
             self.history.focus_list()
+
+    @property
+    def settings(self) -> SettingsView | None:
+        """The Settings page, made when it is first wanted; None where there are no settings."""
+        if self._settings is None and self._models.settings is not None:
+            self._settings = SettingsView(self._models, self._models.settings)
+            self._pages.addWidget(self._settings)
+        return self._settings
 
     def open_call(self, sid: str) -> None:
         """Show this call's page in the history."""

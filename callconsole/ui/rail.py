@@ -11,6 +11,7 @@ from callconsole.ui.kit.button import paint_hover
 from callconsole.ui.kit.hover_button import HoverButton
 from callconsole.ui.tokens import RADIUS_CARD, RAIL_WIDTH
 
+SETTINGS = ("Settings", "gear-six")
 PAGES = (
     ("Calls", "phone"),
     ("Prompts", "file-text"),
@@ -66,7 +67,12 @@ class Rail(QWidget):
 
     chosen = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, *, settings: bool = False, parent: QWidget | None = None) -> None:
+        """Make the items.
+
+        Args:
+            settings: with an item for the settings, at the bottom.
+        """
         super().__init__(parent)
         self.setFixedWidth(RAIL_WIDTH)
         self.setAccessibleName("Pages")
@@ -79,6 +85,10 @@ class Rail(QWidget):
             self._group.addButton(item, index)
             column.addWidget(item)
         column.addStretch()
+        if settings:
+            item = RailItem(*SETTINGS, "Ctrl ,")
+            self._group.addButton(item, len(PAGES))
+            column.addWidget(item)
         self._group.idClicked.connect(self.chosen)
         self.choose(0)
 

@@ -41,6 +41,7 @@ PAGES = (
     ("Calls", "Ctrl 1"),
     ("Prompts", "Ctrl 2"),
     ("History", "Ctrl 3"),
+    ("Settings", "Ctrl ,"),
     ("This sheet", "F1"),
 )
 READING = (

@@ -28,7 +28,7 @@ _SOURCES = {
     SettingSource.ENVIRONMENT: ("from the environment", "lock-simple"),
     SettingSource.ENV_FILE: ("from .env", "lock-simple"),
     SettingSource.KEYCHAIN: ("in the keychain", "key"),
-    SettingSource.SECRETS_FILE: ("in a file of yours", "file-lock"),
+    SettingSource.SECRETS_FILE: ("in a file of yours", "lock-key"),
     SettingSource.FILE: ("set here", "check"),
     SettingSource.DEFAULT: ("default", "minus"),
 }
@@ -72,6 +72,7 @@ class SettingsPage(QObject):
         waiting_changed: what waits for the line, or whether it can be opened now, is another.
         problem_changed: `problem` is another.
         asked(str): there is no keychain for this secret: may a file keep it?
+        secret_saved(str): the secret of this name is kept.
         planned: `plan` is what an import would change, or None again.
         applied: the settings are others now.
     """
@@ -81,6 +82,7 @@ class SettingsPage(QObject):
     waiting_changed = Signal()
     problem_changed = Signal()
     asked = Signal(str)
+    secret_saved = Signal(str)
     planned = Signal()
     applied = Signal()
 
@@ -130,6 +132,8 @@ class SettingsPage(QObject):
         """One setting as it is now."""
         info, source = BY_NAME[name], self._store.source(name)
         words, symbol = _SOURCES[source]
+        if source is SettingSource.DEFAULT and not info.default:
+            words = "not set"
         value = getattr(self._store.settings, name)
         locked = (
             f"{info.variable} is set in {_PLACES[source]}, which wins." if source.locked else ""
@@ -215,6 +219,7 @@ class SettingsPage(QObject):
             self.asked.emit(name)
             return
         self._secret_wanted = None
+        self.secret_saved.emit(name)
         self._apply(name)
 
     def allow_file(self) -> None:

@@ -29,21 +29,26 @@ def model_facts(model: str, back_end: BackEnd, today: date) -> ModelFacts:
 
 
 def _remarks(able: Capabilities) -> tuple[Remark, ...]:
-    thinks = able.thinking == "level"
+    language = "takes the language that is set" if able.speech_language else (
+        "hears which language is spoken, and answers in it"
+    )  # fmt: skip
+    thinks = f"thinks before it answers ({able.thinking_level})"
     return (
         Remark(_TOOLS[able.tools], able.tools != "none"),
-        Remark("hears the mood of a voice and answers in kind", able.affective_dialog),
-        Remark("may stay silent where nothing is meant for it", able.proactive_audio),
-        Remark(
-            "speaks a language that is set" if able.speech_language else "hears which language "
-            "is spoken, and answers in it",
-            True,
-        ),
-        Remark(f"thinks before it answers ({able.thinking_level})" if thinks else "thinks before "
-               "it answers", thinks),
-        Remark("writes down what both sides say", able.transcription),
-        Remark("goes on after a lost connection", able.resumption),
+        Remark(language, True),
+        _either(able.affective_dialog, "hears the mood of a voice and answers in kind",
+                "does not go by the mood of a voice"),
+        _either(able.proactive_audio, "may stay silent where nothing is meant for it",
+                "answers everything that it hears"),
+        _either(able.thinking == "level", thinks, "answers without thinking first"),
+        _either(able.transcription, "writes down what both sides say", "gives no transcript"),
+        _either(able.resumption, "goes on after a lost connection",
+                "begins anew after a lost connection"),
     )  # fmt: skip
+
+
+def _either(able: bool, yes: str, no: str) -> Remark:
+    return Remark(yes if able else no, able)
 
 
 def _warning(name: str, able: Capabilities, back_end: BackEnd, today: date) -> str:

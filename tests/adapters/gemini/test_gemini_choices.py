@@ -83,7 +83,7 @@ def test_what_a_model_can_do_is_told_in_words() -> None:
     plain = {
         r.text: r.able for r in model_facts("gemini-3.8-live", BackEnd.DEVELOPER, TODAY).remarks
     }
-    assert not plain["hears the mood of a voice and answers in kind"]
+    assert not plain["does not go by the mood of a voice"]
     assert plain["uses functions while it goes on talking"]
 
 
