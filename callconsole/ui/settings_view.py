@@ -31,6 +31,7 @@ class SettingsView(QWidget):
         self._models = models
         self._page = page
         self._group = Group.TWILIO
+        self._shown: Group | None = None
         self.rows: dict[str, SettingRow] = {}
         self.list = SettingsList(page)
         self.title = Text("", 20, 600)
@@ -107,13 +108,15 @@ class SettingsView(QWidget):
         self.list.choose(group)
         if self._page.searching:
             self.list.search.clear()
-        else:
+        elif group is not self._shown:
             self._fill()
 
     def open_setting(self, name: str) -> None:
         """Show this setting and put the caret into its field."""
         self.open_group(BY_NAME[name].group)
         row = self.rows[name]
+        # Rows that were only just put there have no place yet.
+        self._content.adjustSize()
         self.rows_scroll.ensureWidgetVisible(row)
         row.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -121,8 +124,8 @@ class SettingsView(QWidget):
         """Lay out the rows of the group, or of everything that was found."""
         while item := self._rows.takeAt(0):
             if widget := item.widget():
+                # A row stays where it is, with what is typed in it.
                 widget.hide()
-                widget.setParent(None)
                 if not isinstance(widget, SettingRow):
                     widget.deleteLater()
         found = self._page.found()
@@ -135,6 +138,7 @@ class SettingsView(QWidget):
             for info in found.get(group, []):
                 self._rows.addWidget(self._row(info.name))
         self._rows.addStretch(1)
+        self._shown = None if self._page.searching else self._group
         self.title.setText("Found" if self._page.searching else self._group.value)
         self._nothing.setText(f"No setting matches “{self.list.search.text().strip()}”.")
         self._nothing.setVisible(not any(found.values()))
