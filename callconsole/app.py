@@ -45,7 +45,8 @@ RECOVER_AGAIN_S = 30.0
 # Of what belongs to a line, the practice line goes by these alone.
 PRACTICE_USES = frozenset(
     {
-        "api_token", "gemini_model", "gemini_voice", "server_host", "server_port",
+        "affective_dialog", "api_token", "gemini_model", "gemini_voice", "proactive_audio",
+        "server_host", "server_port",
         "vertex_location", "vertex_project_id",
     }
 )  # fmt: skip

@@ -61,6 +61,16 @@ class Settings(BaseSettings):
     gemini_api_key: Secret = Field(None, description="Gemini API key (instead of Vertex AI)")
     gemini_model: str = Field("gemini-3.8-live", description="the Live model")
     gemini_voice: str = Field("Aoede", description="the AI's voice")
+    affective_dialog: bool = Field(
+        True,
+        alias="CALLCONSOLE_AFFECTIVE_DIALOG",
+        description="go by the mood of the callee's voice, with models that can",
+    )
+    proactive_audio: bool = Field(
+        True,
+        alias="CALLCONSOLE_PROACTIVE_AUDIO",
+        description="stay silent where nothing is meant for the AI, with models that can",
+    )
     google_gemini_base_url: Text = Field(None, description="another address for the Gemini API")
     google_vertex_base_url: Text = Field(None, description="another address for Vertex AI")
     server_host: str = Field("127.0.0.1", description="address our server listens on")

@@ -185,6 +185,22 @@ CATALOGUE: tuple[SettingInfo, ...] = (
         "gemini_voice", Group.GOOGLE, "Voice", "How the AI sounds.", Kind.VOICE, effect=_LINE,
     ),
     SettingInfo(
+        "affective_dialog",
+        Group.GOOGLE,
+        "Goes by the mood",
+        "The AI hears how the callee feels and answers in kind, with models that can.",
+        Kind.SWITCH,
+        effect=_LINE,
+    ),
+    SettingInfo(
+        "proactive_audio",
+        Group.GOOGLE,
+        "May stay silent",
+        "The AI says nothing to what is not meant for it, with models that can.",
+        Kind.SWITCH,
+        effect=_LINE,
+    ),
+    SettingInfo(
         "google_gemini_base_url", Group.GOOGLE, "Address of the Gemini API",
         "Only for tests and proxies.", effect=_LINE,
     ),

@@ -7,13 +7,13 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-import tomlkit
-from tomlkit.exceptions import TOMLKitError
+from typing import TYPE_CHECKING, Any
 
 from callconsole import whole_file
 from callconsole.domain.problems import Problem, ProblemError
+
+if TYPE_CHECKING:
+    import tomlkit
 
 LIMIT_BYTES = 256 * 1024
 BROKEN_SUFFIX = ".broken"
@@ -70,6 +70,9 @@ class SettingsFile:
         A file that cannot be read is set aside under ``.broken``, so that nothing is lost. The
         file can be read by its owner alone. Raises `ProblemError`.
         """
+        # Reading needs none of it, and the window is to be there soon.
+        import tomlkit
+
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             document = self._document()
@@ -84,6 +87,9 @@ class SettingsFile:
             raise ProblemError(_not_written(self.path, reason)) from None
 
     def _document(self) -> tomlkit.TOMLDocument:
+        import tomlkit
+        from tomlkit.exceptions import TOMLKitError
+
         contents = self.read()
         if contents.problem is not None:
             self.path.replace(self.path.with_name(self.path.name + BROKEN_SUFFIX))
@@ -118,6 +124,8 @@ def parse(data: bytes, path: Path) -> Contents:
 
 def dumps(values: Mapping[str, Any], head: str) -> str:
     """The values as a TOML text that begins with a comment."""
+    import tomlkit
+
     document = tomlkit.document()
     document.add(tomlkit.comment(head))
     for key, value in values.items():
@@ -126,6 +134,8 @@ def dumps(values: Mapping[str, Any], head: str) -> str:
 
 
 def _document_of(values: Mapping[str, Any]) -> tomlkit.TOMLDocument:
+    import tomlkit
+
     made = tomlkit.document()
     for key, value in values.items():
         made[key] = value

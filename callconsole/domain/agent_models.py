@@ -21,12 +21,14 @@ class ModelFacts:
         name: its id.
         known: False for one that our table does not name; it is given the safe minimum.
         remarks: what it can do and what not.
+        lacking: names of settings that are nothing to it.
         warning: why it had better not be chosen, as a sentence, or "".
     """
 
     name: str
     known: bool
     remarks: tuple[Remark, ...]
+    lacking: frozenset[str] = frozenset()
     warning: str = ""
 
 

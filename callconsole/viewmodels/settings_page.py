@@ -32,6 +32,8 @@ _SOURCES = {
     SettingSource.FILE: ("set here", "check"),
     SettingSource.DEFAULT: ("default", "minus"),
 }
+# What other settings can do depends on these.
+_CHOOSE_MODEL = ("gemini_model", "vertex_project_id", "gemini_api_key")
 _PLACES = {SettingSource.ENVIRONMENT: "the environment", SettingSource.ENV_FILE: "the file .env"}
 
 
@@ -135,9 +137,8 @@ class SettingsPage(QObject):
         if source is SettingSource.DEFAULT and not info.default:
             words = "not set"
         value = getattr(self._store.settings, name)
-        locked = (
-            f"{info.variable} is set in {_PLACES[source]}, which wins." if source.locked else ""
-        )
+        outside = f"{info.variable} is set in {_PLACES.get(source, '')}, which wins."
+        locked = outside if source.locked else self._unable(name)
         typed = self._typed.get(name)
         wrong = self._store.wrong(name, typed) if typed is not None else ""
         return Row(
@@ -158,6 +159,16 @@ class SettingsPage(QObject):
         """What is wrong with the sources, the most serious first."""
         fault = [self._store.fault] if self._store.fault is not None else []
         return [*fault, *self._store.problems]
+
+    def _unable(self, name: str) -> str:
+        """Why a setting is nothing to the chosen model, or ""."""
+        if BY_NAME[name].kind is not Kind.SWITCH:
+            return ""
+        facts = self.offers.facts(self._store.settings.gemini_model)
+        if name not in facts.lacking:
+            return ""
+        sure = "cannot do this" if facts.known else "is not known to do this"
+        return f"The model {facts.name} {sure}."
 
     def _note(self, name: str) -> str:
         waiting = self._program.waiting()
@@ -264,7 +275,7 @@ class SettingsPage(QObject):
     def _apply(self, name: str) -> None:
         self._program.apply(self._store.settings)
         self._set_problem(None)
-        self.row_changed.emit(name)
+        self.row_changed.emit("" if name in _CHOOSE_MODEL else name)
         self.waiting_changed.emit()
         self.applied.emit()
 

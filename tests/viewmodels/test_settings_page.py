@@ -285,6 +285,19 @@ async def test_a_file_that_cannot_be_written_is_told_and_what_was_typed_stays(
     assert seat.outside.program.settings.ring_s == 25
 
 
+async def test_a_switch_that_the_model_lacks_says_so(sit: Callable[..., Seat]) -> None:
+    seat = sit()
+    assert seat.page.row("affective_dialog").locked == ("The model gemini-3.8-live cannot do this.")
+    seat.page.choose("gemini_model", "gemini-2.5-flash-native-audio-preview-12-2025")
+    await seat.page.finish()
+    assert seat.page.row("affective_dialog").locked == ""
+    seat.page.choose("affective_dialog", "off")
+    seat.page.choose("gemini_model", "gemini-9-live")
+    await seat.page.finish()
+    assert "is not known to do this" in seat.page.row("affective_dialog").locked
+    assert seat.page.row("record").locked == ""
+
+
 async def test_models_are_the_accounts_or_ours(sit: Callable[..., Seat]) -> None:
     seat = sit()
     assert "gemini-3.8-live" in seat.voices.models

@@ -24,7 +24,7 @@ from callconsole.adapters.gemini.problems import problem_from
 from callconsole.adapters.gemini.resume import Lifetime
 from callconsole.adapters.gemini.seeding import Recollection, as_contents, brief_again
 from callconsole.adapters.gemini.session import GeminiSession
-from callconsole.adapters.gemini.session_config import session_config
+from callconsole.adapters.gemini.session_config import USUAL_MANNER, Manner, session_config
 from callconsole.adapters.gemini.tool_calls import ToolTerms
 from callconsole.adapters.gemini.voice_sample import BRIEF, spoken
 from callconsole.adapters.gemini.warm_up import exercise
@@ -54,6 +54,7 @@ class GeminiAgent:
         voice: str = DEFAULT_VOICE,
         language: str | None = None,
         *,
+        manner: Manner = USUAL_MANNER,
         clock: Clock | None = None,
         lifetime: Lifetime | None = None,
     ) -> None:
@@ -64,6 +65,7 @@ class GeminiAgent:
             model: model id; a leading ``models/`` or resource path is cut off.
             voice: a prebuilt voice.
             language: BCP 47 code that helps the transcripts, or None.
+            manner: what of the model's talents is wanted.
             clock: the date, for models that retire, and durations; None for this computer's.
             lifetime: when a connection is replaced; None for what suits Gemini.
         """
@@ -71,6 +73,7 @@ class GeminiAgent:
         self._model = bare_name(model)
         self._voice = voice
         self._language = language
+        self._manner = manner
         self._clock = clock or SystemClock()
         self._lifetime = lifetime
         self._able = capabilities(self._model, access.account.back_end)
@@ -194,6 +197,7 @@ class GeminiAgent:
             language=self._language,
             handle=handle,
             history_first=history_first,
+            manner=self._manner,
         )
         try:
             return await Connection.open(

@@ -25,7 +25,14 @@ def model_facts(model: str, back_end: BackEnd, today: date) -> ModelFacts:
     name = bare_name(model)
     able = capabilities(name, back_end)
     remarks = _remarks(able) if able.known else ()
-    return ModelFacts(name, able.known, remarks, _warning(name, able, back_end, today))
+    # Named as the settings are.
+    talents = {
+        "affective_dialog": able.affective_dialog,
+        "proactive_audio": able.proactive_audio,
+    }
+    lacking = frozenset(talent for talent, there in talents.items() if not there)
+    warning = _warning(name, able, back_end, today)
+    return ModelFacts(name, able.known, remarks, lacking, warning)
 
 
 def _remarks(able: Capabilities) -> tuple[Remark, ...]:

@@ -6,12 +6,14 @@ from datetime import date
 
 import numpy as np
 import pytest
+from gemini_kit import BRIEF
 from gemini_talk import Start, agent_for
 from pydantic import SecretStr
 
 from callconsole.adapters.gemini import ApiKey, GeminiAccess, GeminiAgent
 from callconsole.adapters.gemini.model_facts import model_facts
 from callconsole.adapters.gemini.models import BackEnd, known_models, known_voices
+from callconsole.adapters.gemini.session_config import Manner, session_config
 from callconsole.domain.problems import ProblemError
 from callconsole.practice.agent.models import MODELS
 
@@ -96,6 +98,21 @@ def test_what_had_better_not_be_chosen_is_told() -> None:
     assert not free.known
     assert free.remarks == ()
     assert "does not know this model" in free.warning
+
+
+def test_what_an_operator_does_without_is_not_sent() -> None:
+    model = "gemini-2.5-flash-native-audio-preview-12-2025"
+    usual = session_config(model, BackEnd.DEVELOPER, BRIEF, "Puck")
+    assert usual.enable_affective_dialog
+    assert usual.proactivity is not None
+    plain = session_config(
+        model, BackEnd.DEVELOPER, BRIEF, "Puck", manner=Manner(affective=False, proactive=False)
+    )
+    assert (plain.enable_affective_dialog, plain.proactivity) == (None, None)
+    assert model_facts(model, BackEnd.DEVELOPER, TODAY).lacking == frozenset()
+    assert model_facts("gemini-3.8-live", BackEnd.DEVELOPER, TODAY).lacking == {
+        "affective_dialog", "proactive_audio",
+    }  # fmt: skip
 
 
 def test_the_voices_are_named() -> None:
