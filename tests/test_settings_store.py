@@ -15,6 +15,7 @@ from keyring.backends import fail
 
 from callconsole.adapters.keychain import SERVICE, Keychain
 from callconsole.domain.problems import ProblemError
+from callconsole.paths import settings_folder
 from callconsole.settings import Settings
 from callconsole.settings_layers import Layers, SettingSource, combine
 from callconsole.settings_store import SettingsStore, load_everything, open_store
@@ -25,7 +26,7 @@ SECRET = "tok-s3cret"
 
 def config() -> Path:
     """Where the settings file is in a test."""
-    return Path("config/callconsole")
+    return settings_folder()
 
 
 def write_file(text: str) -> None:

@@ -11,7 +11,8 @@ from callconsole.ui.kit.banner import IconMark
 from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.text import Text
 from callconsole.ui.setting_fields import ChoiceField, Field, TextField
-from callconsole.viewmodels.settings_page import Row, SettingsPage
+from callconsole.viewmodels.setting_rows import Row
+from callconsole.viewmodels.settings_page import SettingsPage
 from callconsole.viewmodels.voice_choice import VoiceChoice
 
 

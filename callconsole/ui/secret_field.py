@@ -9,7 +9,8 @@ from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.icon_button import IconButton
 from callconsole.ui.kit.line_field import LineField
 from callconsole.ui.setting_fields import FIELD_WIDTH, Field
-from callconsole.viewmodels.settings_page import Row, SettingsPage
+from callconsole.viewmodels.setting_rows import Row
+from callconsole.viewmodels.settings_page import SettingsPage
 
 
 class SecretField(Field):

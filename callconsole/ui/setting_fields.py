@@ -14,7 +14,8 @@ from callconsole.ui.kit.combo import Combo
 from callconsole.ui.kit.line_field import LineField
 from callconsole.ui.kit.switch import Switch
 from callconsole.ui.kit.text import Text
-from callconsole.viewmodels.settings_page import Row, SettingsPage
+from callconsole.viewmodels.setting_rows import Row
+from callconsole.viewmodels.settings_page import SettingsPage
 
 FIELD_WIDTH = 360
 NUMBER_WIDTH = 120

@@ -32,6 +32,7 @@ class SettingsView(QWidget):
         self._page = page
         self._group = Group.TWILIO
         self._shown: Group | None = None
+        self._wanted: SettingRow | None = None
         self.rows: dict[str, SettingRow] = {}
         self.list = SettingsList(page)
         self.title = Text("", 20, 600)
@@ -85,6 +86,7 @@ class SettingsView(QWidget):
         self.list.chosen.connect(self.open_group)
         self.list.export_asked.connect(self._ask_export)
         self.list.import_asked.connect(self._ask_import)
+        self.rows_scroll.verticalScrollBar().rangeChanged.connect(self._bring_into_view)
         page.found_changed.connect(self._fill)
         page.row_changed.connect(self._on_row)
         page.waiting_changed.connect(self._show_bands)
@@ -106,6 +108,7 @@ class SettingsView(QWidget):
         """Show the settings of a group; a search ends."""
         self._group = group
         self.list.choose(group)
+        self._wanted = None
         if self._page.searching:
             self.list.search.clear()
         elif group is not self._shown:
@@ -115,10 +118,18 @@ class SettingsView(QWidget):
         """Show this setting and put the caret into its field."""
         self.open_group(BY_NAME[name].group)
         row = self.rows[name]
-        # Rows that were only just put there have no place yet.
-        self._content.adjustSize()
-        self.rows_scroll.ensureWidgetVisible(row)
+        self._wanted = row
+        self._bring_into_view()
         row.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _bring_into_view(self) -> None:
+        """Scroll to the wanted row; one that was only just put there has no place yet."""
+        row = self._wanted
+        if row is None:
+            return
+        self.rows_scroll.ensureWidgetVisible(row)
+        if row.height() and self.rows_scroll.verticalScrollBar().value():
+            self._wanted = None
 
     def _fill(self) -> None:
         """Lay out the rows of the group, or of everything that was found."""

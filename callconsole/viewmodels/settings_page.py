@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,55 +13,18 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from callconsole.domain.events import CallEvent
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine import tasks
-from callconsole.settings_catalogue import BY_NAME, CATALOGUE, Effect, Group, Kind, SettingInfo
-from callconsole.settings_layers import Raw, SettingSource, plain
+from callconsole.settings_catalogue import BY_NAME, CATALOGUE, Group, SettingInfo
 from callconsole.settings_transfer import Transfer
 from callconsole.viewmodels.desk import Desk
 from callconsole.viewmodels.relay import Relay
+from callconsole.viewmodels.setting_rows import Row, row_of, text_of
 from callconsole.viewmodels.settings_desk import SettingsAccess
 
 logger = logging.getLogger(__name__)
 
 SAVE_AFTER_MS = 400
-_SOURCES = {
-    SettingSource.ENVIRONMENT: ("from the environment", "lock-simple"),
-    SettingSource.ENV_FILE: ("from .env", "lock-simple"),
-    SettingSource.KEYCHAIN: ("in the keychain", "key"),
-    SettingSource.SECRETS_FILE: ("in a file of yours", "lock-key"),
-    SettingSource.FILE: ("set here", "check"),
-    SettingSource.DEFAULT: ("default", "minus"),
-}
 # What other settings can do depends on these.
 _CHOOSE_MODEL = ("gemini_model", "vertex_project_id", "gemini_api_key")
-_PLACES = {SettingSource.ENVIRONMENT: "the environment", SettingSource.ENV_FILE: "the file .env"}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One setting as it is shown.
-
-    Attributes:
-        info: what it is.
-        text: its value as it is typed; "" for a secret, which is never shown.
-        kept: True where a value is set, for a secret.
-        source: where the value comes from, in words, with `symbol`.
-        locked: why it cannot be changed here, or "".
-        wrong: why what is typed is not taken, or "".
-        saving: True between typing and the disk.
-        note: when a change counts, where it does not yet, or "".
-        can_reset: True where something is kept that a reset would forget.
-    """
-
-    info: SettingInfo
-    text: str
-    kept: bool
-    source: str
-    symbol: str
-    locked: str
-    wrong: str
-    saving: bool
-    note: str
-    can_reset: bool
 
 
 class SettingsPage(QObject):
@@ -93,6 +55,7 @@ class SettingsPage(QObject):
     ) -> None:
         super().__init__(parent)
         self._desk = desk
+        self._access = access
         self._store = access.store
         self._program = access.program
         self.offers = access.offers
@@ -132,49 +95,13 @@ class SettingsPage(QObject):
 
     def row(self, name: str) -> Row:
         """One setting as it is now."""
-        info, source = BY_NAME[name], self._store.source(name)
-        words, symbol = _SOURCES[source]
-        if source is SettingSource.DEFAULT and not info.default:
-            words = "not set"
-        value = getattr(self._store.settings, name)
-        outside = f"{info.variable} is set in {_PLACES.get(source, '')}, which wins."
-        locked = outside if source.locked else self._unable(name)
-        typed = self._typed.get(name)
-        wrong = self._store.wrong(name, typed) if typed is not None else ""
-        return Row(
-            info=info,
-            text=typed if typed is not None else _text(info, value),
-            kept=value is not None,
-            source=words,
-            symbol=symbol,
-            locked=locked,
-            wrong=f"{wrong[:1].upper()}{wrong[1:].rstrip('.')}." if wrong else "",
-            saving=typed is not None and not wrong,
-            note=self._note(name),
-            can_reset=not source.locked and source is not SettingSource.DEFAULT,
-        )
+        return row_of(self._access, name, self._typed.get(name))
 
     @property
     def notices(self) -> list[Problem]:
         """What is wrong with the sources, the most serious first."""
         fault = [self._store.fault] if self._store.fault is not None else []
         return [*fault, *self._store.problems]
-
-    def _unable(self, name: str) -> str:
-        """Why a setting is nothing to the chosen model, or ""."""
-        if BY_NAME[name].kind is not Kind.SWITCH:
-            return ""
-        facts = self.offers.facts(self._store.settings.gemini_model)
-        if name not in facts.lacking:
-            return ""
-        sure = "cannot do this" if facts.known else "is not known to do this"
-        return f"The model {facts.name} {sure}."
-
-    def _note(self, name: str) -> str:
-        waiting = self._program.waiting()
-        if name in waiting.line:
-            return f"Counts {Effect.NEXT_LINE.value}."
-        return f"Counts {Effect.NEXT_START.value}." if name in waiting.start else ""
 
     # Typing -------------------------------------------------------------------------------------
 
@@ -202,7 +129,7 @@ class SettingsPage(QObject):
                 self._do(self._save(name, text))
 
     async def _save(self, name: str, text: str) -> None:
-        if _text(BY_NAME[name], getattr(self._store.settings, name)) != text:
+        if text_of(BY_NAME[name], getattr(self._store.settings, name)) != text:
             if text.strip():
                 await self._store.save(name, text)
             else:
@@ -391,16 +318,6 @@ class SettingsPage(QObject):
         if problem != self.problem:
             self.problem = problem
             self.problem_changed.emit()
-
-
-def _text(info: SettingInfo, value: Raw) -> str:
-    """A value as it is typed."""
-    if info.kind is Kind.SECRET:
-        return ""
-    known = plain(value)
-    if isinstance(known, bool):
-        return "on" if known else "off"
-    return "" if known is None else str(known)
 
 
 def _not_exported(path: Path, error: OSError) -> Problem:

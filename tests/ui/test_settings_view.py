@@ -72,6 +72,15 @@ async def test_a_number_is_checked_while_it_is_typed_and_saved_with_enter(
     view, page = opened(scene)
     view.open_setting("ring_s")
     edit, row = text_of(view, "ring_s"), view.rows["ring_s"]
+    await asyncio.sleep(0)
+    await page.finish()
+    assert (
+        view.rows_scroll.viewport()
+        .rect()
+        .intersects(
+            edit.rect().translated(edit.mapTo(view.rows_scroll.viewport(), edit.rect().topLeft()))
+        )
+    )
     assert scene.window.focusWidget() is edit
     edit.selectAll()
     type_text(scene, "4")
