@@ -14,6 +14,7 @@ from callconsole.ui.kit.combo import Combo
 from callconsole.ui.kit.line_field import LineField
 from callconsole.ui.kit.switch import Switch
 from callconsole.ui.kit.text import Text
+from callconsole.viewmodels.dialler import Dialler
 from callconsole.viewmodels.setting_rows import Row
 from callconsole.viewmodels.settings_page import SettingsPage
 
@@ -155,3 +156,19 @@ class ChoiceField(Field):
             index = self.combo.count() - 1
         self.combo.setCurrentIndex(index)
         self.combo.setEnabled(not row.locked)
+
+
+class PromptField(ChoiceField):
+    """One of the prompts that there are when it is looked at."""
+
+    def __init__(self, page: SettingsPage, info: SettingInfo, dialler: Dialler) -> None:
+        super().__init__(page, info, dialler.prompts)
+        self._dialler = dialler
+        self._offered = list(dialler.prompts)
+
+    def show_row(self, row: Row) -> None:
+        """Show the prompt, among those of now."""
+        if self._offered != self._dialler.prompts:
+            self._offered = list(self._dialler.prompts)
+            self.offer(self._offered)
+        super().show_row(row)

@@ -15,7 +15,14 @@ from callconsole.ui.kit.pill import Pill
 from callconsole.ui.kit.surfaces import Hairline
 from callconsole.ui.kit.text import Text
 from callconsole.ui.secret_field import SecretField
-from callconsole.ui.setting_fields import ChoiceField, Field, PathField, SwitchField, TextField
+from callconsole.ui.setting_fields import (
+    ChoiceField,
+    Field,
+    PathField,
+    PromptField,
+    SwitchField,
+    TextField,
+)
 from callconsole.viewmodels.models import Models
 from callconsole.viewmodels.settings_page import SettingsPage
 
@@ -97,7 +104,7 @@ def _field(models: Models, page: SettingsPage, info: SettingInfo) -> Field:
         case Kind.CHOICE:
             return ChoiceField(page, info, info.choices)
         case Kind.PROMPT:
-            return ChoiceField(page, info, models.dialler.prompts)
+            return PromptField(page, info, models.dialler)
         case Kind.FILE | Kind.FOLDER:
             return PathField(page, info)
         case Kind.MODEL if models.voices is not None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from callconsole.domain.problems import Problem
 from callconsole.settings_catalogue import BY_NAME, Group
 from callconsole.ui.kit.button import Kind
+from callconsole.ui.kit.shortcut import shortcut_inside
 from callconsole.ui.kit.surfaces import Scroll, panel
 from callconsole.ui.kit.text import Text
 from callconsole.ui.prompt_band import PromptBand
@@ -83,6 +85,7 @@ class SettingsView(QWidget):
 
     def _listen(self) -> None:
         page = self._page
+        shortcut_inside(self, QKeySequence.StandardKey.Find, self._on_find)
         self.list.chosen.connect(self.open_group)
         self.list.export_asked.connect(self._ask_export)
         self.list.import_asked.connect(self._ask_import)
@@ -101,8 +104,13 @@ class SettingsView(QWidget):
         """The page came up: put the caret into the search, and look outside."""
         self.list.search.setFocus(Qt.FocusReason.OtherFocusReason)
         self._page.look_again()
+        self._on_row("")
         if self._models.voices is not None:
             self._models.voices.ask()
+
+    def _on_find(self) -> None:
+        self.list.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.list.search.selectAll()
 
     def open_group(self, group: Group) -> None:
         """Show the settings of a group; a search ends."""

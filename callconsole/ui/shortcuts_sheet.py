@@ -38,14 +38,12 @@ STEPPING_IN = (
     ("Keypad", "Ctrl ⇧ K"),
 )
 PAGES = (
-    ("Calls", "Ctrl 1"),
-    ("Prompts", "Ctrl 2"),
-    ("History", "Ctrl 3"),
+    ("Calls, prompts, history", "Ctrl 1 – 3"),  # noqa: RUF001
     ("Settings", "Ctrl ,"),
     ("This sheet", "F1"),
 )
 READING = (
-    ("Find in the transcript or the calls", "Ctrl F"),
+    ("Find in the transcript, calls or settings", "Ctrl F"),
     ("Open the chosen call", "Enter"),
     ("Delete the chosen call, after a question", "Del"),
     ("Play or pause a recording", "Space"),

@@ -101,6 +101,23 @@ async def test_a_number_is_checked_while_it_is_typed_and_saved_with_enter(
     assert row.source.text() == "default"
 
 
+async def test_a_prompt_made_meanwhile_can_be_chosen(qtbot: QtBot, open_scene: Open) -> None:
+    scene = open_scene()
+    view, page = opened(scene)
+    view.open_setting("prompt")
+    press(scene, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert scene.window.focusWidget() is view.list.search
+    scene.prompts.texts["brand_new"] = "Say hello."
+    scene.models.dialler.set_prompts([("brand_new", "Brand new")])
+    scene.window.open_page(SETTINGS)
+    field = view.rows["prompt"].field
+    assert isinstance(field, ChoiceField)
+    assert field.combo.findData("brand_new") == 0
+    # What is set stays shown, although there is no such prompt any more.
+    assert field.combo.currentData() == "appointment_reminder"
+    await page.finish()
+
+
 async def test_a_switch_and_a_choice_count_at_once(qtbot: QtBot, open_scene: Open) -> None:
     scene = open_scene()
     view, page = opened(scene)
