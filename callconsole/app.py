@@ -28,6 +28,7 @@ from callconsole.engine.ports import Microphone, Speaker
 from callconsole.engine.recovery import recover
 from callconsole.engine.world import PHONE, PRACTICE, Habits, Opening, World
 from callconsole.settings import Settings
+from callconsole.settings_catalogue import CATALOGUE, Effect, Waiting
 
 if TYPE_CHECKING:
     from callconsole.adapters.metrics import Metrics
@@ -45,6 +46,14 @@ logger = logging.getLogger(__name__)
 COLLECT_AFTER = (20_000, 20, 50)
 # A call that a dead console has left open is asked for again, where its carrier did not answer.
 RECOVER_AGAIN_S = 30.0
+# Of what belongs to a line, the practice line goes by these alone.
+PRACTICE_USES = frozenset(
+    {
+        "affective_dialog", "api_token", "gemini_model", "gemini_voice", "proactive_audio",
+        "server_host", "server_port",
+        "vertex_location", "vertex_project_id",
+    }
+)  # fmt: skip
 
 
 class App:
@@ -83,26 +92,14 @@ class App:
         self.data = paths.data_folder(settings.data_dir)
         self.prompts = FilePrompts(self.data / "prompts", paths.shipped("prompts"))
         self.history = SqlHistory(self.data / "history", self._on_history_problem)
+        self._prices = self._read_prices()
+        # What the open line was built from, and what only a new start can change.
+        self._opened = self._begun = settings
         self._clock = SystemClock()
         self.console = Console(
             prompts=self.prompts,
             clock=self._clock,
-            habits=Habits(
-                settings.prompt,
-                gate=settings.gate,
-                undecided=settings.undecided,
-                thresholds=settings.thresholds,
-                detect_machine=settings.amd,
-                max_calls=settings.max_calls,
-                incoming=settings.incoming,
-                ring_timeout_s=settings.ring_s,
-                time_limit_s=settings.time_limit_s,
-                opening=Opening(settings.opening),
-                tariff=Tariff(self._prices(), settings.gemini_model),
-                early_barge_in=at_a_desk
-                if settings.early_barge_in is None
-                else settings.early_barge_in,
-            ),
+            habits=self._habits(),
             recordings=self.recordings,
             speaker=speaker,
             microphone=microphone,
@@ -124,7 +121,26 @@ class App:
         """Where calls are recorded."""
         return self.data / "recordings"
 
-    def _prices(self) -> Prices:
+    def _habits(self) -> Habits:
+        settings = self.settings
+        early = settings.early_barge_in
+        return Habits(
+            settings.prompt,
+            gate=settings.gate,
+            undecided=settings.undecided,
+            thresholds=settings.thresholds,
+            detect_machine=settings.amd,
+            max_calls=settings.max_calls,
+            incoming=settings.incoming,
+            ring_timeout_s=settings.ring_s,
+            time_limit_s=settings.time_limit_s,
+            opening=Opening(settings.opening),
+            # The model that is on the line, not one that waits for the next start.
+            tariff=Tariff(self._prices, self._opened.gemini_model),
+            early_barge_in=self._at_a_desk if early is None else early,
+        )
+
+    def _read_prices(self) -> Prices:
         prices = read_prices(self.data, paths.resources())
         if prices.problem is not None:
             logger.warning("%s", prices.problem.sentence())
@@ -139,6 +155,45 @@ class App:
     def port(self) -> int:
         """The port our server listens on; 0 while it does not."""
         return self._server.port if self._server is not None else 0
+
+    # Other settings ---------------------------------------------------------------------------
+
+    def apply(self, settings: Settings) -> None:
+        """Take other settings; live calls go on as they began.
+
+        What belongs to calls counts from the next one on, what belongs to the line once it is
+        opened again (`waiting`), the rest from the next start of the program.
+        """
+        record = settings.record != self.settings.record
+        self.settings = settings
+        self.console.set_habits(self._habits())
+        if record:
+            self.console.set_recording(settings.record)
+
+    def waiting(self) -> Waiting:
+        """What was set and does not count yet."""
+        line = self._line.name if self._line is not None else None
+        differs = {
+            info: getattr(self._opened, info.name) != getattr(self.settings, info.name)
+            for info in CATALOGUE
+            if info.effect is Effect.NEXT_LINE and (line == PHONE or info.name in PRACTICE_USES)
+        }
+        return Waiting(
+            line=tuple(info.name for info, other in differs.items() if other and line is not None),
+            start=tuple(
+                info.name
+                for info in CATALOGUE
+                if info.effect is Effect.NEXT_START
+                and getattr(self._begun, info.name) != getattr(self.settings, info.name)
+            ),
+        )
+
+    async def reconnect(self) -> None:
+        """Open the present line again, or the practice line where none is open.
+
+        Raises RuntimeError while calls live, `ProblemError` where the line lacks a setting.
+        """
+        await self.switch(self._line.name if self._line is not None else PRACTICE)
 
     # Starting ---------------------------------------------------------------------------------
 
@@ -156,6 +211,8 @@ class App:
         """
         for service in (Service.SERVER, Service.TUNNEL, Service.CARRIER, Service.AGENT):
             self._report(service, ServiceState.STARTING, "starting")
+        self._opened = self.settings
+        self.console.set_habits(self._habits())
         # What talks to the outside takes long to import; the window is on screen by now.
         lines, _ = await asyncio.gather(asyncio.to_thread(_import_line, line), self._open_history())
         opened = self._line = await self._made(lines, line, practice)
@@ -234,8 +291,8 @@ class App:
         await line.agent.check()
         if line.name == PRACTICE:
             return "practice agent"
-        model = self.settings.gemini_model
-        return f"{model} on Vertex AI" if self.settings.both_back_ends else model
+        model = self._opened.gemini_model
+        return f"{model} on Vertex AI" if self._opened.both_back_ends else model
 
     async def _look_at_sound(self) -> None:
         if self._probe_sound is not None:

@@ -15,7 +15,7 @@ from typing import Any
 from callconsole import __version__
 from callconsole.checkup.recent_log import recent
 from callconsole.domain.problems import ProblemError
-from callconsole.settings import Settings, load
+from callconsole.settings_store import load_everything, open_store
 from callconsole.terminal import say
 
 PRACTICE_NUMBER = "+14155550101"
@@ -128,7 +128,7 @@ def _completion(shell: str) -> int:
 
 def _headless(command: str, options: argparse.Namespace) -> Coroutine[Any, Any, int]:
     """The command's coroutine; heavy modules are imported only for the command that needs them."""
-    settings = load()
+    settings = load_everything()
     if command == "call":
         from callconsole.remote import remote_call
 
@@ -156,15 +156,8 @@ def _window(options: argparse.Namespace) -> int:
         return _run(_headless("practice", options))
     from callconsole.desktop import run
 
-    return run(*_settings_for_window())
-
-
-def _settings_for_window() -> tuple[Settings, ProblemError | None]:
-    """The window opens with whatever is set, and shows what is wrong."""
-    try:
-        return load(), None
-    except ProblemError as error:
-        return Settings.model_construct(), error
+    # It opens with whatever is set, and shows what is wrong.
+    return run(open_store())
 
 
 def display_available() -> bool:

@@ -16,6 +16,7 @@ from qasync import QEventLoop
 from callconsole import paths
 from callconsole.adapters import portaudio
 from callconsole.adapters.portaudio.player import PortAudioPlayer
+from callconsole.agent_choices import AgentChoices
 from callconsole.app import App
 from callconsole.checkup.examiner import Examiner
 from callconsole.domain import phone
@@ -25,12 +26,16 @@ from callconsole.engine import tasks
 from callconsole.engine.world import PHONE, PRACTICE
 from callconsole.practice.callees import CALLEES, Reaction
 from callconsole.practice.callers import CALLERS
-from callconsole.settings import Settings, missing_for_phone
+from callconsole.settings import Settings, missing_for_phone, trust_certificates
+from callconsole.settings_store import SettingsStore, fixed_store
+from callconsole.ui import theme
 from callconsole.ui.main_window import MainWindow
 from callconsole.ui.window_memory import WindowMemory
 from callconsole.viewmodels.collector import Collector
 from callconsole.viewmodels.desk import PracticeCallee
 from callconsole.viewmodels.models import Models
+from callconsole.viewmodels.settings_desk import SettingsAccess
+from callconsole.viewmodels.settings_page import SettingsPage
 from callconsole.viewmodels.tunnel_remedies import TunnelRemedies
 
 logger = logging.getLogger(__name__)
@@ -67,14 +72,15 @@ ICONS = {
 }
 
 
-def run(settings: Settings, fault: ProblemError | None = None) -> int:
+def run(store: SettingsStore) -> int:
     """Show the window until it is closed; returns the exit code.
 
-    Args:
-        settings: every setting.
-        fault: what is wrong with them; shown in the window, which opens on the practice line.
+    What is wrong in the environment or in `.env` is shown in the window, which then opens on the
+    practice line.
     """
-    return in_window(settings, lambda: Desktop(settings, fault).run())
+    fault = ProblemError(store.fault) if store.fault is not None else None
+    trust_certificates(store.settings)
+    return in_window(store.settings, lambda: Desktop(store.settings, fault, store).run())
 
 
 def in_window(settings: Settings, work: Callable[[], Coroutine[Any, Any, int]]) -> int:
@@ -83,7 +89,7 @@ def in_window(settings: Settings, work: Callable[[], Coroutine[Any, Any, int]]) 
     if not isinstance(qt, QApplication):
         raise TypeError("another Qt application without widgets is running")
     qt.setApplicationName("callconsole")
-    WindowMemory(paths.data_folder(settings.data_dir)).dress(qt)
+    WindowMemory(paths.data_folder(settings.data_dir)).dress(qt, settings.theme)
     with asyncio.Runner(loop_factory=lambda: QEventLoop(qt)) as runner:
         return runner.run(work())
 
@@ -97,13 +103,24 @@ class Desktop:
         models: the state that the window shows.
     """
 
-    def __init__(self, settings: Settings, fault: ProblemError | None = None) -> None:
-        missing = [fault.problem] if fault is not None else missing_for_phone(settings)
+    def __init__(
+        self,
+        settings: Settings,
+        fault: ProblemError | None = None,
+        store: SettingsStore | None = None,
+    ) -> None:
+        """Build everything; nothing is started.
+
+        Args:
+            settings: every setting that is known before the keychain is asked.
+            fault: what is wrong with them.
+            store: where they are kept; without one they are fixed, as in tests.
+        """
+        self._fault = fault
         # Closing the window ends `run`, which still has calls to end while the loop goes on.
         QApplication.setQuitOnLastWindowClosed(False)
         self._closed = asyncio.Event()
         self._first_painted = asyncio.Event()
-        self._first_line = PRACTICE if missing else PHONE
         self.app = App(
             settings,
             speaker=portaudio.PortAudioSpeaker(),
@@ -113,7 +130,9 @@ class Desktop:
         )
         self._player = PortAudioPlayer(self._on_played)
         self._collector = Collector()
-        self.models = self._build_models(settings, missing)
+        self._shown = settings
+        self.store = store or fixed_store(settings, self.app.data)
+        self.models = self._build_models(settings)
         self.window = MainWindow(self.models)
         self._memory = WindowMemory(self.app.data)
         self._memory.restore(self.window, self.models.listening)
@@ -131,6 +150,7 @@ class Desktop:
         await self._closed.wait()
         await tasks.stop(starting)
         self._memory.keep(self.window, self.models.listening)
+        await self.models.finish()
         self._player.stop_file()
         self.models.close()
         await self.app.stop()
@@ -139,7 +159,10 @@ class Desktop:
 
     async def _start(self) -> None:
         try:
-            await self.app.start(self._first_line)
+            # The keychain may ask a person to unlock it; the window is there meanwhile.
+            await self.store.recall()
+            self._settings_page.refresh()
+            await self.app.start(PRACTICE if self._missing() else PHONE)
         except ProblemError as error:
             self._on_fault(error)
         self.models.recall()
@@ -150,13 +173,40 @@ class Desktop:
             async with asyncio.timeout(FIRST_PAINT_S):
                 await self._first_painted.wait()
 
-    def _build_models(self, settings: Settings, missing: list[Problem]) -> Models:
+    @property
+    def _settings_page(self) -> SettingsPage:
+        page = self.models.settings
+        if page is None:
+            raise RuntimeError("the models were built without settings")
+        return page
+
+    def _missing(self) -> list[Problem]:
+        """What real calls lack now."""
+        fault = self._fault
+        return [fault.problem] if fault is not None else missing_for_phone(self.app.settings)
+
+    def _on_applied(self) -> None:
+        """The settings are others: what the window itself goes by follows."""
+        former, self._shown = self._shown, self.app.settings
+        self.models.set_missing(self._missing())
+        if self._shown.record != former.record:
+            self.models.dialler.set_recording(self._shown.record)
+        if self._shown.prompt != former.prompt:
+            self.models.dialler.choose_prompt(self._shown.prompt)
+        qt = QApplication.instance()
+        if self._shown.theme != former.theme and isinstance(qt, QApplication):
+            theme.apply(qt, self._shown.theme)
+
+    def _build_models(self, settings: Settings) -> Models:
         callees = [
             PracticeCallee(c.number, c.name, c.description, ICONS.get(c.name, "user"))
             for c in CALLEES
             if c.reaction is not Reaction.UNVERIFIED
         ]
-        return Models(
+        offers = AgentChoices(
+            lambda: self.app.line, lambda: self.app.settings, self.app.data / "samples"
+        )
+        models = Models(
             self.app.console,
             self.app.prompts,
             callees=callees,
@@ -164,7 +214,7 @@ class Desktop:
                 PracticeCallee(c.number, c.name, c.description, "phone-incoming") for c in CALLERS
             ],
             call_in=self._call_in if settings.incoming is Incoming.ASK else None,
-            missing=missing,
+            missing=self._missing(),
             choose_line=self._choose_line,
             player=self._player,
             check=self._check,
@@ -178,7 +228,11 @@ class Desktop:
             ),
             prompt=settings.prompt,
             recording=settings.record,
+            settings=SettingsAccess(self.store, offers, self.app),
         )
+        if models.settings is not None:
+            models.settings.applied.connect(self._on_applied)
+        return models
 
     def _choose_line(self, line: str) -> None:
         if line != self.app.console.line:

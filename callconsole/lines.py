@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from callconsole.adapters.gemini.credentials import ApiKey, GeminiAccess, Vertex
 from callconsole.adapters.gemini.live import GeminiAgent
+from callconsole.adapters.gemini.session_config import Manner
 from callconsole.adapters.tunnel.fixed import FixedAddress
 from callconsole.adapters.tunnel.ngrok import NgrokTunnel
 from callconsole.adapters.twilio.rest import TwilioCarrier
@@ -109,7 +110,7 @@ async def open_practice(settings: Settings, world: PracticeWorld | None = None) 
             api_base_url=practice.carrier.base_url,
             public_url=address,
         ),
-        agent=GeminiAgent(access, model=settings.gemini_model, voice=settings.gemini_voice),
+        agent=_agent(access, settings),
         tunnel=PracticeTunnel(practice),
         signature=SignatureCheck(token, address, address.former),
         address=address,
@@ -141,12 +142,19 @@ def open_phone(settings: Settings, data: Path) -> Line:
             api_base_url=settings.twilio_api_base_url,
             public_url=address,
         ),
-        agent=GeminiAgent(
-            gemini_access(settings), model=settings.gemini_model, voice=settings.gemini_voice
-        ),
+        agent=_agent(gemini_access(settings), settings),
         tunnel=_tunnel(settings, data),
         signature=SignatureCheck(token, address, address.former),
         address=address,
+    )
+
+
+def _agent(access: GeminiAccess, settings: Settings) -> GeminiAgent:
+    return GeminiAgent(
+        access,
+        model=settings.gemini_model,
+        voice=settings.gemini_voice,
+        manner=Manner(settings.affective_dialog, settings.proactive_audio),
     )
 
 

@@ -35,3 +35,13 @@ def data_folder(configured: Path | None = None) -> Path:
     folder = configured or Path(platformdirs.user_data_dir("callconsole", appauthor=False))
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def settings_folder(data_dir: Path | None = None) -> Path:
+    """The folder of the settings file: the platform's, or the data folder where one is named.
+
+    Args:
+        data_dir: the data folder that the environment or `.env` names, which then holds
+            everything.
+    """
+    return data_dir or Path(platformdirs.user_config_dir("callconsole", appauthor=False))

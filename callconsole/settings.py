@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -14,6 +15,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from callconsole.domain import phone
@@ -60,6 +62,16 @@ class Settings(BaseSettings):
     gemini_api_key: Secret = Field(None, description="Gemini API key (instead of Vertex AI)")
     gemini_model: str = Field("gemini-3.8-live", description="the Live model")
     gemini_voice: str = Field("Aoede", description="the AI's voice")
+    affective_dialog: bool = Field(
+        True,
+        alias="CALLCONSOLE_AFFECTIVE_DIALOG",
+        description="go by the mood of the callee's voice, with models that can",
+    )
+    proactive_audio: bool = Field(
+        True,
+        alias="CALLCONSOLE_PROACTIVE_AUDIO",
+        description="stay silent where nothing is meant for the AI, with models that can",
+    )
     google_gemini_base_url: Text = Field(None, description="another address for the Gemini API")
     google_vertex_base_url: Text = Field(None, description="another address for Vertex AI")
     server_host: str = Field("127.0.0.1", description="address our server listens on")
@@ -75,6 +87,9 @@ class Settings(BaseSettings):
     test_phone_number: Text = Field(None, description="number that `callconsole call` dials")
     ssl_cert_file: Folder = Field(
         None, description="certificate authorities to trust instead of the system's, PEM"
+    )
+    theme: Literal["system", "light", "dark"] = Field(
+        "system", alias="CALLCONSOLE_THEME", description="colours of the window"
     )
     data_dir: Folder = Field(
         None, alias="CALLCONSOLE_DATA_DIR", description="recordings, prompts and logs"
@@ -232,38 +247,80 @@ class Settings(BaseSettings):
 
 
 def load(env_file: str | Path | None = ".env") -> Settings:
-    """Read the settings. Raises `ProblemError` that names every value that is wrong.
+    """Read the environment and `.env` alone; `callconsole.settings_store` reads the rest too.
 
-    ``SSL_CERT_FILE`` from the file is put into the environment, where OpenSSL looks for it.
+    Raises `ProblemError` that names every value that is wrong. ``SSL_CERT_FILE`` from the file
+    is put into the environment, where OpenSSL looks for it.
     """
     try:
         settings = Settings(_env_file=env_file)  # type: ignore[call-arg]
-        if settings.ssl_cert_file is not None:
-            os.environ["SSL_CERT_FILE"] = str(settings.ssl_cert_file)
-        return settings
     except ValidationError as error:
-        wrong = "; ".join(
-            f"{_place(item['loc'])}{item['msg'].removeprefix('Value error, ')}"
-            for item in error.errors(include_input=False, include_url=False)
-        )
-    raise ProblemError(
-        Problem(
-            "settings.invalid",
-            "A setting is not valid",
-            f"{wrong}.",
-            "Correct it in the environment or in the file .env.",
-        )
+        items = error.errors(include_input=False, include_url=False)
+        wrong = [f"{_place(item['loc'])}{wrong_words(item)}" for item in items]
+    else:
+        trust_certificates(settings)
+        return settings
+    raise ProblemError(invalid(wrong))
+
+
+def trust_certificates(settings: Settings) -> None:
+    """Put a configured ``SSL_CERT_FILE`` where OpenSSL looks for it."""
+    if settings.ssl_cert_file is not None:
+        os.environ["SSL_CERT_FILE"] = str(settings.ssl_cert_file)
+
+
+def invalid(wrong: Sequence[str]) -> Problem:
+    """The problem of values from outside that cannot be used; each says which it is."""
+    return Problem(
+        "settings.invalid",
+        "A setting is not valid",
+        f"{'; '.join(wrong)}.",
+        "Correct it in the environment or in the file .env.",
     )
+
+
+def wrong_words(item: ErrorDetails) -> str:
+    """What is wrong with a value, in plain words that do not repeat it."""
+    limits = item.get("ctx", {})
+    kind = item["type"]
+    if kind in ("int_parsing", "int_type", "int_from_float", "int_parsing_size"):
+        return "this has to be a whole number"
+    if kind == "greater_than_equal":
+        return f"the least is {limits['ge']}"
+    if kind == "less_than_equal":
+        return f"the most is {limits['le']}"
+    if kind in ("bool_parsing", "bool_type"):
+        return "this has to be on or off"
+    if kind in ("literal_error", "enum"):
+        return f"this has to be one of {limits['expected']}"
+    return item["msg"].removeprefix("Value error, ")
 
 
 def _place(loc: tuple[int | str, ...]) -> str:
     """The variable at fault; empty where several do not fit together."""
-    return f"{_variable(str(loc[0]))}: " if loc else ""
+    return f"{variable(str(loc[0]))}: " if loc else ""
 
 
-def _variable(field: str) -> str:
+def alias_of(field: str) -> str:
+    """The name under which the record takes a field: its alias where it has one."""
+    return Settings.model_fields[field].alias or field
+
+
+def variable(field: str) -> str:
+    """The environment variable of a field, or of an alias."""
     info = Settings.model_fields.get(field)
     return ((info.alias if info is not None else None) or field).upper()
+
+
+def is_secret(field: str) -> bool:
+    """True for tokens and keys, which are never shown."""
+    return Settings.model_fields[field].annotation == (SecretStr | None)
+
+
+def may_be_unset(field: str) -> bool:
+    """True where an empty value means that the setting is not set."""
+    info = Settings.model_fields[field]
+    return any(isinstance(mark, BeforeValidator) for mark in info.metadata)
 
 
 def missing_for_phone(settings: Settings) -> list[Problem]:
@@ -297,7 +354,7 @@ def missing_for_phone(settings: Settings) -> list[Problem]:
                     f"settings.{slug}",
                     f"{name} is missing",
                     "Real calls need it.",
-                    f"{cure} Put it in the file .env.",
+                    f"{cure} Enter it under Settings, or in the file .env.",
                 )
             )
     return problems

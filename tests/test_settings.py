@@ -18,6 +18,7 @@ from callconsole.domain.answering import (
 from callconsole.domain.problems import ProblemError
 from callconsole.lines import gemini_access
 from callconsole.settings import Settings, load, missing_for_phone, missing_message
+from callconsole.settings_catalogue import CATALOGUE
 
 ROOT = Path(__file__).parent.parent
 
@@ -138,9 +139,10 @@ def test_secrets_never_show() -> None:
 NAMES = {(info.alias or name).upper(): name for name, info in Settings.model_fields.items()}
 
 
-def test_the_readme_names_every_setting() -> None:
-    readme = (ROOT / "README.md").read_text()
-    assert NAMES.keys() <= set(re.findall(r"[A-Z][A-Z_]{4,}", readme))
+def test_the_papers_name_every_setting() -> None:
+    told = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+    assert NAMES.keys() <= set(re.findall(r"[A-Z][A-Z_]{4,}", told))
+    assert "docs/configuration.md" in (ROOT / "README.md").read_text("utf-8")
     for info in Settings.model_fields.values():
         assert info.description
     assert module.load(None).backend is None
@@ -156,12 +158,12 @@ def test_the_example_is_what_holds_without_it(tmp_path: Path) -> None:
     copy = tmp_path / "copied.env"
     copy.write_text(whole)
     assert load(copy) == Settings(_env_file=None)
-    # What is commented out shows its own default, where it has one.
+    # What is commented out shows its default, where it has one; what is not, has none.
     shown = dict(re.findall(r"^#([A-Z][A-Z_]{4,})=(.+)$", whole, re.MULTILINE))
-    assert shown == {
-        "TWILIO_API_BASE_URL": Settings(_env_file=None).twilio_api_base_url,
-        "CALLCONSOLE_EARLY_BARGE_IN": "on",
-    }
+    by_variable = {info.variable: info for info in CATALOGUE}
+    assert shown.pop("CALLCONSOLE_EARLY_BARGE_IN") == "on"
+    assert shown == {name: by_variable[name].raw_default for name in shown}
+    assert not re.findall(r"^[A-Z][A-Z_]{4,}=.+$", whole, re.MULTILINE)
 
 
 def test_times_and_numbers_of_a_call(monkeypatch: pytest.MonkeyPatch) -> None:

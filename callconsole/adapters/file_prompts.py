@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-import tempfile
 from pathlib import Path
 
+from callconsole import whole_file
 from callconsole.adapters import prompt_head
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.prompt import Prompt, missing
@@ -61,7 +59,7 @@ class FilePrompts:
         path = _file_of(prompt.name, self.folder) or self.folder / f"{prompt.name}{SUFFIXES[0]}"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            _replace(path, data)
+            whole_file.replace(path, data)
         except OSError as error:
             raise _problem(
                 "prompt.not_saved",
@@ -164,32 +162,6 @@ def _encoded(prompt: Prompt) -> bytes:
 
 def _plain_line_ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write beside `path`, reach the disk, then take its place in one step."""
-    handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=".prompt-", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(scratch, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(scratch)
-        raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name last through a power cut, where the system can (not on Windows)."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _reason(error: OSError) -> str:

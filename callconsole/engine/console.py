@@ -251,6 +251,12 @@ class Console:
 
     # What a front end does --------------------------------------------------------------------
 
+    def set_habits(self, habits: Habits) -> None:
+        """Make the calls placed from now on this way; live ones go on as they began."""
+        self._habits = habits
+        self._placing.habits = habits
+        self._reception.habits = habits
+
     async def place_call(
         self, to: str, prompt: str | None = None, *, on_step: OnStep | None = None
     ) -> Call:

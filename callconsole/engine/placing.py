@@ -56,13 +56,16 @@ class Placing:
     The agent is opened before the carrier is asked, so that nobody's phone rings for an AI that
     cannot speak. Callbacks and streams may outrun the carrier's answer to the order; they wait
     here for the call's name.
+
+    Attributes:
+        habits: how calls are made; another one counts from the next order on.
     """
 
     def __init__(
         self, prompts: Prompts, habits: Habits, tokens: StreamTokens, clock: Clock
     ) -> None:
         self._prompts = prompts
-        self._habits = habits
+        self.habits = habits
         self._tokens = tokens
         self._clock = clock
         self._in_flight = 0
@@ -110,7 +113,7 @@ class Placing:
         prompt: str | None,
         steps: DialSteps,
     ) -> Accepted:
-        brief = self._brief(prompt or self._habits.default_prompt, steps)
+        brief = self._brief(prompt or self.habits.default_prompt, steps)
         ready = _reachable(world, obstacles, steps)
         try:
             agent = await ready.agent.open(brief)
@@ -154,15 +157,15 @@ class Placing:
 
     def lines_free(self, live: Sequence[Call]) -> int:
         """How many more calls can be placed beside these and those on their way."""
-        return max(0, self._habits.max_calls - len(self._numbers) - len(live))
+        return max(0, self.habits.max_calls - len(self._numbers) - len(live))
 
     def _number(self, to: str, live: Sequence[Call], steps: DialSteps) -> phone.PhoneNumber:
         try:
-            number = phone.parse(to, self._habits.region)
+            number = phone.parse(to, self.habits.region)
             if number.e164 in (*self._numbers, *(call.other for call in live)):
                 raise ProblemError(refusals.already(number))
             if not self.lines_free(live):
-                raise ProblemError(refusals.too_many(self._habits.max_calls))
+                raise ProblemError(refusals.too_many(self.habits.max_calls))
         except ProblemError as error:
             raise steps.failed(Step.NUMBER, error) from error
         steps.ok(Step.NUMBER, number.region)
@@ -185,10 +188,10 @@ class Placing:
         order = CallOrder(
             to=to,
             stream_token=token,
-            detection=_detection(self._habits),
-            thresholds=self._habits.thresholds,
-            ring_timeout_s=self._habits.ring_timeout_s,
-            time_limit_s=self._habits.time_limit_s,
+            detection=_detection(self.habits),
+            thresholds=self.habits.thresholds,
+            ring_timeout_s=self.habits.ring_timeout_s,
+            time_limit_s=self.habits.time_limit_s,
         )
         self._in_flight += 1
         try:

@@ -90,7 +90,7 @@ class Reception:
         join: Callable[[CallState, PickedUp], CallSession],
     ) -> None:
         self._prompts = prompts
-        self._habits = habits
+        self.habits = habits
         self._tokens = tokens
         self._bus = bus
         self._clock = clock
@@ -122,10 +122,10 @@ class Reception:
         """
         ringing = self._calls.get(call.sid)
         if ringing is None:
-            if self._habits.incoming is Incoming.OFF or world is None:
+            if self.habits.incoming is Incoming.OFF or world is None:
                 self._turned_away.append(call.sid)
                 logger.info("call %s was turned away: incoming calls are off", call.sid)
-                off = self._habits.incoming is Incoming.OFF
+                off = self.habits.incoming is Incoming.OFF
                 return IncomingReply(Reply.REJECT if off else Reply.BUSY)
             ringing = self._ring(call, world, lines)
         await ringing.state.changes.until(lambda: not ringing.waits, HOLD_S)
@@ -183,7 +183,7 @@ class Reception:
         return ringing
 
     async def _prepared(self, ringing: _Ringing, answerer: Answerer, name: str | None) -> PickedUp:
-        prompt = checked(self._prompts.read(name or self._habits.default_prompt))
+        prompt = checked(self._prompts.read(name or self.habits.default_prompt))
         brief = AgentBrief(prompt, tool_specs(prompt.abilities))
         agent = await ringing.world.agent.open(brief)
         return PickedUp(ringing.world, brief.prompt, agent, answerer)
@@ -203,7 +203,7 @@ class Reception:
             phase=Phase.RINGING,
             rang_at=now,
         )
-        state = first_state(call, self._bus, self._clock, self._habits)
+        state = first_state(call, self._bus, self._clock, self.habits)
         ringing = self._calls[call.sid] = _Ringing(state, world)
         self._begin(state)
         self._bus.publish(events.IncomingCallRang(call_sid=call.sid, at=now, call=call))

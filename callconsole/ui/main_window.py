@@ -35,6 +35,7 @@ from callconsole.ui.notifier import Notifier, system_tray
 from callconsole.ui.operator_keys import OperatorKeys
 from callconsole.ui.prompts_page import PromptsPage
 from callconsole.ui.rail import Rail
+from callconsole.ui.settings_view import SettingsView
 from callconsole.ui.shortcuts_sheet import ShortcutsSheet
 from callconsole.ui.star_key import StarKey
 from callconsole.ui.tokens import (
@@ -55,7 +56,7 @@ from callconsole.viewmodels.live_call import Stage
 from callconsole.viewmodels.models import Models
 
 NAME = "Call console"
-CALLS, PROMPTS, HISTORY, CHECKUP = 0, 1, 2, 3
+CALLS, PROMPTS, HISTORY, CHECKUP, SETTINGS = range(5)
 
 
 class MainWindow(QMainWindow):
@@ -78,7 +79,7 @@ class MainWindow(QMainWindow):
         self.top_bar = TopBar(models.services, models.lines)
         self.banner = Banner()
         self.incoming = IncomingCards(models.incoming)
-        self.rail = Rail()
+        self.rail = Rail(settings=models.settings is not None)
         self.calls = CallsPage(models)
         self.prompts = PromptsPage(models.shelf)
         self._pages = QStackedWidget()
@@ -88,6 +89,7 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self.history)
         self.checkup = CheckupPage(models.checkup)
         self._pages.addWidget(self.checkup)
+        self._settings: SettingsView | None = None
         self._lay_out()
         self.sheet = ShortcutsSheet(self)
         self.zoom_hint = ZoomHint(self)
@@ -186,6 +188,8 @@ class MainWindow(QMainWindow):
             ("Ctrl+3", lambda: self.open_page(HISTORY)),
             ("Ctrl+5", lambda: self.open_page(CHECKUP)),
             ("F5", self._check_again),
+            ("Ctrl+4", lambda: self.open_page(SETTINGS)),
+            ("Ctrl+,", lambda: self.open_page(SETTINGS)),
             ("F1", self.sheet.toggle),
             ("Ctrl++", partial(self._step_zoom, 1)),
             ("Ctrl+=", partial(self._step_zoom, 1)),
@@ -207,6 +211,8 @@ class MainWindow(QMainWindow):
 
     def open_page(self, index: int) -> None:
         """Show a page, see `CALLS` and the others; another number changes nothing."""
+        if index == SETTINGS and self.settings is None:
+            return
         if not 0 <= index < self._pages.count():
             return
         self._pages.setCurrentIndex(index)
@@ -219,6 +225,8 @@ class MainWindow(QMainWindow):
         elif index == CHECKUP:
             self.checkup.setFocus(Qt.FocusReason.OtherFocusReason)
             self._models.checkup.open_board()
+        elif index == SETTINGS and self._settings is not None:
+            self._settings.opened()
         else:
             self.history.focus_list()
 
@@ -233,6 +241,14 @@ class MainWindow(QMainWindow):
             self._models.checkup.start()
         else:
             self.open_page(CHECKUP)
+
+    @property
+    def settings(self) -> SettingsView | None:
+        """The Settings page, made when it is first wanted; None where there are no settings."""
+        if self._settings is None and self._models.settings is not None:
+            self._settings = SettingsView(self._models, self._models.settings)
+            self._pages.addWidget(self._settings)
+        return self._settings
 
     def open_call(self, sid: str) -> None:
         """Show this call's page in the history."""

@@ -12,12 +12,14 @@ from callconsole.ui.kit.hover_button import HoverButton
 from callconsole.ui.tokens import RADIUS_CARD, RAIL_WIDTH
 from callconsole.ui.zoom import px
 
+SETTINGS = ("Settings", "gear-six")
 PAGES = (
     ("Calls", "phone", "Ctrl 1"),
     ("Prompts", "file-text", "Ctrl 2"),
     ("History", "clock-counter-clockwise", "Ctrl 3"),
     ("Check-up", "heartbeat", "Ctrl 5"),
 )
+FIRST_BELOW = 3
 
 
 class RailItem(HoverButton):
@@ -70,7 +72,12 @@ class Rail(QWidget):
 
     chosen = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, *, settings: bool = False, parent: QWidget | None = None) -> None:
+        """Make the items.
+
+        Args:
+            settings: with an item for the settings, at the bottom.
+        """
         super().__init__(parent)
         self.setFixedWidth(RAIL_WIDTH)
         self.setAccessibleName("Pages")
@@ -79,10 +86,14 @@ class Rail(QWidget):
         column.setSpacing(4)
         self._group = QButtonGroup(self)
         for index, (text, icon, key) in enumerate(PAGES):
-            if index == len(PAGES) - 1:
+            if index == FIRST_BELOW:
                 column.addStretch()
             item = RailItem(text, icon, key)
             self._group.addButton(item, index)
+            column.addWidget(item)
+        if settings:
+            item = RailItem(*SETTINGS, "Ctrl ,")
+            self._group.addButton(item, len(PAGES))
             column.addWidget(item)
         self._group.idClicked.connect(self.chosen)
         self.choose(0)

@@ -41,13 +41,13 @@ STEPPING_IN = (
     ("Star this moment", "Ctrl D"),
 )
 PAGES = (
-    ("Calls, prompts, history", "Ctrl 1 – 3"),  # noqa: RUF001
+    ("Calls, prompts, history, settings", "Ctrl 1 – 4"),  # noqa: RUF001
     ("Check-up; there, check all again", "Ctrl 5, F5"),
     ("Larger, smaller, as usual", "Ctrl + − 0"),  # noqa: RUF001
     ("This sheet", "F1"),
 )
 READING = (
-    ("Find in the transcript or the calls", "Ctrl F"),
+    ("Find in the transcript, calls or settings", "Ctrl F"),
     ("Hear, star or copy the chosen line", "Enter S C"),
     ("Next star, or the one before", "F4 ⇧ F4"),
     ("Open the chosen call", "Enter"),

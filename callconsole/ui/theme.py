@@ -30,7 +30,6 @@ class Notifier(QObject):
         super().__init__()
         self.tokens = LIGHT
         self.followed = False
-        self.chosen = ""
 
 
 notifier = Notifier()
@@ -64,17 +63,6 @@ def apply(app: QApplication, scheme: str | None = None) -> None:
         QGuiApplication.styleHints().colorSchemeChanged.connect(_on_system_scheme)
     app.setProperty("scheme", chosen)
     _dress(app, _tokens_for(chosen))
-
-
-def choose(app: QApplication, scheme: str) -> None:
-    """Take the colours that the operator chose, one of `SCHEMES`; they are remembered."""
-    notifier.chosen = scheme
-    apply(app, scheme)
-
-
-def chosen() -> str:
-    """What the operator chose, now or before; empty where nobody did."""
-    return notifier.chosen
 
 
 def _on_system_scheme(_scheme: Qt.ColorScheme) -> None:

@@ -7,7 +7,6 @@ does the first time. Device names stand in it, nothing that was said and no numb
 from __future__ import annotations
 
 import logging
-import os
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRect, QSettings
@@ -33,18 +32,13 @@ class WindowMemory:
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE_NAME
 
-    def dress(self, app: QApplication) -> None:
-        """Take the remembered zoom and colours; `CALLCONSOLE_THEME` wins over the latter.
+    def dress(self, app: QApplication, scheme: str | None = None) -> None:
+        """Take the remembered zoom, and the colours of this scheme, as `theme.apply` does.
 
         Done before there are widgets, which are then made in the right size at once.
         """
-        kept = self._read()
-        zoom.take(_number(kept, "zoom", USUAL), system_scale())
-        scheme = kept.value("theme", "", str)
-        if scheme in theme.SCHEMES and not os.environ.get(theme.SETTING):
-            theme.choose(app, str(scheme))
-        else:
-            theme.apply(app)
+        zoom.take(_number(self._read(), "zoom", USUAL), system_scale())
+        theme.apply(app, scheme)
 
     def restore(self, window: MainWindow, listening: Listening) -> None:
         """Put window and sound back as they were."""
@@ -67,8 +61,6 @@ class WindowMemory:
         kept.setValue("page", window.page)
         kept.setValue("drawer", window.drawer_open)
         kept.setValue("zoom", zoom.percent)
-        if theme.chosen():
-            kept.setValue("theme", theme.chosen())
         kept.setValue("sound/volume", round(listening.volume * 100))
         kept.setValue("sound/balance", round(listening.balance * 100))
         for name, device in zip(("speaker", "microphone"), listening.devices, strict=True):

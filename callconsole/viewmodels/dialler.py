@@ -188,6 +188,12 @@ class Dialler(QObject):
         self.options_changed.emit()
         self.readiness_changed.emit()
 
+    def set_missing(self, missing: Sequence[Problem]) -> None:
+        """What real calls lack is another now."""
+        self._missing = tuple(missing)
+        self.options_changed.emit()
+        self.readiness_changed.emit()
+
     # Calling ----------------------------------------------------------------------------------
 
     @property

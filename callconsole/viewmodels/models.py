@@ -30,7 +30,10 @@ from callconsole.viewmodels.prompt_shelf import PromptShelf
 from callconsole.viewmodels.relay import Relay
 from callconsole.viewmodels.services import Remedy, Services
 from callconsole.viewmodels.session_calls import SessionCalls
+from callconsole.viewmodels.settings_desk import SettingsAccess
+from callconsole.viewmodels.settings_page import SettingsPage
 from callconsole.viewmodels.transfer_form import TransferForm
+from callconsole.viewmodels.voice_choice import VoiceChoice
 
 
 class Models(QObject):
@@ -51,6 +54,7 @@ class Models(QObject):
         prompt: the prompt to begin with.
         recording: whether calls are recorded to begin with.
         listen: whether listening in is on to begin with.
+        settings: what the Settings page needs, or None where there is no such page.
     """
 
     def __init__(
@@ -71,6 +75,7 @@ class Models(QObject):
         region: str = "US",
         recording: bool = True,
         listen: bool = False,
+        settings: SettingsAccess | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -106,13 +111,32 @@ class Models(QObject):
         self.history = CallList(desk, self.relay, self.parties, parent=self)
         self.detail = CallDetail(desk, self.relay, self.parties, self.playback, parent=self)
         self.shelf = PromptShelf(prompts, region, self)
+        self.settings: SettingsPage | None = None
+        self.voices: VoiceChoice | None = None
+        if settings is not None:
+            self.settings = SettingsPage(desk, self.relay, settings, self)
+            self.voices = VoiceChoice(settings.offers, self.playback, self)
         self._join()
         self._list_prompts()
         if prompt is not None:
             self.dialler.choose_prompt(prompt)
 
+    def set_missing(self, missing: Sequence[Problem]) -> None:
+        """What real calls lack is another now."""
+        self.services.set_missing(missing)
+        self.dialler.set_missing(missing)
+
+    async def finish(self) -> None:
+        """Let what is being saved reach the disk; before `close`."""
+        if self.settings is not None:
+            await self.settings.finish()
+        if self.voices is not None:
+            await self.voices.finish()
+
     def close(self) -> None:
         """Stop following the engine and playing."""
+        if self.settings is not None:
+            self.settings.close()
         self.moments.stop()
         self.playback.stop()
         self.checkup.stop()

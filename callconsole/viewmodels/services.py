@@ -107,6 +107,11 @@ class Services(QObject):
         """What real calls lack; empty where they can be placed."""
         return self._missing
 
+    def set_missing(self, missing: Sequence[Problem]) -> None:
+        """What real calls lack is another now."""
+        self._missing = tuple(missing)
+        self.changed.emit()
+
     def statuses(self) -> list[ServiceStatus]:
         """What a call needs, in its order on the bar."""
         return [self.status(service) for service in Service if service is not Service.HISTORY]
@@ -173,7 +178,7 @@ class Services(QObject):
             hint = "\n".join(f"{item.title}. {item.cure}" for item in self._missing)
             names = [_name(item) for item in self._missing]
             title = "Real calls are not set up yet. The practice line works."
-            line = f"Missing in .env: {', '.join(names)}"
+            line = f"Missing: {', '.join(names)}"
             if self._missing[0].code == "settings.invalid":
                 title, line = self._missing[0].title, self._missing[0].cause
             found.append(Notice("setup", title, line, "warning", hint))

@@ -24,7 +24,10 @@ from callconsole.domain.record import Note, Recorded
 from callconsole.domain.transcript import Speaker, Turn
 from callconsole.engine.endings import ending_of
 from callconsole.engine.ports import CarrierReport, CarrierStatus
-from callconsole.ui.main_window import HISTORY, PROMPTS, MainWindow
+from callconsole.settings_catalogue import Group
+from callconsole.settings_layers import Layers
+from callconsole.ui.main_window import HISTORY, PROMPTS, SETTINGS, MainWindow
+from callconsole.ui.settings_view import SettingsView
 from callconsole.viewmodels.call_sound import Sound
 from callconsole.viewmodels.desk import PracticeCallee
 from callconsole.viewmodels.models import Models
@@ -35,6 +38,7 @@ from fakes.desk import CALLEES, CALLERS, CROWD, SID, FakeDesk, FakePrompts, refu
 from fakes.examiner import FakeExaminer
 from fakes.kept_records import TALK_SID, kept_records, stepped_in
 from fakes.player import FakePlayer
+from fakes.settings import GIVEN, SettingsDesk
 
 KEY_REFUSED = Problem(
     "gemini.key",
@@ -150,6 +154,7 @@ class Scene:
         callees: tuple[PracticeCallee, ...] = CALLEES,
         player: Player | None = None,
         incoming: bool = True,
+        layers: Layers = GIVEN,
     ) -> None:
         self.callers: list[str] = []
         self.desk = FakeDesk(line)
@@ -160,6 +165,7 @@ class Scene:
         self.examiner = FakeExaminer()
         self.folder = tempfile.TemporaryDirectory(prefix="callconsole-scene-")
         self.asked: list[str] = []
+        self.settings = SettingsDesk(Path(self.folder.name), layers)
         self.models = Models(
             self.desk,
             self.prompts,
@@ -176,6 +182,7 @@ class Scene:
             ),
             examiner=self.examiner,
             listen=True,
+            settings=self.settings.access,
         )
         self.window = MainWindow(self.models)
 
@@ -812,6 +819,80 @@ async def history_failed(scene: Scene) -> None:
     await asyncio.sleep(0.01)
 
 
+async def settings(scene: Scene) -> SettingsView:
+    scene.window.open_page(SETTINGS)
+    view = scene.window.settings
+    assert view is not None
+    await asyncio.sleep(0.05)
+    return view
+
+
+async def settings_google(scene: Scene) -> None:
+    """A voice of one's own, a sample that was not heard, and a line that goes on as it was."""
+    view = await settings(scene)
+    view.open_group(Group.GOOGLE)
+    page = scene.models.settings
+    assert page is not None
+    page.choose("gemini_voice", "Kore")
+    await page.finish()
+    scene.settings.offers.problem = KEY_REFUSED
+    assert scene.models.voices is not None
+    scene.models.voices.hear("Kore")
+    await asyncio.sleep(0.05)
+
+
+async def settings_wrong(scene: Scene) -> None:
+    """Wrong values as they are typed, and a file with lines that are not used."""
+    scene.settings.folder.mkdir(parents=True)
+    (scene.settings.folder / "settings.toml").write_text("teapot = 1\nring_s = 3\n")
+    view = await settings(scene)
+    await scene.settings.store.save("max_calls", "4")
+    view.open_group(Group.CALLS)
+    page = scene.models.settings
+    assert page is not None
+    page.edit("time_limit_s", "soon")
+    page.edit("test_phone_number", "12")
+    page.row_changed.emit("")
+    view.open_setting("time_limit_s")
+
+
+async def settings_search(scene: Scene) -> None:
+    view = await settings(scene)
+    view.list.search.setText("token")
+
+
+async def settings_no_match(scene: Scene) -> None:
+    view = await settings(scene)
+    view.list.search.setText("teapot")
+
+
+async def settings_keychain(scene: Scene) -> None:
+    """A secret was typed and there is no keychain."""
+    scene.settings.keychain.remove()
+    view = await settings(scene)
+    view.open_group(Group.SERVER)
+    page = scene.models.settings
+    assert page is not None
+    page.save_secret("ngrok_authtoken", "typed")
+    await asyncio.sleep(0.05)
+
+
+async def settings_import(scene: Scene) -> None:
+    view = await settings(scene)
+    view.open_group(Group.ANSWER)
+    path = Path(scene.folder.name) / "desk.toml"
+    path.write_text("ring_s = 40\nrecord = true\nopening = 'greet'\nanswer_limit_ms = 9000\n")
+    page = scene.models.settings
+    assert page is not None
+    page.plan_import(path)
+    await page.finish()
+
+
+async def settings_locked(scene: Scene) -> None:
+    view = await settings(scene)
+    view.open_group(Group.PRIVACY)
+
+
 STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "idle": idle,
     "idle_crowd": idle,
@@ -878,4 +959,12 @@ STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "history_no_match": history_no_match,
     "history_failed": history_failed,
     **CHECK_STATES,
+    "settings": settings,
+    "settings_google": settings_google,
+    "settings_wrong": settings_wrong,
+    "settings_search": settings_search,
+    "settings_no_match": settings_no_match,
+    "settings_keychain": settings_keychain,
+    "settings_import": settings_import,
+    "settings_locked": settings_locked,
 }

@@ -96,7 +96,7 @@ def test_missing_set_up_is_named_after_faults(qtbot: QtBot) -> None:
     notice = models.services.notice()
     assert notice is not None
     assert notice.title == "Real calls are not set up yet. The practice line works."
-    assert notice.line == "Missing in .env: TWILIO_ACCOUNT_SID, GEMINI_API_KEY"
+    assert notice.line == "Missing: TWILIO_ACCOUNT_SID, GEMINI_API_KEY"
     assert notice.tone == "warning"
     desk.report(Service.AGENT, ServiceState.FAILED, "down", LOST)
     notice = models.services.notice()

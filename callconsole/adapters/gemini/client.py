@@ -11,6 +11,7 @@ from callconsole.adapters.gemini.faults import key_missing
 from callconsole.domain.problems import ProblemError
 
 if TYPE_CHECKING:
+    from aiohttp import ClientSession
     from google.genai import Client, types
 
 # Ten minutes of speech in one message take 38 MB; the library's own limit of 1 MiB ends calls.
@@ -21,8 +22,16 @@ _socket_log = logging.getLogger(f"{__name__}.socket")
 _socket_log.setLevel(logging.WARNING)
 
 
-def build_client(access: GeminiAccess, api_version: str) -> Client:
+def build_client(
+    access: GeminiAccess, api_version: str, *, http: ClientSession | None = None
+) -> Client:
     """A client; importing and making it takes a second, so this belongs in a thread.
+
+    Args:
+        access: account and address.
+        api_version: version of the protocol to pin.
+        http: for plain requests; without one the SDK makes its own, of a kind that aiohttp warns
+            of.
 
     Raises:
         ProblemError: the key is empty, or there are no application default credentials.
@@ -31,6 +40,7 @@ def build_client(access: GeminiAccess, api_version: str) -> Client:
     from google.genai import Client
 
     options = _http_options(access, api_version)
+    options.aiohttp_client = http
     if isinstance(access.account, ApiKey):
         if not access.account.key.get_secret_value().strip():
             # The SDK would take one from the environment instead.

@@ -12,6 +12,7 @@ from callconsole.adapters.gemini.client import build_client
 from callconsole.adapters.gemini.connection import OPEN_S, Connection
 from callconsole.adapters.gemini.credentials import GeminiAccess
 from callconsole.adapters.gemini.faults import Circumstances
+from callconsole.adapters.gemini.model_list import offered_models
 from callconsole.adapters.gemini.models import (
     DEFAULT_MODEL,
     BackEnd,
@@ -23,13 +24,15 @@ from callconsole.adapters.gemini.problems import problem_from
 from callconsole.adapters.gemini.resume import Lifetime
 from callconsole.adapters.gemini.seeding import Recollection, as_contents, brief_again
 from callconsole.adapters.gemini.session import GeminiSession
-from callconsole.adapters.gemini.session_config import session_config
+from callconsole.adapters.gemini.session_config import USUAL_MANNER, Manner, session_config
 from callconsole.adapters.gemini.tool_calls import ToolTerms
+from callconsole.adapters.gemini.voice_sample import BRIEF, spoken
 from callconsole.adapters.gemini.warm_up import exercise
+from callconsole.domain.agent_models import OfferedModels
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.prompt import Prompt
 from callconsole.engine.clock import SystemClock
-from callconsole.engine.ports import AgentBrief, Clock
+from callconsole.engine.ports import AgentBrief, Clock, Pcm16
 
 if TYPE_CHECKING:
     from google.genai import Client
@@ -51,6 +54,7 @@ class GeminiAgent:
         voice: str = DEFAULT_VOICE,
         language: str | None = None,
         *,
+        manner: Manner = USUAL_MANNER,
         clock: Clock | None = None,
         lifetime: Lifetime | None = None,
     ) -> None:
@@ -61,6 +65,7 @@ class GeminiAgent:
             model: model id; a leading ``models/`` or resource path is cut off.
             voice: a prebuilt voice.
             language: BCP 47 code that helps the transcripts, or None.
+            manner: what of the model's talents is wanted.
             clock: the date, for models that retire, and durations; None for this computer's.
             lifetime: when a connection is replaced; None for what suits Gemini.
         """
@@ -68,6 +73,7 @@ class GeminiAgent:
         self._model = bare_name(model)
         self._voice = voice
         self._language = language
+        self._manner = manner
         self._clock = clock or SystemClock()
         self._lifetime = lifetime
         self._able = capabilities(self._model, access.account.back_end)
@@ -105,6 +111,29 @@ class GeminiAgent:
         connection = await self._connect(brief, within_s=OPEN_S)
         await connection.close()
         return f"{self._model}, {self._access.account.where}"
+
+    async def offered_models(self) -> OfferedModels:
+        """Models that this account may use for calls. Raises `ProblemError`."""
+        try:
+            return await offered_models(self._access, self._able.api_version)
+        except Exception as error:
+            raise self._refusal(error) from None
+
+    async def sample(self, voice: str) -> Pcm16:
+        """One sentence in this voice, shape (n,), int16, mono, 24000 Hz. Raises `ProblemError`."""
+        connection = await self._connect(BRIEF, within_s=OPEN_S, voice=voice)
+        session = GeminiSession(
+            connection,
+            dial=partial(self._connect_again, BRIEF),
+            explain=lambda error: self._explain(error, connected=True),
+            clock=self._clock,
+            lifetime=self._lifetime,
+            tools=self._tool_terms,
+        )
+        try:
+            return await spoken(session)
+        finally:
+            await session.close()
 
     async def warm_up(self) -> None:
         """Import and build what is slow, in a thread; a fault is left for `check` to tell."""
@@ -155,6 +184,7 @@ class GeminiAgent:
         within_s: float,
         handle: str | None = None,
         history_first: bool = False,
+        voice: str | None = None,
     ) -> Connection:
         back_end = self._access.account.back_end
         check_back_end(self._model, back_end)
@@ -163,10 +193,11 @@ class GeminiAgent:
             self._model,
             back_end,
             brief,
-            self._voice,
+            voice or self._voice,
             language=self._language,
             handle=handle,
             history_first=history_first,
+            manner=self._manner,
         )
         try:
             return await Connection.open(

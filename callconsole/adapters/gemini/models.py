@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from callconsole.adapters.gemini.whisper import WhisperWay
+from callconsole.domain.agent_models import Voice
 from callconsole.domain.problems import Problem, ProblemError
 
 HistoryWay = Literal["client_content", "initial_history", "instruction"]
@@ -92,6 +93,11 @@ def bare_name(model: str) -> str:
 def known_models(back_end: BackEnd) -> list[str]:
     """Names that the table lists for a back end, in its order."""
     return [name for name, row in _table()["models"].items() if back_end in row["back_ends"]]
+
+
+def known_voices() -> list[Voice]:
+    """The prebuilt voices, which all models share."""
+    return [Voice(name, character) for name, character in _table()["voices"].items()]
 
 
 def capabilities(model: str, back_end: BackEnd) -> Capabilities:

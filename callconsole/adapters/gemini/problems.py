@@ -14,6 +14,10 @@ from callconsole.domain.problems import Problem, ProblemError
 PASSING = frozenset({"agent.unreachable", "agent.unavailable", "agent.time_out", "agent.lost"})
 
 
+# Below are statuses of HTTP; RFC 6455 begins its close codes here.
+LOWEST_CLOSE_CODE = 1000
+
+
 def problem_from(error: BaseException, at: Circumstances) -> Problem:
     """The `Problem` for whatever opening or running a session raised.
 
@@ -35,6 +39,8 @@ def problem_from(error: BaseException, at: Circumstances) -> Problem:
     if isinstance(error, InvalidStatus):
         body = bytes(error.response.body or b"").decode("utf-8", "replace")
         return _from_status(error.response.status_code, _message_of(body), at)
+    if isinstance(error, APIError) and error.code < LOWEST_CLOSE_CODE:
+        return _from_status(error.code, error.message or "", at)
     if isinstance(error, APIError):
         # After a close the SDK keeps the reason where it otherwise keeps the JSON body.
         return from_close(error.code, str(error.details or ""), at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from callconsole.adapters.gemini.models import BackEnd, Capabilities, capabilities
@@ -16,6 +17,22 @@ PREFIX_PADDING_MS = 20
 SILENCE_MS = 500
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """What an operator may do without where a model can do it.
+
+    Attributes:
+        affective: go by the mood of the caller's voice.
+        proactive: stay silent where nothing is meant for the model.
+    """
+
+    affective: bool = True
+    proactive: bool = True
+
+
+USUAL_MANNER = Manner()
+
+
 def session_config(
     model: str,
     back_end: BackEnd,
@@ -25,6 +42,7 @@ def session_config(
     language: str | None = None,
     handle: str | None = None,
     history_first: bool = False,
+    manner: Manner = USUAL_MANNER,
 ) -> types.LiveConnectConfig:
     """A fresh config; the SDK writes into the one it is given, so none is used twice.
 
@@ -37,6 +55,7 @@ def session_config(
         language: BCP 47 code such as ``de-DE`` as a hint, or None to let the model hear.
         handle: resumes an earlier session, or None for a new one.
         history_first: what has been said so far follows before anything else.
+        manner: what of the model's talents is wanted.
     """
     from google.genai import types
 
@@ -59,8 +78,10 @@ def session_config(
         )
         if able.compression
         else None,
-        enable_affective_dialog=True if able.affective_dialog else None,
-        proactivity=types.ProactivityConfig(proactive_audio=True) if able.proactive_audio else None,
+        enable_affective_dialog=True if able.affective_dialog and manner.affective else None,
+        proactivity=types.ProactivityConfig(proactive_audio=True)
+        if able.proactive_audio and manner.proactive
+        else None,
         thinking_config=_thinking(able),
         tools=_tools(able, brief.tools),
         history_config=types.HistoryConfig(initial_history_in_client_content=True)

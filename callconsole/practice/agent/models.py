@@ -182,7 +182,7 @@ def find_model(spelling: object, door: Door, today: date) -> tuple[str, Model]:
         raise invalid_argument()
     name = _short_name(spelling, door)
     model = MODELS.get(name) if name is not None else None
-    if name is None or model is None or not _served(model, door, today):
+    if name is None or model is None or not served(model, door, today):
         raise _gone(spelling, door)
     return name, model
 
@@ -195,7 +195,8 @@ def _short_name(spelling: str, door: Door) -> str | None:
     return match[1] if match else None
 
 
-def _served(model: Model, door: Door, today: date) -> bool:
+def served(model: Model, door: Door, today: date) -> bool:
+    """Whether a model can be had here today."""
     return (
         door.back_end in model.back_ends
         and (model.api_versions is None or door.api_version in model.api_versions)

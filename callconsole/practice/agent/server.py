@@ -14,6 +14,7 @@ from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
 from callconsole.practice import clips
+from callconsole.practice.agent import listing
 from callconsole.practice.agent.dialogue import Script
 from callconsole.practice.agent.faults import NO_FAULTS, AgentFaults
 from callconsole.practice.agent.pace import USUAL_PACE, Pace
@@ -138,17 +139,16 @@ class PracticeAgent:
 
     def _admit(self, _socket: ServerConnection, request: Request) -> Response | None:
         """Let the upgrade pass, or answer it with Google's error."""
+        listed = listing.answer(request.path, _headers(request), self._api_key, self._today())
+        if listed is not None:
+            return _http(listed)
         refusal = self._hit().refuse_upgrade or self._examine(request)
         if not isinstance(refusal, HttpRefusal):
             return None
         self.refused += 1
         self._connections += 1
         self._notice.changed()
-        body = refusal.body.encode()
-        headers = Headers({"Content-Type": "application/json; charset=UTF-8"})
-        headers["Content-Length"] = str(len(body))
-        phrase = http.HTTPStatus(refusal.status).phrase
-        return Response(refusal.status, phrase, headers, body)
+        return _http(refusal)
 
     def _examine(self, request: Request) -> Door | HttpRefusal:
         return examine(request.path, _headers(request), self._api_key, self._access_token)
@@ -192,6 +192,15 @@ class PracticeAgent:
             connection_limit_s=self._limit_s,
             go_away_lead_s=self._lead_s,
         )
+
+
+def _http(answer: HttpRefusal) -> Response:
+    body = answer.body.encode()
+    headers = Headers({"Content-Type": "application/json; charset=UTF-8"})
+    headers["Content-Length"] = str(len(body))
+    # One request a connection, as this server reads no second one.
+    headers["Connection"] = "close"
+    return Response(answer.status, http.HTTPStatus(answer.status).phrase, headers, body)
 
 
 def _headers(request: Request) -> dict[str, str]:

@@ -43,7 +43,7 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class HttpRefusal:
-    """An HTTP answer instead of the upgrade."""
+    """An HTTP answer instead of the upgrade; an error, or a page that was asked for."""
 
     status: int
     body: str
@@ -70,17 +70,18 @@ def examine(
     key = headers.get("x-goog-api-key") or parse_qs(url.query).get("key", [None])[0]
     if match := _DEVELOPER_PATH.fullmatch(url.path):
         door = Door(BackEnd.DEVELOPER, match[1])
-        return door if _same(key, api_key) else _bad_key(key)
+        return door if same_secret(key, api_key) else _bad_key(key)
     if match := _VERTEX_PATH.fullmatch(url.path):
         if key is not None:
             door = Door(BackEnd.VERTEX, match[1], express=True)
-            return door if _same(key, api_key) else _bad_key(key)
+            return door if same_secret(key, api_key) else _bad_key(key)
         bearer = headers.get("authorization", "").removeprefix("Bearer ")
-        return Door(BackEnd.VERTEX, match[1]) if _same(bearer, access_token) else _bad_token()
+        return Door(BackEnd.VERTEX, match[1]) if same_secret(bearer, access_token) else _bad_token()
     return google_error(404, "The requested address was not found on this server.", "NOT_FOUND")
 
 
-def _same(given: str | None, expected: str) -> bool:
+def same_secret(given: str | None, expected: str) -> bool:
+    """Compare what a client shows, in a time that tells nothing."""
     if given is None:
         return False
     return hmac.compare_digest(given.encode(errors="replace"), expected.encode())
