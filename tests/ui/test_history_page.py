@@ -47,7 +47,7 @@ async def test_the_rail_and_its_key_open_it(qtbot: QtBot, open_scene: OpenScene)
     await settle()
     assert scene.window.page == HISTORY
     assert "No calls yet" in words(scene.window)
-    assert "Calls you place appear here." in words(scene.window)
+    assert "Calls that you place or take appear here." in words(scene.window)
     assert page(scene).list.search.hasFocus()
     QTest.mouseClick(scene.window.rail.item(CALLS), LEFT)
     QTest.mouseClick(scene.window.rail.item(HISTORY), LEFT)
