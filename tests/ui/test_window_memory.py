@@ -103,9 +103,9 @@ async def test_sound_comes_back_though_nothing_is_plugged_in(
 async def test_zoom_and_colours_come_back(
     memory: WindowMemory, open_scene: OpenScene, dressed: QApplication
 ) -> None:
+    theme.choose(dressed, "dark")
     first = open_scene()
     first.window.zoom_to(125)
-    theme.choose(dressed, "dark")
     memory.keep(first.window, first.models.listening)
     first.close()
     set_zoom(dressed, USUAL)
@@ -120,9 +120,10 @@ async def test_the_environment_s_colours_win(
     dressed: QApplication,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    first = open_scene()
     theme.choose(dressed, "dark")
+    first = open_scene()
     memory.keep(first.window, first.models.listening)
+    first.close()
     monkeypatch.setenv(theme.SETTING, "light")
     memory.dress(dressed)
     assert theme.current() is LIGHT

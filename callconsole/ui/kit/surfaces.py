@@ -47,6 +47,14 @@ class Surface(QWidget):
         painter.drawRoundedRect(box, px(self._radius), px(self._radius))
 
 
+class SideSurface(Surface):
+    """A panel beside the centre, which lies over it as a drawer where there is no room."""
+
+    def float_above(self, floating: bool) -> None:
+        """Look like a drawer, or lie flat."""
+        self.set_ground("surface" if floating else "window", "strong" if floating else "")
+
+
 def panel(parent: QWidget | None = None) -> Surface:
     """The one raised surface of a page."""
     return Surface("surface", outline="border", radius=RADIUS_PANEL, parent=parent)
