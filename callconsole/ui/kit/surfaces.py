@@ -95,8 +95,8 @@ class _Holder(QWidget):
         content.setParent(self)
 
     def minimumSizeHint(self) -> QSize:
-        """The least that the child can do with."""
-        return self._content.minimumSizeHint().expandedTo(self._content.minimumSize())
+        """What the child was given as its least; its pages in the back may ask for more."""
+        return self._content.minimumSize()
 
     def event(self, event: QEvent) -> bool:
         """Tell the scroll area when the child needs more or less."""
