@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QSizePolicy, QWidget
 
@@ -98,12 +98,6 @@ class _Holder(QWidget):
         """What the child was given as its least; its pages in the back may ask for more."""
         return self._content.minimumSize()
 
-    def event(self, event: QEvent) -> bool:
-        """Tell the scroll area when the child needs more or less."""
-        if event.type() is QEvent.Type.LayoutRequest:
-            self.updateGeometry()
-        return super().event(event)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Hand the room on."""
         super().resizeEvent(event)
@@ -122,6 +116,11 @@ class Room(QScrollArea):
         holder = _Holder(content)
         self.setWidget(holder)
         holder.setAutoFillBackground(False)
+        self._holder = holder
+
+    def settle(self) -> None:
+        """Give the content what there is, and what it needs at least; after that has changed."""
+        self._holder.resize(self.viewport().size().expandedTo(self._holder.minimumSizeHint()))
 
 
 class Scroll(QScrollArea):
