@@ -253,7 +253,7 @@ def _timing(facts: Facts, thresholds: AnswerThresholds) -> tuple[list[Finding], 
 
 def _short_talk(facts: Facts, thresholds: AnswerThresholds) -> tuple[list[Finding], int | None]:
     short = facts.talk_ms <= thresholds.short_ms
-    kind = "Short greeting" if short else f"Greeting of {_seconds(facts.talk_ms)}"
+    kind = "Short greeting" if short else f"Greeting of {seconds_text(facts.talk_ms)}"
     if facts.speaking:
         return [Finding(_PERSON, 5 if short else 0, "Has only begun to speak")], None
     missing_ms = _missing_ms(facts, thresholds)
@@ -263,7 +263,7 @@ def _short_talk(facts: Facts, thresholds: AnswerThresholds) -> tuple[list[Findin
 
 
 def _long_talk(facts: Facts, thresholds: AnswerThresholds) -> tuple[list[Finding], int | None]:
-    text = f"Talked for {_seconds(facts.talk_ms)} without waiting for a reply"
+    text = f"Talked for {seconds_text(facts.talk_ms)} without waiting for a reply"
     if facts.points_of_words(_PERSON) >= _TOLD_BY_WORDS:
         return _person_at_length(facts, thresholds)
     quiet = facts.quiet_ms >= _WORDS_MS
@@ -286,7 +286,7 @@ def _person_at_length(
     facts: Facts, thresholds: AnswerThresholds
 ) -> tuple[list[Finding], int | None]:
     """Whoever says what only people say may take longer for it."""
-    text = f"Talked for {_seconds(facts.talk_ms)}, but as people do"
+    text = f"Talked for {seconds_text(facts.talk_ms)}, but as people do"
     missing_ms = _missing_ms(facts, thresholds)
     if facts.speaking or missing_ms > 0:
         return [Finding(None, 0, text)], None if facts.speaking else missing_ms
@@ -308,7 +308,7 @@ def _after_a_machine(
 
 def _talking_on(facts: Facts, settled: Finding, thresholds: AnswerThresholds) -> list[Finding]:
     if facts.speaking and facts.talk_ms > thresholds.long_ms:
-        text = f"Now talks for {_seconds(facts.talk_ms)} without listening"
+        text = f"Now talks for {seconds_text(facts.talk_ms)} without listening"
         return [settled, Finding(_VOICEMAIL, 30, text)]
     return [settled]
 
@@ -357,5 +357,6 @@ def _between(value: float, corners: tuple[tuple[int, float], ...]) -> float:
     return corners[-1][1]
 
 
-def _seconds(duration_ms: int) -> str:
-    return f"{duration_ms / 1000:.1f} s"
+def seconds_text(duration_ms: int) -> str:
+    """A duration as an operator reads it: ``1.4 s``; never below zero."""
+    return f"{max(0, duration_ms) / 1000:.1f} s"

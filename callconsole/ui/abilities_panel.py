@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from callconsole.domain.abilities import Ability
-from callconsole.ui.kit.surfaces import Hairline, Scroll, Surface
+from callconsole.ui.kit.surfaces import Hairline, Scroll, SideSurface
 from callconsole.ui.kit.switch import Switch
 from callconsole.ui.kit.text import Text
 from callconsole.ui.tokens import SIDE_WIDTH
@@ -14,7 +14,7 @@ from callconsole.viewmodels.ability_words import ABILITY_WORDS
 from callconsole.viewmodels.prompt_shelf import PromptShelf
 
 
-class AbilitiesPanel(Surface):
+class AbilitiesPanel(SideSurface):
     """264 wide; lies on the window, or over the editor as a drawer."""
 
     def __init__(self, shelf: PromptShelf, parent: QWidget | None = None) -> None:
@@ -63,10 +63,6 @@ class AbilitiesPanel(Surface):
             switch.setEnabled(there)
         self.targets.show_targets(self._shelf.targets)
         self._show_targets()
-
-    def float_above(self, floating: bool) -> None:
-        """Look like a drawer over the editor, or lie flat."""
-        self.set_ground("surface" if floating else "window", "strong" if floating else "")
 
     def _on_switched(self, ability: Ability, on: bool) -> None:
         self._shelf.allow(ability, on)

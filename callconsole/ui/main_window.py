@@ -136,7 +136,8 @@ class MainWindow(QMainWindow):
         self._content = central
         # Small windows scroll once the zoom has made the pages larger than they are.
         central.setMinimumSize(MINIMUM_WIDTH, MINIMUM_HEIGHT)
-        self.setCentralWidget(Room(central))
+        self._room = Room(central)
+        self.setCentralWidget(self._room)
 
     def _join(self) -> None:
         models, keys = self._models, self._keys
@@ -364,6 +365,7 @@ class MainWindow(QMainWindow):
         tight = self.page == CALLS and self.calls.tight
         wanted = MINIMUM_WIDTH - DIAL_WIDTH if tight else MINIMUM_WIDTH
         hold_width(self._content, px(wanted), fixed=False)
+        self._room.settle()
 
     @property
     def drawer_open(self) -> bool:

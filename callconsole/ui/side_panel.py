@@ -13,7 +13,7 @@ from callconsole.ui.kit.banner import IconMark
 from callconsole.ui.kit.facts import Fact
 from callconsole.ui.kit.keycap import Keycap
 from callconsole.ui.kit.slider import Slider
-from callconsole.ui.kit.surfaces import Hairline, Scroll, Surface
+from callconsole.ui.kit.surfaces import Hairline, Scroll, SideSurface
 from callconsole.ui.kit.switch import Switch
 from callconsole.ui.kit.text import Text
 from callconsole.ui.live_calls import LiveCalls
@@ -198,7 +198,7 @@ class KeysSection(QWidget):
             column.addLayout(row)
 
 
-class SidePanel(Surface):
+class SidePanel(SideSurface):
     """264 wide; lies on the window, or over the centre as a drawer."""
 
     def __init__(self, models: Models, parent: QWidget | None = None) -> None:
@@ -228,10 +228,6 @@ class SidePanel(Surface):
         outer.addWidget(Scroll(content))
         models.live.changed.connect(self._show)
         self._show()
-
-    def float_above(self, floating: bool) -> None:
-        """Look like a drawer over the centre, or lie flat."""
-        self.set_ground("surface" if floating else "window", "strong" if floating else "")
 
     def _show(self) -> None:
         idle = self._live.stage is Stage.IDLE

@@ -81,7 +81,9 @@ def _tokens_for(scheme: str) -> Tokens:
 def _dress(app: QApplication, tokens: Tokens) -> None:
     notifier.tokens = tokens
     app.setPalette(palette(tokens))
-    app.setStyleSheet(style_sheet(tokens))
+    sheet = style_sheet(tokens)
+    if sheet != app.styleSheet():  # a new one makes Qt polish every widget there is
+        app.setStyleSheet(sheet)
     notifier.changed.emit()
 
 

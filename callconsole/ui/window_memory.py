@@ -47,7 +47,7 @@ class WindowMemory:
         if isinstance(geometry, QByteArray) and window.restoreGeometry(geometry):
             bring_into_view(window)
         window.open_page(_number(kept, "page", 0))
-        if kept.value("drawer", "false") == "true":
+        if str(kept.value("drawer", "")).lower() == "true":
             window.first_painted.connect(window.open_drawer)
         volume = _number(kept, "sound/volume", round(listening.volume * 100))
         listening.set_volume(min(max(volume, 0), 100) / 100)

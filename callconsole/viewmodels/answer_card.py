@@ -8,6 +8,7 @@ from time import monotonic
 from PySide6.QtCore import QObject, Signal
 
 from callconsole.domain import events
+from callconsole.domain.answer_rules import seconds_text
 from callconsole.domain.answering import AnsweredBy, Evidence, Weighing
 from callconsole.viewmodels.answer_words import CHOICES, WORDS, judge_text, judged_text, key_of
 from callconsole.viewmodels.desk import Desk
@@ -109,13 +110,13 @@ class AnswerCard(QObject):
         decides_in_ms = self._weighing.decides_in_ms
         if decides_in_ms is None:
             return f"{sure} Nothing is decided while they speak."
-        return f"{sure} {outlook} in {_seconds(decides_in_ms)}, unless you choose otherwise."
+        return f"{sure} {outlook} in {seconds_text(decides_in_ms)}, unless you choose otherwise."
 
     @property
     def countdown(self) -> str:
         """Seconds until it is decided: ``1.4 s``; "Listening" where nothing counts down."""
         decides_in_ms = self._weighing.decides_in_ms
-        return "Listening" if decides_in_ms is None else _seconds(decides_in_ms)
+        return "Listening" if decides_in_ms is None else seconds_text(decides_in_ms)
 
     @property
     def caption(self) -> str:
@@ -262,10 +263,6 @@ def time_text(milliseconds: int) -> str:
     """Call time with tenths: ``0:04.2``."""
     tenths = milliseconds // 100
     return f"{tenths // 600}:{tenths // 10 % 60:02d}.{tenths % 10}"
-
-
-def _seconds(milliseconds: int) -> str:
-    return f"{max(0, milliseconds) / 1000:.1f} s"
 
 
 def _evidence_row(item: Evidence) -> EvidenceRow:

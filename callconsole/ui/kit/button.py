@@ -10,7 +10,6 @@ from PySide6.QtGui import (
     QColor,
     QFont,
     QFontMetrics,
-    QKeyEvent,
     QPainter,
     QPaintEvent,
     QPen,
@@ -19,7 +18,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from callconsole.ui import fonts, icons, theme
 from callconsole.ui.kit import keycap
-from callconsole.ui.kit.hover_button import HoverButton
+from callconsole.ui.kit.hover_button import PressButton
 from callconsole.ui.tokens import RADIUS_CONTROL
 from callconsole.ui.zoom import px
 
@@ -56,7 +55,7 @@ _DISABLED = Look("sunken", "border", "muted")
 _GAP = 8
 
 
-class Button(HoverButton):
+class Button(PressButton):
     """A push button. Enter presses it as Space does.
 
     A `flush` one ends with its words, at the right margin of a header.
@@ -135,13 +134,6 @@ class Button(HoverButton):
     def minimumSizeHint(self) -> QSize:
         """The same: a button's words are never cut."""
         return self.sizeHint()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Press on Enter too."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
-            self.click()
-            return
-        super().keyPressEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw ground, hover, icon, words and keycap, centred."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QSizePolicy, QWidget
 
@@ -47,6 +47,14 @@ class Surface(QWidget):
         painter.drawRoundedRect(box, px(self._radius), px(self._radius))
 
 
+class SideSurface(Surface):
+    """A panel beside the centre, which lies over it as a drawer where there is no room."""
+
+    def float_above(self, floating: bool) -> None:
+        """Look like a drawer, or lie flat."""
+        self.set_ground("surface" if floating else "window", "strong" if floating else "")
+
+
 def panel(parent: QWidget | None = None) -> Surface:
     """The one raised surface of a page."""
     return Surface("surface", outline="border", radius=RADIUS_PANEL, parent=parent)
@@ -87,14 +95,8 @@ class _Holder(QWidget):
         content.setParent(self)
 
     def minimumSizeHint(self) -> QSize:
-        """The least that the child can do with."""
-        return self._content.minimumSizeHint().expandedTo(self._content.minimumSize())
-
-    def event(self, event: QEvent) -> bool:
-        """Tell the scroll area when the child needs more or less."""
-        if event.type() is QEvent.Type.LayoutRequest:
-            self.updateGeometry()
-        return super().event(event)
+        """What the child was given as its least; its pages in the back may ask for more."""
+        return self._content.minimumSize()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Hand the room on."""
@@ -114,6 +116,11 @@ class Room(QScrollArea):
         holder = _Holder(content)
         self.setWidget(holder)
         holder.setAutoFillBackground(False)
+        self._holder = holder
+
+    def settle(self) -> None:
+        """Give the content what there is, and what it needs at least; after that has changed."""
+        self._holder.resize(self.viewport().size().expandedTo(self._holder.minimumSizeHint()))
 
 
 class Scroll(QScrollArea):
