@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NoReturn
 
+from callconsole.domain.call import Direction
 from callconsole.domain.problems import Problem, ProblemError
 
 USUAL_MODEL = "usual"
@@ -22,16 +23,18 @@ class CarrierPrices:
     """What the phone company takes, in the list's currency; minutes count once begun.
 
     Attributes:
-        voice_minute: a minute of the call.
+        voice_minute: a minute of a call that we placed.
         stream_minute: a minute of its sound reaching us.
         detection: one look at who answered.
         transfer_minute: a minute of the second call that a transfer makes.
+        incoming_minute: a minute of a call that somebody else placed.
     """
 
     voice_minute: Decimal
     stream_minute: Decimal
     detection: Decimal
     transfer_minute: Decimal
+    incoming_minute: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,7 @@ class Used:
         streamed_s: seconds of its sound.
         transferred_s: seconds of the second call, where it was passed on.
         detections: times that the carrier was asked who answered.
+        direction: who placed the call.
     """
 
     talked_s: float | None = None
@@ -110,6 +114,7 @@ class Used:
     transferred_s: float = 0.0
     detections: int = 0
     tokens: Tokens = Tokens()
+    direction: Direction = Direction.OUTGOING
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +159,11 @@ def cost_of(used: Used, prices: Prices, model: str, *, charged: bool = True) -> 
         Decimal(0),
     )
     answered = used.talked_s is not None
+    minutes = _minutes(used.talked_s or 0.0, begun=answered)
+    incoming = used.direction is Direction.INCOMING
     amounts = {
-        "calling": _minutes(used.talked_s or 0.0, begun=answered) * carrier.voice_minute,
+        "calling": Decimal(0) if incoming else minutes * carrier.voice_minute,
+        "being called": minutes * carrier.incoming_minute if incoming else Decimal(0),
         "sound stream": _minutes(used.streamed_s) * carrier.stream_minute,
         "who answered": used.detections * carrier.detection if answered else Decimal(0),
         "passing on": _minutes(used.transferred_s) * carrier.transfer_minute,

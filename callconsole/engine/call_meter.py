@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from callconsole.domain import events
+from callconsole.domain.call import Direction
 from callconsole.domain.costs import Cost, Tariff, Tokens, Used, cost_of
 
 
@@ -34,14 +35,21 @@ class CallMeter:
         tariff: what it is charged by, or None where nobody wants to know.
         charged: False for a call that only practises.
         detections: times that the carrier is asked who answered.
+        direction: who placed the call.
     """
 
     def __init__(
-        self, tariff: Tariff | None = None, *, charged: bool = True, detections: int = 0
+        self,
+        tariff: Tariff | None = None,
+        *,
+        charged: bool = True,
+        detections: int = 0,
+        direction: Direction = Direction.OUTGOING,
     ) -> None:
         self._tariff = tariff
         self._charged = charged
         self._detections = detections
+        self._direction = direction
         self._answered = False
         self._talk, self._stream, self._transfer = _Stopwatch(), _Stopwatch(), _Stopwatch()
         self.tokens = Tokens()
@@ -76,6 +84,7 @@ class CallMeter:
             transferred_s=self._transfer.seconds(now),
             detections=self._detections,
             tokens=self.tokens,
+            direction=self._direction,
         )
 
     def cost(self, now: datetime) -> Cost | None:

@@ -96,5 +96,10 @@ class CallState:
 def first_state(call: Call, bus: Bus, clock: Clock, habits: Habits) -> CallState:
     """A call's state at its beginning, with what it is charged by."""
     asked_who = habits.detect_machine and not call.incoming
-    meter = CallMeter(habits.tariff, charged=call.line == PHONE, detections=int(asked_who))
+    meter = CallMeter(
+        habits.tariff,
+        charged=call.line == PHONE,
+        detections=int(asked_who),
+        direction=call.direction,
+    )
     return CallState(call, bus, clock, meter)

@@ -16,6 +16,7 @@ def test_the_shipped_list_is_used_where_there_is_no_other(tmp_path: Path) -> Non
     assert prices.problem is None
     assert (prices.as_of.isoformat(), prices.currency) == ("2026-09-18", "USD")
     assert prices.carrier.voice_minute == Decimal("0.0140")
+    assert prices.carrier.incoming_minute == Decimal("0.0085")
     assert prices.of_model("gemini-3.8-live").audio_out == Decimal(12)
     assert prices.of_model("gemini-live-2.5-flash-native-audio").text_out == Decimal(2)
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from callconsole.domain.call import Direction
 from callconsole.domain.costs import (
     CarrierPrices,
     Prices,
@@ -28,7 +29,9 @@ PRICES = Prices(
     date(2026, 9, 18),
     "calls within the United States",
     "USD",
-    CarrierPrices(Decimal("0.014"), Decimal("0.0044"), Decimal("0.0075"), Decimal("0.02")),
+    CarrierPrices(
+        Decimal("0.014"), Decimal("0.0044"), Decimal("0.0075"), Decimal("0.02"), Decimal("0.0085")
+    ),
     {"usual": LIVE, "old-live": OLD},
 )
 
@@ -44,6 +47,7 @@ def table() -> dict[str, Any]:
             "stream_minute": 0,
             "detection": 0,
             "transfer_minute": 1,
+            "incoming_minute": 0,
         },
         "models": {"usual": tokens},
     }
@@ -64,6 +68,12 @@ def test_three_minutes_with_detection_cost_what_twilio_charges() -> None:
 )
 def test_a_minute_counts_once_it_has_begun(talked_s: float, minutes: int) -> None:
     assert cost_of(Used(talked_s=talked_s), PRICES, "any").amount == minutes * Decimal("0.014")
+
+
+def test_a_call_that_comes_in_has_its_own_price() -> None:
+    used = Used(talked_s=61.0, direction=Direction.INCOMING)
+    assert cost_of(used, PRICES, "any").parts == {"being called": Decimal("0.017")}
+    assert cost_of(replace(used, talked_s=None), PRICES, "any").parts == {}
 
 
 def test_a_call_that_nobody_answered_costs_nothing_but_the_ai() -> None:

@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callconsole.domain import events
-from callconsole.domain.call import EndedBy, Ending, Outcome
+from callconsole.domain.call import Call, Direction, EndedBy, Ending, Outcome
 from callconsole.domain.costs import CarrierPrices, Prices, Tariff, TokenPrices, Tokens, Used
+from callconsole.engine.bus import Bus
 from callconsole.engine.call_meter import CallMeter
+from callconsole.engine.call_state import first_state
 from callconsole.engine.figures import CallFigures
 from callconsole.engine.ports import (
     AgentAudio,
@@ -22,6 +24,8 @@ from callconsole.engine.ports import (
     AgentWords,
 )
 from callconsole.engine.usage import TokenMeter, tokens_of
+from callconsole.engine.world import Habits
+from fakes.engine import FakeClock
 
 SID = "CA" + "0" * 32
 AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -35,7 +39,9 @@ TARIFF = Tariff(
         date(2026, 9, 18),
         "here",
         "USD",
-        CarrierPrices(Decimal("0.01"), Decimal("0.001"), Decimal("0.5"), Decimal(3)),
+        CarrierPrices(
+            Decimal("0.01"), Decimal("0.001"), Decimal("0.5"), Decimal(3), Decimal("0.007")
+        ),
         {"usual": TokenPrices(Decimal(1), Decimal(10), Decimal(100), Decimal(1000))},
     ),
     "gemini-3.8-live",
@@ -106,6 +112,24 @@ def test_whatever_a_server_says_no_kind_is_negative(usage: AgentUsage) -> None:
 
 def at(seconds: float) -> datetime:
     return AT + timedelta(seconds=seconds)
+
+
+def test_a_call_that_comes_in_is_metered_as_one() -> None:
+    call = Call(
+        sid=SID,
+        to="+16285550100",
+        from_number="+14155552671",
+        prompt="",
+        line="phone",
+        placed_at=AT,
+        direction=Direction.INCOMING,
+    )
+    state = first_state(call, Bus(), FakeClock(), Habits("", tariff=TARIFF))
+    state.figures.take(events.CallAnswered(call_sid=SID, at=at(0)))
+    cost = state.figures.meter.cost(at(70))
+    assert cost is not None
+    assert cost.charged
+    assert cost.parts == {"being called": Decimal("0.014")}
 
 
 def test_a_call_is_metered_from_its_answer_to_its_end() -> None:

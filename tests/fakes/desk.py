@@ -66,7 +66,13 @@ PRICES = Prices(
     date(2026, 9, 18),
     "calls within the United States",
     "USD",
-    CarrierPrices(Decimal("0.014"), Decimal("0.0044"), Decimal("0.0075"), Decimal("0.014")),
+    CarrierPrices(
+        Decimal("0.014"),
+        Decimal("0.0044"),
+        Decimal("0.0075"),
+        Decimal("0.014"),
+        Decimal("0.0085"),
+    ),
     {"usual": TokenPrices(Decimal("0.75"), Decimal(3), Decimal("4.5"), Decimal(12))},
 )
 # Three minutes begun, 0.0552, detection 0.0075, and 0.0465 for the AI.
