@@ -26,7 +26,7 @@ from callconsole.engine.clock import SystemClock
 from callconsole.engine.console import Console
 from callconsole.engine.ports import Microphone, Speaker
 from callconsole.engine.recovery import recover
-from callconsole.engine.world import PHONE, PRACTICE, Habits, Opening, World
+from callconsole.engine.world import PHONE, PRACTICE, STARTING, Habits, Opening, World
 from callconsole.settings import Settings
 from callconsole.settings_catalogue import CATALOGUE, Effect, Waiting
 
@@ -375,6 +375,17 @@ class App:
         from callconsole.adapters.twilio.addresses import INCOMING_PATH
 
         return INCOMING_PATH if self.settings.incoming is Incoming.ASK else None
+
+    async def ring_here(self) -> None:
+        """Have the phone company send calls to our number to this console.
+
+        Raises:
+            ProblemError: no line is open, or the phone company does not do it.
+        """
+        if self._line is None:
+            raise ProblemError(STARTING)
+        carrier = self._line.carrier
+        await carrier.account.lead_here(carrier.number, self._line.address())
 
     async def look_from_outside(self, address: str) -> OutsideAnswer:
         """Reach our server through its public address, as the phone company does.

@@ -20,6 +20,7 @@ from callconsole.agent_choices import AgentChoices
 from callconsole.app import App
 from callconsole.checkup.examiner import Examiner
 from callconsole.domain import phone
+from callconsole.domain.checkup import ActionKind
 from callconsole.domain.incoming import Incoming
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine import tasks
@@ -70,6 +71,13 @@ ICONS = {
     "An absent colleague": "phone-slash",
     "Unreachable": "warning",
 }
+
+_CALLS_LIVE = Problem(
+    "server.calls_live",
+    "The port was not changed",
+    "A call is live, and it is reached at the present port.",
+    "Change it once the call is over.",
+)
 
 
 def run(store: SettingsStore) -> int:
@@ -225,7 +233,13 @@ class Desktop:
                 incoming_path=self.app.incoming_path,
                 country=lambda: self.models.dialler.region,
                 devices=lambda: (self.models.listening.speaker, self.models.listening.microphone),
+                source=self.store.source,
             ),
+            deeds={
+                ActionKind.DOWNLOAD: self._fetch_ngrok,
+                ActionKind.PORT: self._use_port,
+                ActionKind.NUMBER: self._ring_here,
+            },
             prompt=settings.prompt,
             recording=settings.record,
             settings=SettingsAccess(self.store, offers, self.app),
@@ -267,6 +281,22 @@ class Desktop:
     def _retry_tunnel(self) -> None:
         if self.app.reach is not None:
             tasks.start(self.app.reach.retry(), self._on_fault, "try the tunnel again")
+
+    async def _fetch_ngrok(self, _what: str) -> None:
+        if self.app.reach is not None:
+            await self.app.reach.download()
+
+    async def _use_port(self, port: str) -> None:
+        """Set another port and open the line on it, once no call is live."""
+        if self.app.console.live_calls():
+            raise ProblemError(_CALLS_LIVE)
+        await self.store.save("server_port", port)
+        self.app.apply(self.store.settings)
+        self._settings_page.refresh()
+        await self._switch(self.app.console.line)
+
+    async def _ring_here(self, _address: str) -> None:
+        await self.app.ring_here()
 
     def _on_played(self) -> None:
         self.models.playback.finished()

@@ -162,7 +162,7 @@ async def test_no_word_of_the_end_comes_and_the_caller_has_left(
 ) -> None:
     monkeypatch.setattr(reception, "LOOK_EVERY_S", 0.1)
     async with practising(tmp_path, **ASK) as room:
-        room.world.carrier.status_callback = ""
+        room.world.carrier.own.status_callback = ""
         call, _ = await rings(room, replace(LEAVES, patience_s=0.3))
         await room.until(lambda: bool(room.of(events.CallEnded)))
         assert ending(room, call) == Ending(Outcome.MISSED, EndedBy.CALLER)

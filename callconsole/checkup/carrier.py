@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import urlsplit
 
 from callconsole.adapters.twilio.account import TwilioAccount
+from callconsole.adapters.twilio.problems import NUMBERS_PAGE, number_in_use, number_not_owned
+from callconsole.domain.checkup import Action, ActionKind
 from callconsole.domain.phone import pretty
 from callconsole.domain.problems import Problem
 from callconsole.engine.checkup import Verdict, amber, green, red, skipped
@@ -12,7 +15,6 @@ from callconsole.engine.checkup import Verdict, amber, green, red, skipped
 LOW_BALANCE: Final = 5
 _CONSOLE: Final = "https://console.twilio.com"
 _BILLING: Final = f"{_CONSOLE}/us1/billing/manage-billing/billing-overview"
-_NUMBERS: Final = f"{_CONSOLE}/us1/develop/phone-numbers/manage/incoming"
 _VERIFIED: Final = f"{_CONSOLE}/us1/develop/phone-numbers/manage/verified"
 _GEO: Final = f"{_CONSOLE}/us1/develop/voice/settings/geo-permissions"
 
@@ -42,13 +44,18 @@ async def number(twilio: TwilioAccount, own: str, incoming_url: str | None) -> V
     """
     found = await twilio.number(own)
     if found is None:
-        return red(_not_ours(own))
+        return red(number_not_owned(own))
     if not found.voice:
         return red(_no_voice(own))
-    led_here = not found.elsewhere and found.voice_url.startswith(incoming_url or "")
-    if incoming_url is not None and not led_here:
-        return amber(_led_elsewhere(own, incoming_url), pretty(own))
-    return green(f"{pretty(own)} makes voice calls")
+    if incoming_url is None:
+        return green(f"{pretty(own)} makes voice calls")
+    if found.elsewhere:
+        # An application or a trunk has the number; taking it away from there is not for a button.
+        return amber(number_in_use(own), pretty(own))
+    if not found.voice_url.startswith(incoming_url):
+        ring = Action(ActionKind.NUMBER, "Let this number ring here", incoming_url)
+        return amber(_led_elsewhere(own, found.voice_url, incoming_url), pretty(own), ring)
+    return green(f"{pretty(own)} makes voice calls, and rings here")
 
 
 async def country(twilio: TwilioAccount, iso: str) -> Verdict:
@@ -111,33 +118,25 @@ def _low_balance(left: str) -> Problem:
     )
 
 
-def _not_ours(own: str) -> Problem:
-    return Problem(
-        "twilio.number_not_owned",
-        "The number is not the account's",
-        f"{pretty(own)} is not among the numbers of this Twilio account.",
-        "Set TWILIO_PHONE_NUMBER to one of its numbers, or buy one in the Twilio console.",
-        _NUMBERS,
-    )
-
-
 def _no_voice(own: str) -> Problem:
     return Problem(
         "twilio.number_without_voice",
         "The number cannot make calls",
         f"{pretty(own)} has no voice capability.",
         "Take a number with voice in the Twilio console.",
-        _NUMBERS,
+        NUMBERS_PAGE,
     )
 
 
-def _led_elsewhere(own: str, url: str) -> Problem:
+def _led_elsewhere(own: str, present: str, url: str) -> Problem:
+    host = urlsplit(present).hostname
+    where = f"to {host}" if host else "nowhere"
     return Problem(
         "twilio.webhook_elsewhere",
         "Incoming calls do not come here",
-        f"Twilio sends calls to {pretty(own)} to another place.",
-        f"Set “A call comes in” of the number to {url} in the Twilio console.",
-        _NUMBERS,
+        f"Twilio sends calls to {pretty(own)} {where}.",
+        f"Let the number ring here, or set “A call comes in” of it to {url} in the Twilio console.",
+        NUMBERS_PAGE,
     )
 
 

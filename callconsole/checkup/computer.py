@@ -38,6 +38,8 @@ _HARDLY_BYTES: Final = 50 * 2**20
 _SKEW_S: Final = 2.0
 _BAD_SKEW_S: Final = 300.0
 _HEALTH_LIMIT_S: Final = 1.5
+_NEAR: Final = 50
+_LAST_PORT: Final = 65535
 
 
 async def python(version: tuple[int, int] = sys.version_info[:2]) -> Verdict:
@@ -128,30 +130,54 @@ async def prices(data: Path) -> Verdict:
     return green(f"of {found.as_of.isoformat()}, for {found.where}")
 
 
-async def port(host: str, wanted: int, ours: int) -> Verdict:
+async def port(host: str, wanted: int, ours: int, *, may_change: bool = False) -> Verdict:
     """Our server has its port, or can have it.
 
     Args:
         host: address to listen on.
         wanted: the port that is set.
         ours: the port that our server listens on now; 0 for none.
+        may_change: another port can be set from here, and nothing depends on this one.
     """
     if ours:
         return green(f"{host}:{ours} is ours")
-    return green(await asyncio.to_thread(_port, host, wanted))
+    try:
+        return green(await asyncio.to_thread(_port, host, wanted))
+    except ProblemError as error:
+        other = await asyncio.to_thread(_free_port, host, wanted) if may_change else None
+        if other is None:
+            raise
+        action = Action(ActionKind.PORT, f"Use port {other}", str(other))
+        return red(error.problem, action=action)
 
 
 def _port(host: str, wanted: int) -> str:
+    try:
+        _bind(host, wanted)
+    except OSError as error:
+        if _console_at(host, wanted):
+            return f"{host}:{wanted} is held by a console that is running"
+        raise ProblemError(_port_taken(host, wanted)) from error
+    return f"{host}:{wanted} is free"
+
+
+def _free_port(host: str, wanted: int) -> int | None:
+    """The next free port after this one, or None where there is none near it."""
+    for other in range(wanted + 1, min(wanted + _NEAR, _LAST_PORT) + 1):
+        try:
+            _bind(host, other)
+        except OSError:
+            continue
+        return other
+    return None
+
+
+def _bind(host: str, wanted: int) -> None:
+    """Take a port for a moment. Raises OSError where that cannot be."""
     with socket.socket() as probe:
         if sys.platform != "win32":  # there it would take a port from whoever has it
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, wanted))
-        except OSError as error:
-            if _console_at(host, wanted):
-                return f"{host}:{wanted} is held by a console that is running"
-            raise ProblemError(_port_taken(host, wanted)) from error
-    return f"{host}:{wanted} is free"
+        probe.bind((host, wanted))
 
 
 def _console_at(host: str, wanted: int) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from callconsole.checkup import address, agent, bundle, carrier, computer, sound
 from callconsole.checkup.premises import Premises
+from callconsole.checkup.remedies import remedy
 from callconsole.domain.checkup import Check, Finding, Group
 from callconsole.domain.events import Service
 from callconsole.domain.phone import parse
@@ -27,11 +28,13 @@ from callconsole.engine.checkup import (
 from callconsole.engine.world import PRACTICE
 from callconsole.lines import Line
 from callconsole.settings import Settings, missing_for_phone
+from callconsole.settings_layers import SettingSource
 
 _QUICK_S = 5.0
 _AGENT_S = 25.0
 
 Devices = Callable[[], tuple[str | None, str | None]]
+Sources = Callable[[str], SettingSource]
 
 
 class Examiner:
@@ -44,6 +47,8 @@ class Examiner:
             our own number's.
         devices: ids of the chosen output and input, each None for the system's default.
         incoming_path: path of our address for incoming calls where they are used, else None.
+        source: where a setting's value comes from; None where nobody knows, and no setting can be
+            changed.
     """
 
     def __init__(
@@ -54,12 +59,14 @@ class Examiner:
         country: Callable[[], str | None] = lambda: None,
         devices: Devices = lambda: (None, None),
         incoming_path: Callable[[], str | None] = lambda: None,
+        source: Sources | None = None,
     ) -> None:
         self._premises = premises
         self._outside = outside
         self._country = country
         self._devices = devices
         self._incoming_path = incoming_path
+        self._source = source
 
     def checks(self) -> list[Check]:
         """What will be looked at on the present line, in the order of the board."""
@@ -71,7 +78,7 @@ class Examiner:
         No tone is played into a call.
         """
         aloud = aloud and not self._premises.console.live_calls()
-        return await checkup.run(self._examinations(aloud=aloud), on_finding)
+        return await checkup.run(self._examinations(aloud=aloud), on_finding, remedy)
 
     async def save_bundle(self, path: Path, findings: Sequence[Finding]) -> None:
         """Write what helps a supporter, redacted, see `callconsole.checkup.bundle`."""
@@ -104,10 +111,22 @@ class Examiner:
                 "computer.port",
                 "Server port",
                 True,
-                partial(computer.port, host, settings.server_port, premises.port),
+                partial(
+                    computer.port,
+                    host,
+                    settings.server_port,
+                    premises.port,
+                    may_change=self._may_change_port(),
+                ),
             ),
         ]
         return [_made(*one, group=Group.COMPUTER, limit_s=_QUICK_S) for one in probes]
+
+    def _may_change_port(self) -> bool:
+        """Whoever leads an address of their own here leads it to one port."""
+        if self._source is None or self._premises.settings.server_base_url is not None:
+            return False
+        return not self._source("server_port").locked
 
     def _sound(self, *, aloud: bool) -> list[Examination]:
         speaker, microphone = self._devices()
@@ -131,8 +150,8 @@ class Examiner:
         settings, own = self._premises.settings, line.carrier.number
         tested = settings.test_phone_number
         iso = self._country() or parse(tested or own).region
-        path = self._incoming_path()
-        incoming = None if path is None else f"{line.address()}{path}"
+        path, address = self._incoming_path(), line.address.url
+        incoming = None if path is None or address is None else f"{address}{path}"
         probes: list[tuple[str, str, bool, Probe]] = [
             ("twilio.account", "Account", True, partial(carrier.account, twilio)),
             ("twilio.balance", "Balance", True, partial(carrier.balance, twilio)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from callconsole.domain.problems import Problem
 
@@ -44,7 +45,24 @@ class ActionKind(StrEnum):
     PROMPTS = "prompts"
     """Opens the Prompts page."""
     SETTINGS = "settings"
-    """Opens the settings."""
+    """Opens the settings at one of them."""
+    DOWNLOAD = "download"
+    """Fetches the program that the tunnel needs."""
+    PORT = "port"
+    """Has the server listen on another port from now on."""
+    NUMBER = "number"
+    """Has the phone company send calls to our number here."""
+
+
+# Where the tunnel says one of these, its program can be fetched.
+DOWNLOAD_CURES: Final = frozenset(
+    {
+        "ngrok.program_missing",
+        "ngrok.not_downloaded",
+        "ngrok.no_space",
+        "ngrok.download_stopped",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +72,7 @@ class Action:
     Attributes:
         kind: what happens.
         label: the button's words.
-        target: an https address, a command, or the name of a setting.
+        target: an https address, a command, the name of a setting, or a port.
     """
 
     kind: ActionKind

@@ -27,7 +27,7 @@ class Verdict:
         status: green, amber, red or skipped.
         detail: in words.
         problem: why it is amber or red, and the cure.
-        action: what one press does about it; None takes the problem's page, where it has one.
+        action: what one press does about it; None leaves that to the problem's usual remedy.
     """
 
     status: Status
@@ -57,6 +57,7 @@ def skipped(detail: str) -> Verdict:
 
 
 Probe = Callable[[], Awaitable[Verdict]]
+Remedy = Callable[[Problem], Action | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +117,30 @@ class OutsideProbe(Protocol):
         ...
 
 
-async def run(examinations: Sequence[Examination], on_finding: OnFinding) -> list[Finding]:
-    """Make every examination at the same time; the findings are in the order given."""
+def page_of(problem: Problem) -> Action | None:
+    """The button that opens a problem's page, where it has one."""
+    return page(problem.link)
+
+
+async def run(
+    examinations: Sequence[Examination], on_finding: OnFinding, remedy: Remedy = page_of
+) -> list[Finding]:
+    """Make every examination at the same time; the findings are in the order given.
+
+    Args:
+        examinations: what is looked at.
+        on_finding: is told of each check when it begins and when it is over.
+        remedy: what one press does about a problem whose probe offers nothing itself.
+    """
     for examination in examinations:
         on_finding(Finding(examination.check, Status.RUNNING))
-    return list(await asyncio.gather(*(_made(one, on_finding) for one in examinations)))
+    return list(await asyncio.gather(*(_made(one, on_finding, remedy) for one in examinations)))
 
 
-async def _made(examination: Examination, on_finding: OnFinding) -> Finding:
+async def _made(examination: Examination, on_finding: OnFinding, remedy: Remedy) -> Finding:
     found = await _verdict(examination)
-    action = found.action or page(found.problem.link if found.problem is not None else None)
+    usual = remedy(found.problem) if found.problem is not None else None
+    action = found.action or usual
     finding = Finding(examination.check, found.status, found.detail, found.problem, action)
     on_finding(finding)
     return finding

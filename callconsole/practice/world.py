@@ -82,8 +82,8 @@ class PracticeTunnel:
         """
         carrier = self._world.carrier
         carrier.edge.map(PUBLIC_ADDRESS, f"http://127.0.0.1:{local_port}")
-        carrier.voice_url = f"{PUBLIC_ADDRESS}/twiml/incoming"
-        carrier.status_callback = f"{PUBLIC_ADDRESS}/call-status"
+        carrier.own.voice_url = f"{PUBLIC_ADDRESS}/twiml/incoming"
+        carrier.own.status_callback = f"{PUBLIC_ADDRESS}/call-status"
         return PUBLIC_ADDRESS
 
     async def close(self) -> None:

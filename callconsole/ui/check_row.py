@@ -19,17 +19,23 @@ _ICONS = {
     ActionKind.PAGE: "arrow-square-out",
     ActionKind.COMMAND: "copy",
     ActionKind.PROMPTS: "file-text",
+    ActionKind.SETTINGS: "gear-six",
+    ActionKind.DOWNLOAD: "download-simple",
+    ActionKind.PORT: "check",
+    ActionKind.NUMBER: "phone-incoming",
 }
+# Of these the target tells more than the button's words.
+_TOLD = (ActionKind.PAGE, ActionKind.COMMAND, ActionKind.NUMBER)
 
 
 class CheckLine(Surface):
     """Kept while its check is run again, so that nothing moves.
 
     Signals:
-        prompts_asked: the cure is on the Prompts page.
+        acted: the button was pressed, and what its `Action` does is not done here.
     """
 
-    prompts_asked = Signal()
+    acted = Signal(object)
 
     ring_radius = RADIUS_CARD
 
@@ -69,7 +75,7 @@ class CheckLine(Surface):
         if row.action is not None:
             self.button.set_content(row.action.label, _ICONS[row.action.kind])
             self.button.setAccessibleName(f"{row.action.label}: {row.title}")
-            self.button.setToolTip(row.action.target)
+            self.button.setToolTip(row.action.target if row.action.kind in _TOLD else "")
         self.setAccessibleName(f"{row.title}: {row.word}")
         self.setAccessibleDescription(f"{row.detail} {row.cure}".strip())
 
@@ -87,4 +93,4 @@ class CheckLine(Surface):
             QGuiApplication.clipboard().setText(action.target)
             self.button.set_content("Copied", "check")
         else:
-            self.prompts_asked.emit()
+            self.acted.emit(action)

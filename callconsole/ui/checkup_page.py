@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from callconsole.domain.checkup import Action, ActionKind
 from callconsole.domain.problems import Problem
 from callconsole.ui.check_row import CheckLine
 from callconsole.ui.kit.button import Button, Kind
@@ -22,9 +23,11 @@ class CheckupPage(QWidget):
 
     Signals:
         prompts_asked: a cure is on the Prompts page.
+        setting_asked(str): a cure is the setting of this name.
     """
 
     prompts_asked = Signal()
+    setting_asked = Signal(str)
 
     ring_hidden = True
 
@@ -50,7 +53,8 @@ class CheckupPage(QWidget):
         checkup.running_changed.connect(self._on_running)
         self._scroll.verticalScrollBar().rangeChanged.connect(self._keep_in_view)
         checkup.bundle_saved.connect(self._on_saved)
-        checkup.bundle_failed.connect(self._on_not_saved)
+        checkup.bundle_failed.connect(self._on_problem)
+        checkup.deed_failed.connect(self._on_problem)
         self._show()
 
     def _lay_out(self) -> None:
@@ -143,7 +147,7 @@ class CheckupPage(QWidget):
                     column.addWidget(Hairline())
                 line = self._lines[row.id] = CheckLine(row)
                 line.set_marked(row.id == self._wanted)
-                line.prompts_asked.connect(self.prompts_asked)
+                line.acted.connect(self._on_acted)
                 column.addWidget(line)
             self._groups.addWidget(ground)
 
@@ -161,7 +165,16 @@ class CheckupPage(QWidget):
     def _on_saved(self, path: str) -> None:
         self._tell(f"Saved: {path}. Secrets and phone numbers are left out.", "muted")
 
-    def _on_not_saved(self, problem: Problem) -> None:
+    def _on_acted(self, action: Action) -> None:
+        if action.kind is ActionKind.PROMPTS:
+            self.prompts_asked.emit()
+        elif action.kind is ActionKind.SETTINGS:
+            self.setting_asked.emit(action.target)
+        else:
+            self.told.hide()
+            self._checkup.act(action)
+
+    def _on_problem(self, problem: Problem) -> None:
         self._tell(problem.sentence(), "danger")
 
     def _tell(self, words: str, tone: str) -> None:

@@ -147,6 +147,7 @@ class MainWindow(QMainWindow):
         self.calls.call.ended.open_asked.connect(self.open_call)
         self.history.call_asked.connect(self._call_again)
         self.checkup.prompts_asked.connect(lambda: self.open_page(PROMPTS))
+        self.checkup.setting_asked.connect(self.open_setting)
         self.calls.dial.check_asked.connect(self.open_check)
         self.top_bar.service_asked.connect(lambda service: self.open_check(ROW_OF[service]))
         self.top_bar.drawer_asked.connect(self.calls.toggle_drawer)
@@ -235,6 +236,13 @@ class MainWindow(QMainWindow):
         """Show a check's row on the board."""
         self.open_page(CHECKUP)
         self.checkup.open_row(name)
+
+    def open_setting(self, name: str) -> None:
+        """Show a setting on its page, where there is one."""
+        view = self.settings
+        if view is not None:
+            self.open_page(SETTINGS)
+            view.open_setting(name)
 
     def _check_again(self) -> None:
         """The first press only opens the board, which may have to be checked first."""

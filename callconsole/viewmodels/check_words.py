@@ -73,9 +73,15 @@ class Summary:
     tone: str
 
 
-def row(finding: Finding) -> CheckRow:
-    """A finding as the board shows it."""
-    symbol, tone = _MARKS[finding.status]
+def row(finding: Finding, *, offered: bool = True, acting: bool = False) -> CheckRow:
+    """A finding as the board shows it.
+
+    Args:
+        finding: what was found.
+        offered: what its button does can be done here.
+        acting: that is being done now.
+    """
+    symbol, tone = _MARKS[Status.RUNNING if acting else finding.status]
     problem = finding.problem
     wrong = problem is not None and finding.over
     detail = finding.detail or _WORDS[finding.status].capitalize()
@@ -89,9 +95,9 @@ def row(finding: Finding) -> CheckRow:
         word=_WORDS[finding.status],
         symbol=symbol,
         tone=tone,
-        running=finding.status is Status.RUNNING,
+        running=acting or finding.status is Status.RUNNING,
         wrong=wrong,
-        action=finding.action,
+        action=finding.action if offered else None,
     )
 
 

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
-from callconsole.domain.checkup import Finding, Group, Status, in_the_way
+from callconsole.domain.checkup import (
+    Action,
+    ActionKind,
+    Finding,
+    Group,
+    Status,
+    in_the_way,
+)
 from callconsole.domain.events import Service, ServiceChanged, ServiceState
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine import tasks
@@ -35,6 +42,13 @@ ROW_OF: Final = {
     Service.SOUND: "sound.output",
     Service.HISTORY: "computer.history",
 }
+Deeds = Mapping[ActionKind, Callable[[str], Awaitable[None]]]
+"""What a press can do besides showing something; each is given the action's target, and raises
+`ProblemError` where it cannot be done."""
+SHOWN: Final = frozenset(
+    {ActionKind.PAGE, ActionKind.COMMAND, ActionKind.PROMPTS, ActionKind.SETTINGS}
+)
+"""What the window does by itself."""
 CHECKING: Final = Problem(
     "checkup.running",
     "Checking whether calls can be made",
@@ -52,6 +66,7 @@ class Checkup(QObject):
         blocking_changed: what forbids calls may be something else.
         bundle_saved: path of a support bundle that was written.
         bundle_failed: the `Problem` why it was not.
+        deed_failed: the `Problem` why what a button offers was not done.
     """
 
     changed = Signal()
@@ -59,17 +74,21 @@ class Checkup(QObject):
     blocking_changed = Signal()
     bundle_saved = Signal(str)
     bundle_failed = Signal(object)
+    deed_failed = Signal(object)
 
     def __init__(
         self,
         desk: Desk,
         relay: Relay,
         examiner: Examiner | None = None,
+        deeds: Deeds | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._desk = desk
         self._examiner = examiner
+        self._deeds = deeds or {}
+        self._acting: dict[ActionKind, asyncio.Task[None]] = {}
         self._findings: dict[str, Finding] = {}
         self._results: dict[str, Finding] = {}
         self._task: asyncio.Task[None] | None = None
@@ -127,6 +146,23 @@ class Checkup(QObject):
             task.cancel()
             self.running_changed.emit()
 
+    def close(self) -> None:
+        """Let everything go that is under way."""
+        self.stop()
+        for task in self._acting.values():
+            task.cancel()
+
+    def act(self, action: Action) -> None:
+        """Do what a row's button offers, then check again; `deed_failed` where it failed.
+
+        A press while it is being done changes nothing.
+        """
+        deed = self._deeds.get(action.kind)
+        if deed is None or action.kind in self._acting:
+            return
+        self._acting[action.kind] = tasks.start(self._do(action, deed), name=action.label)
+        self.changed.emit()
+
     def save_bundle(self, path: str) -> None:
         """Write a support bundle there; `bundle_saved` or `bundle_failed` follows."""
         if self._examiner is not None:
@@ -142,7 +178,7 @@ class Checkup(QObject):
         practising = self._desk.line == PRACTICE
         rows: dict[Group, list[CheckRow]] = {}
         for finding in self._findings.values():
-            rows.setdefault(finding.check.group, []).append(row(finding))
+            rows.setdefault(finding.check.group, []).append(self._row(finding))
         return [
             CheckGroup(heading(group, practising=practising), tuple(rows[group])) for group in rows
         ]
@@ -186,6 +222,22 @@ class Checkup(QObject):
                 self._tell_desk()
                 self.running_changed.emit()
                 self.changed.emit()
+
+    def _row(self, finding: Finding) -> CheckRow:
+        kind = finding.action.kind if finding.action is not None else None
+        offered = kind in SHOWN or kind in self._deeds
+        return row(finding, offered=offered, acting=kind in self._acting)
+
+    async def _do(self, action: Action, deed: Callable[[str], Awaitable[None]]) -> None:
+        try:
+            await deed(action.target)
+        except ProblemError as error:
+            self.deed_failed.emit(error.problem)
+        else:
+            self.start(aloud=False)
+        finally:
+            del self._acting[action.kind]
+            self.changed.emit()
 
     async def _save(self, examiner: Examiner, path: Path, findings: Sequence[Finding]) -> None:
         try:

@@ -15,7 +15,7 @@ from callconsole.viewmodels.alerts import Alerts
 from callconsole.viewmodels.answer_card import AnswerCard
 from callconsole.viewmodels.call_detail import CallDetail
 from callconsole.viewmodels.call_list import CallList
-from callconsole.viewmodels.checkup import Checkup
+from callconsole.viewmodels.checkup import Checkup, Deeds
 from callconsole.viewmodels.desk import Desk, PracticeCallee
 from callconsole.viewmodels.dialler import Dialler
 from callconsole.viewmodels.incoming_calls import IncomingCalls
@@ -51,6 +51,7 @@ class Models(QObject):
         check: has every part checked again, or None where that cannot be asked.
         remedy: what a button can do about a part's problem, or None.
         examiner: makes the check-up, or None where there is none.
+        deeds: what the buttons of its rows can do.
         prompt: the prompt to begin with.
         recording: whether calls are recorded to begin with.
         listen: whether listening in is on to begin with.
@@ -71,6 +72,7 @@ class Models(QObject):
         check: Callable[[], None] | None = None,
         remedy: Callable[[Problem], Remedy | None] | None = None,
         examiner: Examiner | None = None,
+        deeds: Deeds | None = None,
         prompt: str | None = None,
         region: str = "US",
         recording: bool = True,
@@ -87,7 +89,7 @@ class Models(QObject):
         self.call_in = call_in
         self.relay = Relay(desk, self)
         self.services = Services(desk, self.relay, missing, self, remedy=remedy)
-        self.checkup = Checkup(desk, self.relay, examiner, self)
+        self.checkup = Checkup(desk, self.relay, examiner, deeds, self)
         self.dialler = Dialler(
             desk,
             region=region,
@@ -139,7 +141,7 @@ class Models(QObject):
             self.settings.close()
         self.moments.stop()
         self.playback.stop()
-        self.checkup.stop()
+        self.checkup.close()
         self.live.stop_clock()
         self.lines.close()
         self.operator.close()

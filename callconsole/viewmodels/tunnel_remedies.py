@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from callconsole.domain.checkup import DOWNLOAD_CURES
 from callconsole.domain.problems import Problem
 from callconsole.viewmodels.services import Remedy
-
-_DOWNLOAD_CURES = (
-    "ngrok.program_missing",
-    "ngrok.not_downloaded",
-    "ngrok.no_space",
-    "ngrok.download_stopped",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +28,7 @@ class TunnelRemedies:
         """The remedy for a problem of any part; None where there is none here."""
         if problem.code == "ngrok.downloading":
             return Remedy("Cancel", self.stop_download)
-        if problem.code in _DOWNLOAD_CURES:
+        if problem.code in DOWNLOAD_CURES:
             return Remedy("Download", self.download)
         # An agent that died is being started again already.
         if problem.code.startswith(("ngrok.", "tunnel.")) and problem.code != "ngrok.lost":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from callconsole.app import App
 from callconsole.checkup.examiner import Examiner
-from callconsole.domain.checkup import Finding, Status, in_the_way
+from callconsole.domain.checkup import Action, ActionKind, Finding, Status, in_the_way
 from callconsole.domain.events import Service, ServiceChanged, ServiceState
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine.checkup import OutsideAnswer
@@ -17,8 +18,10 @@ from callconsole.practice.agent import AgentFaults
 from callconsole.practice.agent.faults import Freeze, Moment, Strike
 from callconsole.practice.agent.upgrade import HttpRefusal
 from callconsole.practice.carrier import AccountFaults, RestFault
+from callconsole.practice.carrier.number import NumberSettings
 from callconsole.practice.world import PracticeWorld
 from callconsole.settings import Settings
+from callconsole.settings_layers import SettingSource
 from support.phone_premises import PUBLIC, premises, settings_for
 
 CALLEE = "+14155552671"
@@ -201,16 +204,95 @@ async def test_the_country_is_the_one_asked_for_else_the_test_numbers(
 async def test_incoming_calls_that_go_elsewhere_are_amber_where_they_are_wanted(
     world: PracticeWorld, tmp_path: Path
 ) -> None:
-    world.carrier.faults.account = AccountFaults(voice_url="https://demo.twilio.com/welcome")
+    world.carrier.own.voice_url = "https://demo.twilio.com/welcome"
     async with premises(settings_for(world, tmp_path)) as app:
         assert (await findings(Examiner(app)))["twilio.number"].status is Status.GREEN
         examiner = Examiner(app, incoming_path=lambda: "/incoming")
         found = (await findings(examiner))["twilio.number"]
         assert found.status is Status.AMBER
         assert found.problem is not None
+        assert "demo.twilio.com" in found.problem.cause
         assert f"{PUBLIC}/incoming" in found.problem.cure
-        world.carrier.faults.account.voice_url = f"{PUBLIC}/incoming"
+        assert found.action == Action(
+            ActionKind.NUMBER, "Let this number ring here", f"{PUBLIC}/incoming"
+        )
+        world.carrier.own.voice_url = f"{PUBLIC}/incoming"
         assert (await findings(examiner))["twilio.number"].status is Status.GREEN
+
+
+async def test_a_number_rings_here_once_that_was_asked_for(
+    world: PracticeWorld, tmp_path: Path
+) -> None:
+    async with premises(settings_for(world, tmp_path, CALLCONSOLE_INCOMING="ask")) as app:
+        examiner = Examiner(app, incoming_path=app.incoming_path)
+        assert (await findings(examiner))["twilio.number"].status is Status.AMBER
+        assert world.carrier.own == NumberSettings()
+        await app.ring_here()
+        assert world.carrier.own == NumberSettings(
+            voice_url=f"{PUBLIC}/twiml/incoming", status_callback=f"{PUBLIC}/call-status"
+        )
+        found = (await findings(examiner))["twilio.number"]
+        assert found.status is Status.GREEN
+        assert found.detail.endswith("rings here")
+
+
+async def test_a_number_that_an_application_has_is_not_taken_from_it(
+    world: PracticeWorld, tmp_path: Path
+) -> None:
+    world.carrier.faults.account = AccountFaults(application=True)
+    async with premises(settings_for(world, tmp_path, CALLCONSOLE_INCOMING="ask")) as app:
+        found = (await findings(Examiner(app, incoming_path=app.incoming_path)))["twilio.number"]
+        assert found.status is Status.AMBER
+        assert found.action is not None
+        assert found.action.kind is ActionKind.PAGE
+        with pytest.raises(ProblemError) as caught:
+            await app.ring_here()
+        assert caught.value.problem.code == "twilio.number_in_use"
+        world.carrier.faults.account = AccountFaults(number_gone=True)
+        with pytest.raises(ProblemError) as caught:
+            await app.ring_here()
+        assert caught.value.problem.code == "twilio.number_not_owned"
+    assert world.carrier.own == NumberSettings()
+
+
+async def test_without_a_line_no_number_rings_here(tmp_path: Path) -> None:
+    app = App(Settings(_env_file=None, CALLCONSOLE_DATA_DIR=tmp_path))
+    with pytest.raises(ProblemError) as caught:
+        await app.ring_here()
+    assert caught.value.problem.code == "console.starting"
+
+
+@pytest.mark.parametrize(
+    ("source", "base_url", "kind"),
+    [
+        (SettingSource.DEFAULT, None, ActionKind.PORT),
+        (SettingSource.FILE, None, ActionKind.PORT),
+        (SettingSource.ENVIRONMENT, None, ActionKind.SETTINGS),
+        (SettingSource.ENV_FILE, None, ActionKind.SETTINGS),
+        (SettingSource.DEFAULT, PUBLIC, ActionKind.SETTINGS),
+        (None, None, ActionKind.SETTINGS),
+    ],
+)
+async def test_another_port_is_offered_where_it_can_be_set_here(
+    tmp_path: Path, source: SettingSource | None, base_url: str | None, kind: ActionKind
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        settings = Settings(
+            _env_file=None,
+            CALLCONSOLE_DATA_DIR=tmp_path,
+            server_port=taken,
+            server_base_url=base_url,
+        )
+        told = None if source is None else (lambda _name: source)
+        found = (await findings(Examiner(App(settings), source=told)))["computer.port"]
+    assert found.status is Status.RED
+    assert found.action is not None
+    assert found.action.kind is kind
+    if kind is ActionKind.SETTINGS:
+        assert found.action.target == "server_port"
+    else:
+        assert taken < int(found.action.target) <= taken + 50
 
 
 async def test_a_refused_key_and_a_missing_model_are_red(

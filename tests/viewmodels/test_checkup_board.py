@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from callconsole.domain.checkup import Status
+from callconsole.domain.checkup import Action, ActionKind, Status
 from callconsole.domain.events import Service, ServiceState
-from callconsole.domain.problems import Problem
+from callconsole.domain.problems import Problem, ProblemError
 from callconsole.viewmodels.checkup import CHECKING, ROW_OF, CheckRow, Checkup
 from callconsole.viewmodels.models import Models
 from fakes.desk import CALLEES, FakeDesk, FakePrompts
@@ -270,3 +270,106 @@ async def test_without_an_examiner_nothing_is_forbidden(qtbot: QtBot) -> None:
     assert models.checkup.groups() == []
     models.close()
     models.deleteLater()
+
+
+class Deeds:
+    """What a button can do; each waits until it is let go."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.gate = asyncio.Event()
+        self.refusal: Problem | None = None
+
+    async def ring(self, target: str) -> None:
+        self.asked.append(target)
+        await self.gate.wait()
+        if self.refusal is not None:
+            raise ProblemError(self.refusal)
+
+
+@pytest.fixture
+def deeds() -> Deeds:
+    return Deeds()
+
+
+RING = Action(ActionKind.NUMBER, "Let this number ring here", "https://a.example/incoming")
+LED_ELSEWHERE = replace(bad("twilio.number", LOW, Status.AMBER), action=RING)
+
+
+@pytest.fixture
+def able(qtbot: QtBot, desk: FakeDesk, examiner: FakeExaminer, deeds: Deeds) -> Iterator[Models]:
+    examiner.odd = {"twilio.number": LED_ELSEWHERE}
+    made = Models(
+        desk,
+        FakePrompts(),
+        callees=CALLEES,
+        examiner=examiner,
+        deeds={ActionKind.NUMBER: deeds.ring},
+    )
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+async def test_a_deed_is_done_once_and_looked_at(
+    able: Models, examiner: FakeExaminer, deeds: Deeds
+) -> None:
+    board = able.checkup
+    board.line_opened()
+    await settle()
+    assert row(board, "twilio.number").action == RING
+    assert deeds.asked == []
+    board.act(RING)
+    board.act(RING)
+    await settle()
+    assert deeds.asked == [RING.target]
+    assert row(board, "twilio.number").running
+    examiner.odd = {}
+    deeds.gate.set()
+    await settle()
+    await settle()
+    assert examiner.runs == [False, False]
+    shown = row(board, "twilio.number")
+    assert (shown.running, shown.action) == (False, None)
+
+
+async def test_a_deed_that_fails_says_why(
+    able: Models, examiner: FakeExaminer, deeds: Deeds
+) -> None:
+    told: list[Problem] = []
+    board = able.checkup
+    board.deed_failed.connect(told.append)
+    board.line_opened()
+    await settle()
+    deeds.refusal = KEY
+    deeds.gate.set()
+    board.act(RING)
+    await settle()
+    assert told == [KEY]
+    assert examiner.runs == [False]
+    assert row(board, "twilio.number").action == RING
+
+
+async def test_what_nobody_here_can_do_has_no_button(
+    models: Models, examiner: FakeExaminer
+) -> None:
+    examiner.odd = {"twilio.number": LED_ELSEWHERE, **RED}
+    board = models.checkup
+    board.line_opened()
+    await settle()
+    assert row(board, "twilio.number").action is None
+    assert row(board, "gemini.session").action is not None
+    board.act(RING)
+    await settle()
+    assert not row(board, "twilio.number").running
+
+
+async def test_a_deed_ends_with_the_window(able: Models, deeds: Deeds) -> None:
+    board = able.checkup
+    board.line_opened()
+    await settle()
+    board.act(RING)
+    await settle()
+    board.close()
+    await settle()
+    assert not row(board, "twilio.number").running

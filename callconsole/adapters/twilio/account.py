@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from callconsole.adapters.twilio import problems
+from callconsole.adapters.twilio.addresses import INCOMING_PATH, STATUS_PATH, webhook_url
 from callconsole.adapters.twilio.api import TwilioApi
 from callconsole.domain.problems import Problem, ProblemError
 
@@ -45,12 +46,14 @@ class OwnNumber:
     """A phone number of the account.
 
     Attributes:
+        sid: Twilio's name of it.
         number: E.164.
         voice: True where it can make calls.
         voice_url: where Twilio sends who calls it; empty for nowhere.
         elsewhere: True where an application or a trunk gets its calls in place of `voice_url`.
     """
 
+    sid: str
     number: str
     voice: bool
     voice_url: str
@@ -103,6 +106,30 @@ class TwilioAccount:
         """The account's record of this number, or None where the account does not own it."""
         return next((own for own in await self._numbers(e164) if own.number == e164), None)
 
+    async def lead_here(self, e164: str, public_url: str) -> None:
+        """Have Twilio send calls to this number, and the news of their end, to us.
+
+        Whoever got them before does no more. Raises `ProblemError`: the account does not own the
+        number, an application or a trunk has it, or there is no public address.
+        """
+        voice_url = webhook_url(public_url, INCOMING_PATH)
+        status_url = webhook_url(public_url, STATUS_PATH)
+        own = await self.number(e164)
+        if own is None:
+            raise ProblemError(problems.number_not_owned(e164))
+        if own.elsewhere:
+            raise ProblemError(problems.number_in_use(e164))
+        client = await self._api.client()
+        number = client.api.v2010.account.incoming_phone_numbers(own.sid)
+        await self._api.asked(
+            number.update_async(
+                voice_url=voice_url,
+                voice_method="POST",
+                status_callback=status_url,
+                status_callback_method="POST",
+            )
+        )
+
     async def numbers(self) -> list[OwnNumber]:
         """The account's numbers, at most fifty."""
         return list(await self._numbers(None))
@@ -151,6 +178,7 @@ class TwilioAccount:
         found = await self._api.asked(listed.list_async(limit=_LISTED, **asked))
         return [
             OwnNumber(
+                sid=str(one.sid),
                 number=str(one.phone_number),
                 voice=isinstance(one.capabilities, dict) and one.capabilities.get("voice") is True,
                 voice_url=str(one.voice_url or ""),

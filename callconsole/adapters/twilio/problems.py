@@ -9,9 +9,11 @@ from typing import Final
 import aiohttp
 
 from callconsole.adapters.twilio.refusals import CONSOLE, REFUSALS
+from callconsole.domain.phone import pretty
 from callconsole.domain.problems import Problem, ProblemError
 
 ERROR_PAGE: Final = "https://www.twilio.com/docs/errors/{}"
+NUMBERS_PAGE: Final = f"{CONSOLE}/us1/develop/phone-numbers/manage/incoming"
 STATUS_PAGE: Final = "https://status.twilio.com"
 
 _TRIAL_TEXTS: Final = re.compile(
@@ -179,6 +181,28 @@ def no_public_address() -> Problem:
         title="Twilio cannot reach us",
         cause="There is no public https address yet that leads to this computer.",
         cure="Start the tunnel, or set SERVER_BASE_URL to an address that begins with https://.",
+    )
+
+
+def number_not_owned(e164: str) -> Problem:
+    """Words for a number that the account does not have."""
+    return Problem(
+        code="twilio.number_not_owned",
+        title="The number is not the account's",
+        cause=f"{pretty(e164)} is not among the numbers of this Twilio account.",
+        cure="Set TWILIO_PHONE_NUMBER to one of its numbers, or buy one in the Twilio console.",
+        link=NUMBERS_PAGE,
+    )
+
+
+def number_in_use(e164: str) -> Problem:
+    """Words for a number whose calls go to something that a webhook does not replace."""
+    return Problem(
+        code="twilio.number_in_use",
+        title="Incoming calls do not come here",
+        cause=f"A TwiML application or a trunk of the account gets the calls to {pretty(e164)}.",
+        cure="Take the number out of it in the Twilio console, then check again.",
+        link=NUMBERS_PAGE,
     )
 
 

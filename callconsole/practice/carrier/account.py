@@ -9,6 +9,7 @@ import phonenumbers
 from aiohttp import web
 from multidict import MultiMapping
 
+from callconsole.practice.carrier.number import change
 from callconsole.practice.carrier.orders import API_VERSION
 from callconsole.practice.carrier.resources import formatted, page_json
 from callconsole.practice.carrier.rest_checks import page_size_from
@@ -16,6 +17,8 @@ from callconsole.practice.carrier.rest_errors import RestError
 from callconsole.practice.carrier.services import Services, new_sid
 
 _Json = dict[str, Any]
+
+_APPLICATION_SID = "AP" + "0" * 32
 
 # As Twilio names them; the rest go by their code here.
 _NAMES = {
@@ -38,6 +41,7 @@ class AccountDesk:
         base = f"/{API_VERSION}/Accounts/{{account}}"
         app.router.add_get(f"{base}/Balance.json", self._balance)
         app.router.add_get(f"{base}/IncomingPhoneNumbers.json", self._numbers)
+        app.router.add_post(f"{base}/IncomingPhoneNumbers/{{sid}}.json", self._set_number)
         app.router.add_get(f"{base}/OutgoingCallerIds.json", self._callees)
         app.router.add_get(f"{base}.json", self._account)
         app.router.add_get("/v1/DialingPermissions/Countries/{iso}", self._country)
@@ -83,6 +87,13 @@ class AccountDesk:
         owned = not state.number_gone and asked == self._number
         return self._page(request, "incoming_phone_numbers", [self._own()] if owned else [])
 
+    async def _set_number(self, request: web.Request) -> web.Response:
+        gone = self._services.faults.account.number_gone
+        if gone or request.match_info["sid"] != self._number_sid:
+            raise RestError(20404, request.path)
+        change(self._services.own, await request.post())
+        return web.json_response(self._own())
+
     async def _callees(self, request: web.Request) -> web.Response:
         verified = self._services.faults.account.verified
         asked = request.query.get("PhoneNumber")
@@ -114,7 +125,7 @@ class AccountDesk:
         return f"/{API_VERSION}/Accounts/{self._services.account_sid}"
 
     def _own(self) -> _Json:
-        state = self._services.faults.account
+        state, own = self._services.faults.account, self._services.own
         return {
             "sid": self._number_sid,
             "account_sid": self._services.account_sid,
@@ -123,12 +134,12 @@ class AccountDesk:
             "capabilities": {"voice": not state.no_voice, "sms": False, "mms": False, "fax": False},
             "api_version": API_VERSION,
             "status": "in-use",
-            "voice_url": state.voice_url,
-            "voice_method": "POST",
-            "voice_application_sid": "",
+            "voice_url": own.voice_url,
+            "voice_method": own.voice_method,
+            "voice_application_sid": _APPLICATION_SID if state.application else "",
             "trunk_sid": "",
-            "status_callback": "",
-            "status_callback_method": "POST",
+            "status_callback": own.status_callback,
+            "status_callback_method": own.status_callback_method,
             "uri": f"{self._base}/IncomingPhoneNumbers/{self._number_sid}.json",
         }
 

@@ -15,6 +15,7 @@ from callconsole.practice.carrier.alerts import AlertLog
 from callconsole.practice.carrier.call import PracticeCall
 from callconsole.practice.carrier.edge import Edge
 from callconsole.practice.carrier.faults import CarrierFaults
+from callconsole.practice.carrier.number import NumberSettings
 from callconsole.practice.carrier.orders import Order, TwimlSource
 from callconsole.practice.carrier.rest import RestApi
 from callconsole.practice.carrier.services import Services, TaskKeeper
@@ -44,8 +45,7 @@ class PracticeCarrier:
         faults: as given, or all off.
         callees: as given.
         alerts: what Twilio's debugger would show.
-        voice_url, status_callback: what the account's number is set to: where the company asks
-            about a call that comes in, and tells of its end; empty to begin with.
+        own: what the account's number is set to.
     """
 
     def __init__(
@@ -62,8 +62,7 @@ class PracticeCarrier:
         self.faults = faults or CarrierFaults()
         self.callees = tuple(callees)
         self.alerts = AlertLog()
-        self.voice_url = ""
-        self.status_callback = ""
+        self.own = NumberSettings()
         self._webhooks = Webhooks(auth_token, self.edge, self.alerts, webhook_timeouts)
         self._tasks = TaskKeeper()
         self._lives = TaskKeeper()
@@ -78,6 +77,7 @@ class PracticeCarrier:
             tasks=self._tasks,
             place=self.place,
             is_unverified=self.is_unverified,
+            own=self.own,
         )
         self._api = RestApi(self._services, auth_token, number, self)
         self._calls: dict[str, PracticeCall] = {}
@@ -132,15 +132,15 @@ class PracticeCarrier:
     def call_in(self, caller: Caller) -> PracticeCall:
         """Let somebody call the account's number; the call lives on by itself.
 
-        What becomes of it is asked at `voice_url`. As at Twilio, the number tells of the end of
-        a call alone.
+        What becomes of it is asked at the number's `voice_url`. As at Twilio, the number tells
+        of the end of a call alone.
         """
         order = Order(
             to=self._services.number,
             from_number=caller.number,
-            twiml=TwimlSource(url=self.voice_url),
-            status_callback=self.status_callback,
-            status_callback_method="POST",
+            twiml=TwimlSource(url=self.own.voice_url, method=self.own.voice_method),
+            status_callback=self.own.status_callback,
+            status_callback_method=self.own.status_callback_method,
             status_events=frozenset({"completed"}),
             ring_timeout_s=_LONGEST_RINGING_S,
             time_limit_s=_LONGEST_CALL_S,

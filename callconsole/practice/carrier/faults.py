@@ -111,7 +111,7 @@ class AccountFaults:
         balance: what is left, USD; at nothing or less orders are refused.
         number_gone: the number is no longer the account's.
         no_voice: the number cannot make calls.
-        voice_url: where calls to the number are sent.
+        application: a TwiML application has the number's calls, in place of its address.
         closed_countries: ISO codes of countries that may not be called.
         clock_behind_s: how far the clock in the answers' dates lags behind ours.
     """
@@ -122,7 +122,7 @@ class AccountFaults:
     balance: str = "100.00"
     number_gone: bool = False
     no_voice: bool = False
-    voice_url: str = ""
+    application: bool = False
     closed_countries: frozenset[str] = frozenset()
     clock_behind_s: float = 0.0
 

@@ -6,6 +6,7 @@ from aiohttp import web
 
 # Code: (HTTP status, message). From twilio.com/docs/api/errors; {} takes the offending value.
 _ERRORS: dict[int, tuple[int, str]] = {
+    11100: (400, "Invalid URL format: {}"),
     20001: (400, "Invalid parameter: {}"),
     20003: (401, "Authenticate"),
     20404: (404, "The requested resource {} was not found"),

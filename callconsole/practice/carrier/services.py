@@ -13,6 +13,7 @@ from callconsole.practice.carrier.alerts import AlertLog
 from callconsole.practice.carrier.edge import Edge
 from callconsole.practice.carrier.faults import CarrierFaults
 from callconsole.practice.carrier.legs import Leg
+from callconsole.practice.carrier.number import NumberSettings
 from callconsole.practice.carrier.orders import Order
 from callconsole.practice.carrier.webhooks import Webhooks
 from callconsole.practice.clips import Clip
@@ -56,6 +57,7 @@ class Services:
         number: the account's own, E.164.
         place: begins a call that another one dials.
         is_unverified: true for numbers that a trial account may not call.
+        own: what the account's number is set to.
     """
 
     account_sid: str
@@ -68,6 +70,7 @@ class Services:
     tasks: TaskKeeper
     place: Callable[[Order], Leg]
     is_unverified: Callable[[str], bool]
+    own: NumberSettings
 
 
 def new_sid(prefix: str) -> str:

@@ -12,6 +12,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.rest import Client
 
 from callconsole.practice.carrier import AccountFaults, PracticeCarrier
+from callconsole.practice.carrier.number import NumberSettings
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 CALLEE = "+14155550104"
@@ -31,12 +32,62 @@ async def test_the_number_shows_its_voice_and_where_it_leads(
     (number,) = await sdk.incoming_phone_numbers.list_async()
     assert number.phone_number == NUMBER
     assert (number.capabilities["voice"], number.voice_url) == (True, "")
-    carrier.faults.account = AccountFaults(no_voice=True, voice_url="https://a.example/voice")
+    carrier.faults.account = AccountFaults(no_voice=True, application=True)
+    carrier.own.voice_url = "https://a.example/voice"
     (number,) = await sdk.incoming_phone_numbers.list_async(phone_number=NUMBER)
     assert number.capabilities["voice"] is False
     assert number.voice_url == "https://a.example/voice"
+    assert number.voice_application_sid.startswith("AP")
     carrier.faults.account.number_gone = True
     assert await sdk.incoming_phone_numbers.list_async() == []
+
+
+async def test_the_number_is_led_elsewhere_as_asked(carrier: PracticeCarrier, sdk: Client) -> None:
+    (own,) = await sdk.incoming_phone_numbers.list_async()
+    number = sdk.incoming_phone_numbers(own.sid)
+    changed = await number.update_async(
+        voice_url="https://a.example/voice",
+        voice_method="GET",
+        status_callback="https://a.example/ended",
+    )
+    assert (changed.voice_url, changed.voice_method) == ("https://a.example/voice", "GET")
+    assert changed.status_callback == "https://a.example/ended"
+    assert carrier.own == NumberSettings(
+        "https://a.example/voice", "GET", "https://a.example/ended", "POST"
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"voice_url": "here"}, 11100),
+        ({"voice_url": "https://127.0.0.1/voice"}, 11100),
+        ({"status_callback": "ftp://a.example"}, 11100),
+        ({"voice_method": "PUT"}, 20001),
+        ({"friendly_name": "Front desk"}, 20001),
+    ],
+)
+async def test_what_a_number_cannot_be_set_to_changes_nothing(
+    carrier: PracticeCarrier, sdk: Client, fields: dict[str, str], code: int
+) -> None:
+    (own,) = await sdk.incoming_phone_numbers.list_async()
+    good = {"status_callback_method": "GET"}
+    with pytest.raises(TwilioRestException) as caught:
+        await sdk.incoming_phone_numbers(own.sid).update_async(**good, **fields)
+    assert caught.value.code == code
+    assert carrier.own == NumberSettings()
+
+
+async def test_nobody_else_s_number_can_be_changed(carrier: PracticeCarrier, sdk: Client) -> None:
+    stranger = sdk.incoming_phone_numbers("PN" + "1" * 32)
+    with pytest.raises(TwilioRestException) as caught:
+        await stranger.update_async(voice_url="https://a.example/voice")
+    assert caught.value.code == 20404
+    (own,) = await sdk.incoming_phone_numbers.list_async()
+    carrier.faults.account.number_gone = True
+    with pytest.raises(TwilioRestException) as caught:
+        await sdk.incoming_phone_numbers(own.sid).update_async(voice_method="GET")
+    assert caught.value.code == 20404
 
 
 async def test_a_trial_calls_only_whom_it_has_verified(

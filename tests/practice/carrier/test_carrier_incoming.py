@@ -19,8 +19,8 @@ LEAVES = replace(ASKS, patience_s=0.2)
 
 
 def calls_in(carrier: PracticeCarrier, caller: Caller = ASKS) -> PracticeCall:
-    carrier.voice_url = PUBLIC + VOICE
-    carrier.status_callback = f"{PUBLIC}/call-status"
+    carrier.own.voice_url = PUBLIC + VOICE
+    carrier.own.status_callback = f"{PUBLIC}/call-status"
     return carrier.call_in(caller)
 
 
