@@ -9,13 +9,14 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from callconsole import __version__
+from callconsole import __version__, logbook, paths
 from callconsole.checkup.recent_log import recent
 from callconsole.domain.problems import ProblemError
-from callconsole.settings_store import load_everything, open_store
+from callconsole.settings_store import SettingsStore, load_everything, open_store
 from callconsole.terminal import say
 
 PRACTICE_NUMBER = "+14155550101"
@@ -41,14 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     _write_any_letter()
     options = _parser().parse_args(arguments)
-    logging.basicConfig(
-        level=logging.DEBUG if options.verbose else logging.WARNING,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
-    logging.getLogger().addHandler(recent)
-    # Vendors' loggers write addresses and headers.
-    for vendor in ("twilio", "google_genai", "websockets", "pyngrok", "aiohttp", "httpx"):
-        logging.getLogger(vendor).setLevel(logging.WARNING)
+    _log(verbose=options.verbose)
     command = options.command or "window"
     try:
         if command == "window":
@@ -59,12 +53,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from callconsole import selftest
 
             return selftest.run(display=display_available(), picture=options.picture)
-        return _run(_headless(command, options), fast=command == "serve")
+        return _run_headless(command, options)
     except ProblemError as error:
         say(error.problem.sentence(), sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
+
+
+def _log(*, verbose: bool) -> None:
+    """Warnings to standard error, where there is one; ours of any weight to whoever keeps them."""
+    root = logging.getLogger()
+    root.setLevel(logging.DEBUG if verbose else logging.WARNING)
+    logging.getLogger("callconsole").setLevel(logging.DEBUG if verbose else logging.INFO)
+    # Vendors' loggers write addresses and headers.
+    for vendor in ("twilio", "google_genai", "websockets", "pyngrok", "aiohttp", "httpx"):
+        logging.getLogger(vendor).setLevel(logging.WARNING)
+    root.addHandler(recent)
+    # A windowed program has none.
+    if sys.stderr is not None:
+        terminal = logging.StreamHandler()
+        terminal.setLevel(logging.DEBUG if verbose else logging.WARNING)
+        terminal.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        root.addHandler(terminal)
 
 
 def _write_any_letter() -> None:
@@ -83,7 +94,9 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"callconsole {__version__}")
-    parser.add_argument("--verbose", action="store_true", help="log more, to standard error")
+    parser.add_argument(
+        "--verbose", action="store_true", help="log more, to standard error and the log file"
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     commands.add_parser("window", help="open the window (the default)")
     practice = commands.add_parser("practice", help="one practice call in the terminal")
@@ -126,9 +139,22 @@ def _completion(shell: str) -> int:
     return 0
 
 
-def _headless(command: str, options: argparse.Namespace) -> Coroutine[Any, Any, int]:
+def _run_headless(command: str, options: argparse.Namespace) -> int:
+    """Run a command without a window; a server, which runs for long, keeps a log file."""
+    store = load_everything()
+    coroutine = partial(_headless, command, options, store)
+    if command != "serve":
+        return _run(coroutine())
+    data = paths.data_folder(store.settings.data_dir)
+    with logbook.written(data, lambda: store.settings, verbose=options.verbose):
+        return _run(coroutine(), fast=True)
+
+
+def _headless(
+    command: str, options: argparse.Namespace, store: SettingsStore
+) -> Coroutine[Any, Any, int]:
     """The command's coroutine; heavy modules are imported only for the command that needs them."""
-    settings = load_everything()
+    settings = store.settings
     if command == "call":
         from callconsole.remote import remote_call
 
@@ -137,7 +163,7 @@ def _headless(command: str, options: argparse.Namespace) -> Coroutine[Any, Any, 
         from callconsole import doctor
 
         wishes = doctor.Wishes(options.json, options.country, options.bundle, options.silent)
-        return doctor.run(settings, wishes)
+        return doctor.run(settings, wishes, store.source)
     from callconsole import headless
     from callconsole.engine.world import PHONE, PRACTICE
 
@@ -153,11 +179,14 @@ def _window(options: argparse.Namespace) -> int:
     if not display_available():
         say("There is no display here, so one practice call is played in the terminal.")
         options.number = PRACTICE_NUMBER
-        return _run(_headless("practice", options))
+        return _run_headless("practice", options)
     from callconsole.desktop import run
 
     # It opens with whatever is set, and shows what is wrong.
-    return run(open_store())
+    store = open_store()
+    data = paths.data_folder(store.settings.data_dir)
+    with logbook.written(data, lambda: store.settings, verbose=options.verbose):
+        return run(store)
 
 
 def display_available() -> bool:

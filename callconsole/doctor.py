@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from callconsole.checkup.examiner import Examiner
 from callconsole.domain.checkup import Check, Finding, Group, Status
 from callconsole.engine.world import PHONE, PRACTICE
 from callconsole.settings import Settings, missing_for_phone
+from callconsole.settings_layers import SettingSource
 from callconsole.terminal import say
 
 
@@ -33,7 +34,11 @@ class Wishes:
     silent: bool = False
 
 
-async def run(settings: Settings, wishes: Wishes = Wishes()) -> int:
+async def run(
+    settings: Settings,
+    wishes: Wishes = Wishes(),
+    source: Callable[[str], SettingSource] | None = None,
+) -> int:
     """Examine, print and save; 0 where nothing is red.
 
     The phone line is examined where its settings are complete, else the practice line. The
@@ -51,6 +56,7 @@ async def run(settings: Settings, wishes: Wishes = Wishes()) -> int:
             app.look_from_outside,
             incoming_path=app.incoming_path,
             country=lambda: wishes.country,
+            source=source,
         )
         printer = _Printer(examiner.checks(), practising=name == PRACTICE)
         shown = _ignore if wishes.as_json else printer.take

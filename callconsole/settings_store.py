@@ -296,7 +296,7 @@ def fixed_store(settings: Settings, folder: Path) -> SettingsStore:
     return SettingsStore(Layers(environment=values), folder)
 
 
-def load_everything(env_file: str | Path | None = ".env") -> Settings:
+def load_everything(env_file: str | Path | None = ".env") -> SettingsStore:
     """The settings of a command without a window, keychain and files included.
 
     What is wrong in our own files is logged, and its default used. Raises `ProblemError` for what
@@ -309,7 +309,7 @@ def load_everything(env_file: str | Path | None = ".env") -> Settings:
     for problem in store.problems:
         logger.warning("%s", problem.sentence())
     trust_certificates(store.settings)
-    return store.settings
+    return store
 
 
 def _plain_name(name: object) -> bool:

@@ -59,7 +59,7 @@ async def test_each_source_in_its_order(monkeypatch: pytest.MonkeyPatch) -> None
         assert store.source("gemini_api_key") is SettingSource.KEYCHAIN
         assert found.gemini_api_key is not None
         assert found.gemini_api_key.get_secret_value() == "from-keychain"
-        assert load_everything() == found
+        assert load_everything().settings == found
         assert store.problems == ()
 
 
@@ -186,7 +186,7 @@ async def test_a_keychain_that_fails_is_told_and_stops_nothing(
         await store.recall()
         assert store.settings.prompt == "mine"
         assert [problem.code.split(".")[0] for problem in store.problems] == ["keychain"]
-        assert load_everything().api_token is None
+        assert load_everything().settings.api_token is None
     assert "keychain" in caplog.text
 
 
@@ -205,7 +205,7 @@ def test_a_data_folder_has_its_settings_in_it(
 ) -> None:
     (tmp_path / "settings.toml").write_text("max_calls = 2\n")
     monkeypatch.setenv("CALLCONSOLE_DATA_DIR", str(tmp_path))
-    assert load_everything().max_calls == 2
+    assert load_everything().settings.max_calls == 2
 
 
 def test_bad_lines_are_reported_and_their_defaults_used() -> None:

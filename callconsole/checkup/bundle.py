@@ -7,10 +7,11 @@ import os
 import platform
 import sys
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -18,14 +19,35 @@ from callconsole import __version__
 from callconsole.checkup import report
 from callconsole.checkup.computer import LIBRARIES
 from callconsole.checkup.recent_log import LogLine, recent
-from callconsole.checkup.redaction import NUMBER, SECRET, Redactor
 from callconsole.domain.checkup import Finding
 from callconsole.domain.problems import Problem, ProblemError
-from callconsole.settings import Settings
+from callconsole.logbook import last_lines
+from callconsole.redaction import NUMBER, OWN_NUMBERS, PRIVATE, SECRET, Redactor, private_values
+from callconsole.settings import Settings, variable
+from callconsole.settings_layers import SettingSource
 
-# Whose values name the customer or a person and need not look like it.
-_PRIVATE: Final = frozenset({"twilio_account_sid", "vertex_project_id", "ngrok_domain"})
-_NUMBERS: Final = frozenset({"twilio_phone_number", "test_phone_number"})
+Sources = Callable[[str], SettingSource]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a bundle is made of.
+
+    Attributes:
+        settings: whose secrets are taken out, and whose other values are shown.
+        findings: what a check-up has found.
+        line: "practice" or "phone".
+        source: where a setting's value comes from; None where nobody knows.
+        log: lines of this program's log.
+        earlier: what the log file holds, of this start and those before.
+    """
+
+    settings: Settings
+    findings: Sequence[Finding]
+    line: str
+    source: Sources | None = None
+    log: Sequence[LogLine] = ()
+    earlier: Sequence[str] = ()
 
 
 def save(
@@ -33,7 +55,9 @@ def save(
     settings: Settings,
     findings: Sequence[Finding],
     line: str,
-    log: Sequence[LogLine] | None = None,
+    *,
+    source: Sources | None = None,
+    data: Path | None = None,
 ) -> None:
     """Write the bundle, readable for its owner only. Blocks.
 
@@ -42,27 +66,26 @@ def save(
         settings: whose secrets are taken out, and whose other values are shown.
         findings: what a check-up has found.
         line: "practice" or "phone".
-        log: lines of the log; None takes this program's last ones.
+        source: where a setting's value comes from; None where nobody knows.
+        data: the data folder, whose log file is added.
 
     Raises:
         ProblemError: the file cannot be written.
     """
-    lines = recent.lines() if log is None else log
-    files = contents(settings, findings, line, lines)
+    earlier = [] if data is None else last_lines(data)
+    files = contents(Evidence(settings, findings, line, source, recent.lines(), earlier))
     try:
         _write(path, files)
     except OSError as error:
         raise ProblemError(_not_written(path, error)) from error
 
 
-def contents(
-    settings: Settings, findings: Sequence[Finding], line: str, log: Sequence[LogLine]
-) -> dict[str, str]:
+def contents(evidence: Evidence) -> dict[str, str]:
     """The bundle's files by name, redacted."""
-    redactor = Redactor(_secrets(settings))
+    redactor = Redactor(private_values(evidence.settings))
     parts: dict[str, Any] = {
-        "report.json": redactor.data(report.as_json(findings, line)),
-        "settings.json": _settings(settings, redactor),
+        "report.json": redactor.data(report.as_json(evidence.findings, evidence.line)),
+        "settings.json": _settings(evidence, redactor),
         "versions.json": _versions(),
         "platform.json": _platform(),
     }
@@ -70,43 +93,32 @@ def contents(
     files["log.txt"] = "\n".join(
         f"{one.at.isoformat(timespec='milliseconds')} {redactor.text(one.level)} "
         f"{redactor.text(one.logger)}: {redactor.text(one.message)}"
-        for one in log
+        for one in evidence.log
     )
+    if evidence.earlier:
+        # It was masked as it was written; a secret that was set later is taken out here.
+        files["log-file.txt"] = "\n".join(redactor.secrets_out(one) for one in evidence.earlier)
     return files
 
 
-def _secrets(settings: Settings) -> list[str]:
-    values = {name: getattr(settings, name, None) for name in Settings.model_fields}
-    hidden = [value.get_secret_value() for value in values.values() if isinstance(value, SecretStr)]
-    return hidden + [str(values[name]) for name in sorted(_PRIVATE | _NUMBERS) if values[name]]
-
-
-def _settings(settings: Settings, redactor: Redactor) -> dict[str, Any]:
+def _settings(evidence: Evidence, redactor: Redactor) -> dict[str, Any]:
     """Every setting by its variable: its value, or that it has one, and where it is from."""
-    shown = {}
-    for name, info in Settings.model_fields.items():
-        value = getattr(settings, name, None)
-        variable = (info.alias or name).upper()
-        shown[variable] = {
-            "value": _shown(name, value, redactor),
-            "source": _source(settings, name, variable),
+    source = evidence.source
+    return {
+        variable(name): {
+            "value": _shown(name, getattr(evidence.settings, name, None), redactor),
+            "source": source(name).value if source is not None else None,
         }
-    return shown
+        for name in Settings.model_fields
+    }
 
 
 def _shown(name: str, value: object, redactor: Redactor) -> object:
     if value is None or isinstance(value, bool | int):
         return value
-    if isinstance(value, SecretStr) or name in _PRIVATE:
+    if isinstance(value, SecretStr) or name in PRIVATE:
         return SECRET
-    return NUMBER if name in _NUMBERS else redactor.text(str(value))
-
-
-def _source(settings: Settings, name: str, variable: str) -> str:
-    if name not in settings.model_fields_set:
-        return "default"
-    known = {key.upper() for key in os.environ}
-    return "environment" if variable in known else "file"
+    return NUMBER if name in OWN_NUMBERS else redactor.text(str(value))
 
 
 def _versions() -> dict[str, str | None]:

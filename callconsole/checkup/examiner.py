@@ -84,7 +84,15 @@ class Examiner:
         """Write what helps a supporter, redacted, see `callconsole.checkup.bundle`."""
         premises = self._premises
         line = premises.line.name if premises.line is not None else ""
-        await asyncio.to_thread(bundle.save, path, premises.settings, findings, line)
+        await asyncio.to_thread(
+            bundle.save,
+            path,
+            premises.settings,
+            findings,
+            line,
+            source=self._source,
+            data=premises.data,
+        )
 
     def _examinations(self, *, aloud: bool) -> list[Examination]:
         line = self._premises.line

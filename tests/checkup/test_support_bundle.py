@@ -15,12 +15,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from callconsole import logbook
 from callconsole.checkup import bundle, report
+from callconsole.checkup.bundle import Evidence
 from callconsole.checkup.recent_log import KEPT, LogLine, RecentLog
-from callconsole.checkup.redaction import NUMBER, SECRET, Redactor
 from callconsole.domain.checkup import Action, ActionKind, Check, Finding, Group, Status
 from callconsole.domain.problems import Problem, ProblemError
+from callconsole.redaction import NUMBER, SECRET, Redactor
 from callconsole.settings import Settings
+from callconsole.settings_layers import SettingSource
+from callconsole.settings_store import open_store
 
 AT = datetime(2026, 11, 26, 14, 30, 5, tzinfo=UTC)
 CHECK = Check("twilio.balance", "Balance", Group.TWILIO, True)
@@ -50,7 +54,7 @@ def finding(words: str) -> Finding:
 def whole(settings: Settings, words: str) -> str:
     """Everything in a bundle where these words were found, logged and are in an error."""
     line = LogLine(AT, "WARNING", f"logger.{words}", f"{words}\nTraceback: {words}")
-    files = bundle.contents(settings, [finding(words)], "phone", [line])
+    files = bundle.contents(Evidence(settings, [finding(words)], "phone", log=[line]))
     for name, text in files.items():
         if name.endswith(".json"):
             json.loads(text)
@@ -90,9 +94,8 @@ def test_the_numbers_that_are_set_never_appear(number: str) -> None:
     settings = Settings.model_construct(_fields_set=set(values), **values)
     text = whole(settings, "nothing")
     assert number not in text
-    assert json.loads(bundle.contents(settings, [], "phone", [])["settings.json"])[
-        "TWILIO_PHONE_NUMBER"
-    ] == {"value": NUMBER, "source": "file"}
+    shown = json.loads(bundle.contents(Evidence(settings, [], "phone"))["settings.json"])
+    assert shown["TWILIO_PHONE_NUMBER"] == {"value": NUMBER, "source": None}
 
 
 @pytest.mark.parametrize(
@@ -123,7 +126,7 @@ def test_ordinary_words_stay() -> None:
 def test_the_file_is_whole_and_its_owners(tmp_path: Path) -> None:
     path = tmp_path / "bundle.zip"
     path.write_bytes(b"an older one")
-    bundle.save(path, Settings(_env_file=None), [finding("words")], "practice", [])
+    bundle.save(path, Settings(_env_file=None), [finding("words")], "practice")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     with zipfile.ZipFile(path) as archive:
         assert archive.testzip() is None
@@ -142,19 +145,35 @@ def test_the_file_is_whole_and_its_owners(tmp_path: Path) -> None:
 
 def test_a_bundle_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     with pytest.raises(ProblemError) as caught:
-        bundle.save(tmp_path / "no" / "b.zip", Settings(_env_file=None), [], "phone", [])
+        bundle.save(tmp_path / "no" / "b.zip", Settings(_env_file=None), [], "phone")
     assert caught.value.problem.code == "bundle.not_written"
 
 
-def test_settings_tell_where_they_are_from(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_tell_where_they_are_from(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     Path(".env").write_text("GEMINI_VOICE=Kore\nGEMINI_API_KEY=hush-hush\n")
+    (tmp_path / "settings.toml").write_text("max_calls = 3\n")
     monkeypatch.setenv("GEMINI_MODEL", "gemini-x")
-    shown = json.loads(bundle.contents(Settings(), [], "phone", [])["settings.json"])
-    assert shown["GEMINI_VOICE"] == {"value": "Kore", "source": "file"}
-    assert shown["GEMINI_MODEL"] == {"value": "gemini-x", "source": "environment"}
-    assert shown["GEMINI_API_KEY"] == {"value": SECRET, "source": "file"}
-    assert shown["SERVER_PORT"] == {"value": 8080, "source": "default"}
-    assert shown["NGROK_AUTHTOKEN"] == {"value": None, "source": "default"}
+    monkeypatch.setenv("CALLCONSOLE_DATA_DIR", str(tmp_path))
+    store = open_store()
+    evidence = Evidence(store.settings, [], "phone", store.source)
+    shown = json.loads(bundle.contents(evidence)["settings.json"])
+    assert shown["GEMINI_VOICE"] == {"value": "Kore", "source": SettingSource.ENV_FILE}
+    assert shown["GEMINI_MODEL"] == {"value": "gemini-x", "source": SettingSource.ENVIRONMENT}
+    assert shown["GEMINI_API_KEY"] == {"value": SECRET, "source": SettingSource.ENV_FILE}
+    assert shown["CALLCONSOLE_MAX_CALLS"] == {"value": 3, "source": SettingSource.FILE}
+    assert shown["SERVER_PORT"] == {"value": 8080, "source": SettingSource.DEFAULT}
+    assert shown["NGROK_AUTHTOKEN"] == {"value": None, "source": SettingSource.DEFAULT}
+
+
+def test_the_log_file_is_in_it_without_what_became_a_secret_later(tmp_path: Path) -> None:
+    settings = Settings(_env_file=None, gemini_api_key="hush-hush")
+    path = tmp_path / logbook.NAME
+    path.parent.mkdir()
+    path.write_text("2026-11-25 09:00:00,001 INFO callconsole: it is hush-hush\n")
+    bundle.save(tmp_path / "b.zip", settings, [], "phone", data=tmp_path)
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        told = archive.read("log-file.txt").decode()
+    assert told == f"2026-11-25 09:00:00,001 INFO callconsole: it is {SECRET}"
 
 
 def test_the_log_keeps_its_last_lines() -> None:

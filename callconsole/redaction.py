@@ -7,8 +7,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic import SecretStr
+
+from callconsole.settings import Settings
+
 SECRET: Final = "[secret]"  # noqa: S105 - stands in the place of one
 NUMBER: Final = "[number]"
+# Settings whose values name the customer or a person and need not look like it.
+PRIVATE: Final = frozenset({"twilio_account_sid", "vertex_project_id", "ngrok_domain"})
+OWN_NUMBERS: Final = frozenset({"twilio_phone_number", "test_phone_number"})
 
 # Shorter ones would take ordinary words apart; a field that holds a secret is never shown anyway.
 _SHORTEST: Final = 4
@@ -37,11 +44,16 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """The text without secrets, without anything that looks like one, and without numbers."""
-        for secret in self._secrets:
-            text = text.replace(secret, SECRET)
+        text = self.secrets_out(text)
         if len(self._home) > 1:
             text = text.replace(self._home, "~")
         return _DIGITS.sub(NUMBER, _TOKENS.sub(SECRET, text))
+
+    def secrets_out(self, text: str) -> str:
+        """The text without the secrets that are known."""
+        for secret in self._secrets:
+            text = text.replace(secret, SECRET)
+        return text
 
     def data(self, value: Any) -> Any:
         """The same for every text in JSON-ready data; keys are ours and stay."""
@@ -52,3 +64,10 @@ class Redactor:
         if isinstance(value, list):
             return [self.data(item) for item in value]
         return value
+
+
+def private_values(settings: Settings) -> list[str]:
+    """Every set value that is a secret, names the customer, or is a phone number."""
+    values = {name: getattr(settings, name, None) for name in Settings.model_fields}
+    hidden = [value.get_secret_value() for value in values.values() if isinstance(value, SecretStr)]
+    return hidden + [str(values[name]) for name in sorted(PRIVATE | OWN_NUMBERS) if values[name]]
