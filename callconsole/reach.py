@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from callconsole.adapters.tunnel.beacon import Beacon, alone
+from callconsole.adapters.tunnel.beacon import Beacon
 from callconsole.adapters.tunnel.faults import LookError
 from callconsole.adapters.tunnel.fixed import FixedAddress
 from callconsole.adapters.tunnel.lookout import Lookout, Pace, Sight
@@ -19,7 +19,6 @@ from callconsole.domain.events import Service, ServiceChanged, ServiceState
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine import tasks
 from callconsole.lines import Line
-from callconsole.settings import Settings
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +86,17 @@ class Reach:
         self._up = False
 
     async def probe(self) -> TunnelProbe:
-        """Look from outside now, by HTTP and WebSocket. Raises `ProblemError`."""
+        """Look from outside now, by HTTP and WebSocket. Raises `ProblemError`.
+
+        A tunnel that has just come up may need a moment, so the first failure is forgiven.
+        """
+        try:
+            return await self._probed()
+        except LookError:
+            await asyncio.sleep(SETTLING_S)
+        return await self._probed()
+
+    async def _probed(self) -> TunnelProbe:
         return await probe(self._line.address.url or "", self._beacon, ca_file=self._ca_file)
 
     # What a person may ask for ----------------------------------------------------------------
@@ -201,46 +210,6 @@ class Reach:
     def _fail(self, problem: Problem) -> None:
         logger.warning("the tunnel is not ready: %s", problem.code)
         self._tell(ServiceState.FAILED, "", problem)
-
-
-async def look_from_outside(line: Line, settings: Settings) -> tuple[str, TunnelProbe]:
-    """Open a line's tunnel for a moment, without a console, and look back at ourselves.
-
-    For the doctor: nothing but a bare server is behind the address meanwhile.
-
-    Returns:
-        The public address, and the round trips through it.
-
-    Raises:
-        ProblemError: the port is taken, the tunnel does not come up, or what a look found wrong.
-    """
-    beacon = Beacon()
-    port = settings.server_port if isinstance(line.tunnel, FixedAddress) else 0
-    try:
-        async with alone(beacon, settings.server_host, port) as served:
-            try:
-                address = await line.tunnel.open(served)
-                return address, await _settled(address, beacon, settings.ssl_cert_file)
-            finally:
-                await line.tunnel.close()
-    except OSError:
-        raise ProblemError(
-            Problem(
-                "server.port_in_use",
-                "The server's port is taken",
-                f"Another program, perhaps another console, listens on port {port}.",
-                "Close it, or set SERVER_PORT to another number.",
-            )
-        ) from None
-
-
-async def _settled(address: str, beacon: Beacon, ca_file: Path | None) -> TunnelProbe:
-    """Look; a tunnel that has just come up may need a moment, so the first failure is forgiven."""
-    try:
-        return await probe(address, beacon, ca_file=ca_file)
-    except LookError:
-        await asyncio.sleep(SETTLING_S)
-    return await probe(address, beacon, ca_file=ca_file)
 
 
 DOWNLOADING = "ngrok.downloading"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from callconsole import __version__
 from callconsole.practice.world import PracticeWorld
 from support.command import Command, Server
+from support.tls_edge import tls_edge
 
 pytestmark = pytest.mark.limit(60)
 JSON = {"Content-Type": "application/json"}
@@ -190,7 +192,11 @@ async def test_the_doctor_gives_json_and_a_bundle(tmp_path: Path) -> None:
 async def test_the_doctor_examines_the_phone_line_where_it_is_set_up(tmp_path: Path) -> None:
     world = PracticeWorld()
     await world.start()
-    try:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    async with tls_edge(tmp_path / "edge", port) as edge:
+        trusted = tmp_path / "trusted.pem"
+        trusted.write_bytes(edge.ca_file.read_bytes() + world.agent.ca_file.read_bytes())
         settings = {
             "TWILIO_ACCOUNT_SID": world.account_sid,
             "TWILIO_AUTH_TOKEN": world.auth_token,
@@ -198,9 +204,9 @@ async def test_the_doctor_examines_the_phone_line_where_it_is_set_up(tmp_path: P
             "TWILIO_API_BASE_URL": world.carrier.base_url,
             "GEMINI_API_KEY": world.api_key,
             "GOOGLE_GEMINI_BASE_URL": world.agent.base_url,
-            "SSL_CERT_FILE": str(world.agent.ca_file),
-            "SERVER_BASE_URL": "https://desk.example.com",
-            "SERVER_PORT": "0",
+            "SSL_CERT_FILE": str(trusted),
+            "SERVER_BASE_URL": edge.address,
+            "SERVER_PORT": str(port),
         }
         doctor = await Command.start(tmp_path, "doctor", "--silent", "--json", **settings)
         await doctor.end()
@@ -214,8 +220,7 @@ async def test_the_doctor_examines_the_phone_line_where_it_is_set_up(tmp_path: P
         assert len(world.agent.sessions) == 2
         assert not world.carrier.calls
         assert not (tmp_path / "data" / "history" / "calls.sqlite").exists()
-    finally:
-        await world.stop()
+    await world.stop()
 
 
 async def test_the_doctor_refuses_what_is_no_country(tmp_path: Path) -> None:

@@ -22,10 +22,8 @@ from callconsole.domain import events
 from callconsole.domain.call import Outcome
 from callconsole.domain.events import Event, Service, ServiceChanged, ServiceState
 from callconsole.domain.problems import ProblemError
-from callconsole.lines import open_phone
 from callconsole.practice.callees import CALLEES, hastened
 from callconsole.practice.world import PracticeWorld
-from callconsole.reach import look_from_outside
 from support import standin_ngrok
 from support.download_site import Site, offer_the_stand_in
 from support.phone_line import settings_for
@@ -116,18 +114,18 @@ async def test_the_doctor_looks_without_a_console(world: PracticeWorld, tmp_path
             server_base_url=edge.address,
             ssl_cert_file=edge.ca_file,
         )
-        line = open_phone(settings, tmp_path)
-        address, found = await look_from_outside(line, settings)
-        assert address == edge.address
+        app = App(settings)
+        await app.open_line("phone")
+        found = await app.look_from_outside(edge.address)
         assert found.websocket_ms > 0
-        with socket.socket() as taken:
-            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            taken.bind(("127.0.0.1", port))
-            taken.listen()
+        await app.stop()
+        with socket.create_server(("127.0.0.1", port)):
+            blocked = App(settings)
+            await blocked.open_line("phone")
             with pytest.raises(ProblemError) as caught:
-                await look_from_outside(line, settings)
-        assert caught.value.problem.code == "server.port_in_use"
-        await line.close()
+                await blocked.look_from_outside(edge.address)
+            await blocked.stop()
+        assert caught.value.problem.code == "address.no_server"
 
 
 async def test_the_doctor_ends_the_tunnel_that_it_opened(
@@ -135,14 +133,15 @@ async def test_the_doctor_ends_the_tunnel_that_it_opened(
 ) -> None:
     program = standin_ngrok.write(tmp_path / "bin")
     settings = settings_for(world, tmp_path, ngrok_authtoken="token", ngrok_path=program)
-    line = open_phone(settings, tmp_path)
+    app = App(settings)
+    await app.open_line("phone")
     # Nothing leads from the stand-in's address to us.
     with pytest.raises(ProblemError) as caught:
-        await look_from_outside(line, settings)
+        await app.look_from_outside("")
     assert caught.value.problem.code in ("tunnel.unknown_host", "tunnel.no_answer")
     assert [it["post"] for it in standin_ngrok.notes(program) if "post" in it]
+    await app.stop()
     assert not psutil.pid_exists(standin_ngrok.notes(program)[0]["pid"])
-    await line.close()
 
 
 async def test_a_wrong_address_keeps_calls_back_until_it_is_mended(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
+from shiboken6 import isValid
 
 from callconsole.ui import theme
 from callconsole.ui.tokens import RADIUS_CONTROL
@@ -54,7 +55,9 @@ class FocusRing(QWidget):
 
     def _follow(self, target: QWidget | None) -> None:
         for widget in self._watched:
-            widget.removeEventFilter(self)
+            # Focus moves while a window is taken apart, when some of them are gone already.
+            if isValid(widget):
+                widget.removeEventFilter(self)
         self._watched = []
         self._target = target
         while target is not None and target is not self.window():
