@@ -69,12 +69,14 @@ class CallQuery:
         outcomes: only these; empty for all, live calls included.
         since: only calls placed at or after this, aware.
         prompt: only calls with this prompt.
+        starred: only calls in which a moment is starred.
     """
 
     text: str = ""
     outcomes: frozenset[Outcome] = frozenset()
     since: datetime | None = None
     prompt: str | None = None
+    starred: bool = False
     offset: int = 0
     limit: int = 50
 

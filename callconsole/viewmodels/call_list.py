@@ -35,6 +35,7 @@ class CallFilter(StrEnum):
     WEEK = "This week"
     FAILED = "Failed"
     VOICEMAIL = "Voicemail"
+    STARRED = "Starred"
 
 
 class ListState(Enum):
@@ -248,6 +249,7 @@ class CallList(QObject):
             outcomes=OUTCOMES.get(self.filter, frozenset()),
             since=since(self._now()) if since is not None else None,
             prompt=self.prompt,
+            starred=self.filter is CallFilter.STARRED,
             offset=self._offset,
             limit=PAGE,
         )
@@ -328,7 +330,7 @@ _CHANGES = (
 
 
 def matches(call: Call, query: CallQuery) -> bool:
-    """Whether the history would list this call."""
+    """Whether the history would list this call; of stars the history alone knows."""
     digits = "".join(filter(str.isdigit, query.text))
     names = (call.prompt, Prompt(call.prompt, "").title)
     wanted = query.text.casefold()
@@ -340,6 +342,7 @@ def matches(call: Call, query: CallQuery) -> bool:
     outcome = call.ending.outcome if call.ending is not None else None
     return (
         found
+        and not query.starred
         and (not query.outcomes or outcome in query.outcomes)
         and (query.since is None or call.placed_at >= query.since)
         and (query.prompt is None or call.prompt == query.prompt)

@@ -51,16 +51,20 @@ class KeptCalls:
         self.queries.append(query)
         await self._answer()
         kept = {sid: record.call for sid, record in self.records.items()} | self.calls
-        found = [call for call in kept.values() if matches(call, query)]
+        usual = replace(query, starred=False)
+        found = [
+            call
+            for call in kept.values()
+            if matches(call, usual) and (not query.starred or self._has_star(call.sid))
+        ]
         found.sort(key=lambda call: call.placed_at, reverse=True)
         recorded_s = self.recorded_s * sum(call.recording is not None for call in found)
         rows = tuple(found[query.offset : query.offset + query.limit])
-        starred = frozenset(
-            call.sid
-            for call in rows
-            if call.sid in self.records and stars_of(self.records[call.sid].events)
-        )
+        starred = frozenset(call.sid for call in rows if self._has_star(call.sid))
         return CallPage(rows, len(found), recorded_s, starred)
+
+    def _has_star(self, sid: str) -> bool:
+        return sid in self.records and bool(stars_of(self.records[sid].events))
 
     async def call_record(self, call_sid: str) -> CallRecord | None:
         await self._answer()

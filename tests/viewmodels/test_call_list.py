@@ -71,6 +71,23 @@ async def test_filters_ask_for_outcomes_and_days(desk: FakeDesk, calls: CallList
     await settle()
 
 
+async def test_starred_calls_are_listed_alone_and_follow_their_stars(
+    desk: FakeDesk, calls: CallList
+) -> None:
+    calls.choose_filter(CallFilter.STARRED)
+    await settle()
+    assert calls.rows == []
+    await desk.star_moment(TALK_SID, 1)
+    calls.refresh()
+    await settle()
+    assert [(row.sid, row.starred) for row in calls.rows] == [(TALK_SID, True)]
+    assert calls.narrowed
+    await desk.star_moment(TALK_SID, 1, starred=False)
+    calls.refresh()
+    await settle()
+    assert calls.rows == []
+
+
 async def test_typing_is_asked_once_it_pauses(
     qtbot: QtBot, desk: FakeDesk, calls: CallList
 ) -> None:

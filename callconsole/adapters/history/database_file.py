@@ -15,7 +15,7 @@ from threading import Lock
 from callconsole.adapters.history import problems
 from callconsole.domain.problems import Problem, ProblemError
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest step in `migrations`; a database that has it needs no other."""
 BUSY_S = 5.0
 

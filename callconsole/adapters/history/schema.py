@@ -84,9 +84,12 @@ calls = Table(
     Column("problem", JSON(none_as_null=True)),
     Column("verdict", JSON(none_as_null=True)),
     Column("direction", String(16), nullable=False, server_default="outgoing"),
+    # 1 while a moment of the call is starred; what its events say, so that it can be looked for.
+    Column("starred", Integer, nullable=False, server_default="0"),
     Index(None, "placed_at", "sid"),
     Index(None, "outcome", "placed_at"),
     Index(None, "prompt", "placed_at"),
+    Index(None, "starred", "placed_at"),
 )
 
 # Apart from the calls, so that their rows stay short: adding up a list reads all of them.

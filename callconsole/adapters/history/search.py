@@ -27,6 +27,8 @@ def conditions(query: CallQuery) -> ColumnElement[bool]:
         wanted.append(calls.c.placed_at >= query.since)
     if query.prompt is not None:
         wanted.append(calls.c.prompt == query.prompt)
+    if query.starred:
+        wanted.append(calls.c.starred == 1)
     return and_(True, *wanted)
 
 

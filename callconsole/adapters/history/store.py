@@ -46,7 +46,7 @@ from callconsole.adapters.history.search import conditions
 from callconsole.domain.answering import Verdict
 from callconsole.domain.call import Call
 from callconsole.domain.problems import ProblemError
-from callconsole.domain.record import CallPage, CallQuery, CallRecord, LoggedEvent
+from callconsole.domain.record import CallPage, CallQuery, CallRecord
 from callconsole.domain.stars import STAR_EVENTS, stars_of
 
 logger = logging.getLogger(__name__)
@@ -55,7 +55,9 @@ logger = logging.getLogger(__name__)
 CONNECTIONS = 3
 ROWS_AT_ONCE = 100
 
-_CALL_COLUMNS = [column for column in calls.c if column.name not in ("verdict", "recorded_s")]
+# Those that a call's own state does not tell.
+_APART = ("verdict", "recorded_s", "starred")
+_CALL_COLUMNS = [column for column in calls.c if column.name not in _APART]
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _UNFIT = (DataError, IntegrityError, InterfaceError, ProgrammingError)
 
@@ -91,6 +93,7 @@ class Store:
                 async with self._engine.begin() as connection:
                     for statement, values in self._changes(batch):
                         await connection.execute(statement, values)
+                    await _keep_starred(connection, batch)
             except Exception as error:
                 if not _is_unfit(error):
                     raise
@@ -102,16 +105,15 @@ class Store:
         """See `ports.History.find`."""
         wanted = conditions(query)
         newest = (calls.c.placed_at.desc(), calls.c.sid.desc())
-        listed = select(*_CALL_COLUMNS).where(wanted).order_by(*newest)
+        listed = select(*_CALL_COLUMNS, calls.c.starred).where(wanted).order_by(*newest)
         page = listed.offset(query.offset).limit(query.limit)
         sums = select(func.count(), func.coalesce(func.sum(calls.c.recorded_s), 0.0)).where(wanted)
 
         async def ask(connection: AsyncConnection) -> CallPage:
             found = (await connection.execute(page)).mappings().all()
             total, recorded_s = (await connection.execute(sums.select_from(calls))).one()
-            listed_calls = tuple(map(rows.call_of, found))
-            starred = await _starred(connection, [call.sid for call in listed_calls])
-            return CallPage(listed_calls, total, float(recorded_s), starred)
+            starred = frozenset(row["sid"] for row in found if row["starred"])
+            return CallPage(tuple(map(rows.call_of, found)), total, float(recorded_s), starred)
 
         return await self._asked(ask)
 
@@ -207,19 +209,21 @@ class Store:
                             raise
                         # No more than the kind of fault: the row holds what was said.
                         logger.warning("a row could not be kept: %s", type(error).__name__)
+            await _keep_starred(connection, batch)
 
 
-async def _starred(connection: AsyncConnection, sids: list[str]) -> frozenset[str]:
-    """Which of these calls have a star that was not taken away again."""
-    wanted = (
-        select(events)
-        .where(events.c.call_sid.in_(sids), events.c.name.in_(STAR_EVENTS))
-        .order_by(events.c.id)
-    )
-    logged: dict[str, list[LoggedEvent]] = {}
-    for row in (await connection.execute(wanted)).mappings():
-        logged.setdefault(row["call_sid"], []).append(rows.event_of(row))
-    return frozenset(sid for sid, kept in logged.items() if stars_of(kept))
+async def _keep_starred(connection: AsyncConnection, batch: Batch) -> None:
+    """Say of each call that was given a star, or lost one, whether it has any now."""
+    touched = {rows.clean(sid) for sid, kept in batch.events if kept.name in STAR_EVENTS}
+    for sid in sorted(touched):
+        told = (
+            select(events)
+            .where(events.c.call_sid == sid, events.c.name.in_(STAR_EVENTS))
+            .order_by(events.c.id)
+        )
+        found = (await connection.execute(told)).mappings().all()
+        starred = int(bool(stars_of(map(rows.event_of, found))))
+        await connection.execute(_KEEP_STARRED, [{"of_sid": sid, "is_starred": starred}])
 
 
 def _engine(path: Path) -> AsyncEngine:
@@ -259,6 +263,7 @@ _KEEP_TURN = _replacing(turns, [column.name for column in turns.c])
 _OF_SID = calls.c.sid == bindparam("of_sid")
 _KEEP_VERDICT = update(calls).where(_OF_SID).values(verdict=bindparam("verdict"))
 _KEEP_LENGTH = update(calls).where(_OF_SID).values(recorded_s=bindparam("length_s"))
+_KEEP_STARRED = update(calls).where(_OF_SID).values(starred=bindparam("is_starred"))
 _KEEP_FIGURES = _replacing(figures, [column.name for column in figures.c])
 
 

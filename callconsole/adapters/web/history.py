@@ -15,7 +15,7 @@ from callconsole.domain.json_ready import json_ready
 from callconsole.domain.record import CallQuery
 from callconsole.engine.ports import Switchboard
 
-_PARAMETERS: Final = ("text", "outcome", "prompt", "limit", "offset")
+_PARAMETERS: Final = ("text", "outcome", "prompt", "starred", "limit", "offset")
 _OUTCOMES: Final = tuple(outcome.value for outcome in Outcome)
 _ROWS_AT_MOST: Final = 200
 _OFFSET_AT_MOST: Final = 10_000_000
@@ -31,7 +31,8 @@ class HistoryApi:
         """Calls that are kept, newest first, and how many match in all.
 
         `text`: part of a number or of a prompt's name. `outcome`: may come several times.
-        `prompt`: its whole name. `limit` and `offset`: which of those that match.
+        `prompt`: its whole name. `starred`: 1 for calls with a starred moment alone.
+        `limit` and `offset`: which of those that match.
         """
         query = _query_of(request)
         page = await self._switchboard.find_calls(query)
@@ -64,6 +65,7 @@ def _query_of(request: web.Request) -> CallQuery:
         text=short_text(query, "text"),
         outcomes=frozenset(map(Outcome, outcomes)),
         prompt=short_text(query, "prompt") or None,
+        starred=whole_number(query, "starred", default=0, lowest=0, highest=1) == 1,
         offset=whole_number(query, "offset", default=0, lowest=0, highest=_OFFSET_AT_MOST),
         limit=whole_number(query, "limit", default=50, lowest=1, highest=_ROWS_AT_MOST),
     )

@@ -114,11 +114,13 @@ async def test_a_search_is_passed_on(desk: Desk) -> None:
     query = "text=415+555&outcome=busy&outcome=no-answer&prompt=survey&limit=10&offset=20"
     status, body = await desk.ask("GET", f"/history?{query}")
     assert (status, body["limit"], body["offset"]) == (200, 10, 20)
-    await desk.ask("GET", "/history?outcome=&text=&prompt=")
+    await desk.ask("GET", "/history?outcome=&text=&prompt=&starred=0")
+    await desk.ask("GET", "/history?starred=1")
     outcomes = frozenset({Outcome.BUSY, Outcome.NO_ANSWER})
     assert desk.switchboard.queries == [
         CallQuery(text="415 555", outcomes=outcomes, prompt="survey", limit=10, offset=20),
         CallQuery(),
+        CallQuery(starred=True),
     ]
 
 
@@ -131,6 +133,8 @@ async def test_a_search_is_passed_on(desk: Desk) -> None:
         ("limit=201", "request.not_a_number"),
         ("limit=", "request.not_a_number"),
         ("limit=%D9%A3", "request.not_a_number"),
+        ("starred=yes", "request.not_a_number"),
+        ("starred=2", "request.not_a_number"),
         ("offset=-1", "request.not_a_number"),
         ("offset=1e3", "request.not_a_number"),
         ("offset=" + "9" * 5000, "request.not_a_number"),
