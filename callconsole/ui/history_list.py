@@ -30,6 +30,7 @@ from callconsole.viewmodels.history_rows import HistoryRow
 
 WIDE, NARROW = 540, 364
 ANY_PROMPT = "Any prompt"
+STARRED = "Only calls with a starred moment"
 HINTS = {
     CallFilter.FAILED: "Busy, no answer, declined, or failed on the way",
     CallFilter.VOICEMAIL: "Answered by a machine, so the AI hung up",
@@ -90,6 +91,7 @@ class HistoryList(QWidget):
         self.summary = Elided("", 12, 400, "muted", tabular=True)
         self.search = LineField("Find calls", "Search numbers and prompts")
         self.prompt = Combo("Prompt")
+        self.starred = Button("", Kind.GHOST, icon="star", height=32)
         self.filters: dict[CallFilter, Button] = {}
         self.captions = ColumnCaptions()
         self.rows = CallRows()
@@ -125,6 +127,10 @@ class HistoryList(QWidget):
         head.setSpacing(12)
         head.addWidget(Text("History", 15, 600))
         head.addWidget(self.summary, 1)
+        head.addWidget(self.starred)
+        self.starred.setCheckable(True)
+        self.starred.setAccessibleName(STARRED)
+        self.starred.setToolTip(STARRED)
         self._search_row = QHBoxLayout()
         self._search_row.setSpacing(8)
         self._search_row.addWidget(self.search, 1)
@@ -164,6 +170,7 @@ class HistoryList(QWidget):
         self.search.textChanged.connect(calls.search)
         self.search.returnPressed.connect(self._to_rows)
         self.prompt.activated.connect(self._on_prompt)
+        self.starred.toggled.connect(calls.choose_starred)
         for key, button in self.filters.items():
             button.clicked.connect(lambda _on=False, key=key: calls.choose_filter(key))
         self.rows.currentItemChanged.connect(self._on_current)
@@ -186,6 +193,8 @@ class HistoryList(QWidget):
             chosen = key is calls.filter
             button.setChecked(chosen)
             button.set_kind(Kind.SELECTED if chosen else Kind.GHOST)
+        self.starred.setChecked(calls.starred)
+        self.starred.set_kind(Kind.SELECTED if calls.starred else Kind.GHOST)
         if not calls.text and not self.search.hasFocus():
             self.search.clear()
         self.prompt.setCurrentIndex(max(0, self.prompt.findData(calls.prompt)))

@@ -35,7 +35,6 @@ class CallFilter(StrEnum):
     WEEK = "This week"
     FAILED = "Failed"
     VOICEMAIL = "Voicemail"
-    STARRED = "Starred"
 
 
 class ListState(Enum):
@@ -62,7 +61,7 @@ class CallList(QObject):
         total: calls that match, on all pages.
         recorded_s: seconds of recordings among them.
         problem: why the history cannot be read, or None.
-        text, filter, prompt: what is looked for.
+        text, filter, prompt, starred: what is looked for.
         selected: SID of the call whose page is open, or None.
 
     Signals:
@@ -92,6 +91,7 @@ class CallList(QObject):
         self.text = ""
         self.filter = CallFilter.ALL
         self.prompt: str | None = None
+        self.starred = False
         self.selected: str | None = None
         self._page = CallPage((), 0)
         self._offset = 0
@@ -117,7 +117,8 @@ class CallList(QObject):
     @property
     def narrowed(self) -> bool:
         """True where something is looked for."""
-        return bool(self.text) or self.filter is not CallFilter.ALL or self.prompt is not None
+        chosen = self.filter is not CallFilter.ALL or self.prompt is not None or self.starred
+        return bool(self.text) or chosen
 
     @property
     def summary(self) -> str:
@@ -192,10 +193,16 @@ class CallList(QObject):
             self.prompt = prompt
             self._restart()
 
+    def choose_starred(self, only: bool) -> None:
+        """List only calls with a starred moment, or with or without one."""
+        if only != self.starred:
+            self.starred = only
+            self._restart()
+
     def show_all(self) -> None:
         """Look for nothing in particular."""
         if self.narrowed or self._offset:
-            self.text, self.filter, self.prompt = "", CallFilter.ALL, None
+            self.text, self.filter, self.prompt, self.starred = "", CallFilter.ALL, None, False
             self._restart()
 
     def older(self) -> None:
@@ -249,7 +256,7 @@ class CallList(QObject):
             outcomes=OUTCOMES.get(self.filter, frozenset()),
             since=since(self._now()) if since is not None else None,
             prompt=self.prompt,
-            starred=self.filter is CallFilter.STARRED,
+            starred=self.starred,
             offset=self._offset,
             limit=PAGE,
         )

@@ -74,18 +74,21 @@ async def test_filters_ask_for_outcomes_and_days(desk: FakeDesk, calls: CallList
 async def test_starred_calls_are_listed_alone_and_follow_their_stars(
     desk: FakeDesk, calls: CallList
 ) -> None:
-    calls.choose_filter(CallFilter.STARRED)
+    calls.choose_starred(True)
     await settle()
     assert calls.rows == []
+    assert calls.empty_text == "No call matches."
     await desk.star_moment(TALK_SID, 1)
     calls.refresh()
     await settle()
     assert [(row.sid, row.starred) for row in calls.rows] == [(TALK_SID, True)]
-    assert calls.narrowed
-    await desk.star_moment(TALK_SID, 1, starred=False)
-    calls.refresh()
+    calls.choose_filter(CallFilter.VOICEMAIL)
     await settle()
     assert calls.rows == []
+    calls.show_all()
+    await settle()
+    assert len(calls.rows) == 11
+    assert not calls.narrowed
 
 
 async def test_typing_is_asked_once_it_pauses(
