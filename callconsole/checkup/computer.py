@@ -151,6 +151,11 @@ async def port(host: str, wanted: int, ours: int, *, may_change: bool = False) -
         return red(error.problem, action=action)
 
 
+async def held_by_console(host: str, wanted: int) -> bool:
+    """True where another console that is running has this port."""
+    return await asyncio.to_thread(_console_at, host, wanted)
+
+
 def _port(host: str, wanted: int) -> str:
     try:
         _bind(host, wanted)

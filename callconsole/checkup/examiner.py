@@ -177,9 +177,17 @@ class Examiner:
         async def practice() -> Verdict:
             return skipped("the practice line needs none")
 
-        # An address of one's own leads to a console that is running, where that has the port.
-        url = line.address.url or self._premises.settings.server_base_url
-        probe = partial(address.public, url, problem, self._outside)
+        settings, ours = self._premises.settings, self._premises.port
+        url = line.address.url or settings.server_base_url
+
+        async def probe() -> Verdict:
+            # What answers at an address of one's own is then that console, which knows itself.
+            if not ours and await computer.held_by_console(
+                settings.server_host, settings.server_port
+            ):
+                return skipped("a console that is running has the port; its own check-up tells")
+            return await address.public(url, problem, self._outside)
+
         needless = line.name == PRACTICE
         return _made(
             "address.public",
