@@ -86,18 +86,8 @@ class Reach:
         self._up = False
 
     async def probe(self) -> TunnelProbe:
-        """Look from outside now, by HTTP and WebSocket. Raises `ProblemError`.
-
-        A tunnel that has just come up may need a moment, so the first failure is forgiven.
-        """
-        try:
-            return await self._probed()
-        except LookError:
-            await asyncio.sleep(SETTLING_S)
-        return await self._probed()
-
-    async def _probed(self) -> TunnelProbe:
-        return await probe(self._line.address.url or "", self._beacon, ca_file=self._ca_file)
+        """Look from outside now, by HTTP and WebSocket. Raises `ProblemError`."""
+        return await _settled(self._line.address.url or "", self._beacon, self._ca_file)
 
     # What a person may ask for ----------------------------------------------------------------
 
@@ -210,6 +200,15 @@ class Reach:
     def _fail(self, problem: Problem) -> None:
         logger.warning("the tunnel is not ready: %s", problem.code)
         self._tell(ServiceState.FAILED, "", problem)
+
+
+async def _settled(address: str, beacon: Beacon, ca_file: Path | None) -> TunnelProbe:
+    """Look; a tunnel that has just come up may need a moment, so the first failure is forgiven."""
+    try:
+        return await probe(address, beacon, ca_file=ca_file)
+    except LookError:
+        await asyncio.sleep(SETTLING_S)
+    return await probe(address, beacon, ca_file=ca_file)
 
 
 DOWNLOADING = "ngrok.downloading"
