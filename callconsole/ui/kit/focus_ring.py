@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
+from shiboken6 import isValid
 
 from callconsole.ui import theme
 from callconsole.ui.tokens import RADIUS_CONTROL
@@ -54,7 +55,10 @@ class FocusRing(QWidget):
 
     def _follow(self, target: QWidget | None) -> None:
         for widget in self._watched:
-            widget.removeEventFilter(self)
+            # A focused control's ancestor may be half gone when the focus leaves it.
+            if isValid(widget):
+                widget.removeEventFilter(self)
+                widget.destroyed.disconnect(self._forget)
         self._watched = []
         self._target = target
         while target is not None and target is not self.window():
