@@ -31,7 +31,8 @@ examples:
   callconsole completion bash > ~/.local/share/bash-completion/completions/callconsole
 
 Without a command the window opens; where there is no display, a practice call is played as text.
-`callconsole COMMAND --help` tells of one command. Settings come from the environment and from .env.
+`callconsole COMMAND --help` tells of one command. Settings come from the environment, .env
+and the Settings page.
 
 exit codes of call: 0 completed, 1 failed, 2 not possible, 3 busy, 4 no answer, 5 declined,
 6 voicemail, 7 canceled

@@ -53,7 +53,8 @@ async def run(
         await app.open_line(name)
         examiner = Examiner(
             app,
-            app.look_from_outside,
+            # Where a console that is running has the port, it looks at the address itself.
+            app.look_from_outside if app.reach is not None else None,
             incoming_path=app.incoming_path,
             country=lambda: wishes.country,
             source=source,

@@ -9,10 +9,15 @@ from pathlib import Path
 import pytest
 
 from callconsole.adapters.prompt_head import parted
+from callconsole.adapters.web import control
+from callconsole.adapters.web.access import AccessPolicy
+from callconsole.adapters.web.event_stream import EventStreams
+from callconsole.cli import main
 from callconsole.domain.abilities import Ability
 from callconsole.domain.call import Outcome
 from callconsole.practice.callees import CALLEES
 from callconsole.settings import Settings, load
+from fakes.switchboard import FakeSwitchboard
 
 ROOT = Path(__file__).parent.parent
 PAPERS = sorted(
@@ -70,9 +75,38 @@ def test_every_link_leads_somewhere(paper: Path) -> None:
             assert anchor in anchors(linked), target
 
 
-def test_the_readme_lists_everybody_on_the_practice_line() -> None:
-    numbers = [row[0].replace(" ", "") for row in table(ROOT / "README.md", "number")]
+def test_everybody_on_the_practice_line_is_told() -> None:
+    numbers = [row[0].replace(" ", "") for row in table(ROOT / "docs" / "practice.md", "number")]
     assert sorted(numbers) == sorted(callee.number for callee in CALLEES)
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.name)
+def test_every_command_that_is_told_is_there(
+    paper: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    commands = set(re.findall(r"^ {4}([a-z]+)", capsys.readouterr().out, re.M))
+    assert {"serve", "doctor"} <= commands
+    text = paper.read_text("utf-8")
+    fenced = "\n".join(FENCED.findall(text))
+    inline, typed = r"`callconsole ([a-z]+)", r"^callconsole ([a-z]+)"
+    assert {*re.findall(inline, text), *re.findall(typed, fenced, re.M)} <= commands
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.M))
+    assert set(re.findall(r"`make ([a-z]+)", text)) <= targets
+
+
+def test_every_route_is_told() -> None:
+    told = {
+        (method.strip(), path)
+        for paths, method, _ in table(ROOT / "docs" / "headless.md", "endpoint")
+        for path in re.findall(r"`(.+?)`", paths)
+    }
+    switchboard = FakeSwitchboard()
+    access = AccessPolicy()
+    served = control.routes(switchboard, access, EventStreams(switchboard), "instance")
+    for route in served:
+        assert (route.method, route.path) in told, route
 
 
 def test_the_settings_of_a_call_are_as_the_program_has_them() -> None:

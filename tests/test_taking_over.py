@@ -45,17 +45,23 @@ class Desk(Room):
         await self.until(lambda: share_of_tone(self.heard(call)[-SECOND:]) > 0.98)
 
 
+async def in_a_call(folder: Path) -> tuple[Desk, Call]:
+    """A room with a real microphone, in a call in which the agent has been heard."""
+    room = Desk(folder, PracticeWorld(callees=hastened()))
+    room.app = App(room.app.settings, microphone=PortAudioMicrophone())
+    room.app.console.subscribe(room._keep)
+    await room.app.start("practice", practice=room.world)
+    call = await room.app.console.place_call(NUMBERS["Never hangs up"])
+    await room.until(lambda: bool(room.of(events.AgentHeard)))
+    return room, call
+
+
 @pytest.mark.limit(90)
 async def test_the_callee_hears_the_operators_microphone_and_no_word_of_the_agent(
     pulse: SoundServer, tmp_path: Path
 ) -> None:
-    room = Desk(tmp_path, PracticeWorld(callees=hastened()))
-    room.app = App(room.app.settings, microphone=PortAudioMicrophone())
-    room.app.console.subscribe(room._keep)
-    await room.app.start("practice", practice=room.world)
+    room, call = await in_a_call(tmp_path)
     console = room.app.console
-    call = await console.place_call(NUMBERS["Never hangs up"])
-    await room.until(lambda: bool(room.of(events.AgentHeard)))
     async with spoken(pulse, wav(tmp_path / "voice.wav", HERTZ, 0.3, 20.0)):
         await console.take_over(call.sid)
         await room.tone_is_heard(call)
@@ -81,13 +87,8 @@ async def test_the_callee_hears_the_operators_microphone_and_no_word_of_the_agen
 async def test_muted_the_operator_is_digital_silence_and_nothing_comes_later(
     pulse: SoundServer, tmp_path: Path
 ) -> None:
-    room = Desk(tmp_path, PracticeWorld(callees=hastened()))
-    room.app = App(room.app.settings, microphone=PortAudioMicrophone())
-    room.app.console.subscribe(room._keep)
-    await room.app.start("practice", practice=room.world)
+    room, call = await in_a_call(tmp_path)
     console = room.app.console
-    call = await console.place_call(NUMBERS["Never hangs up"])
-    await room.until(lambda: bool(room.of(events.AgentHeard)))
     phone = room.world.carrier.calls[call.sid]
     async with spoken(pulse, wav(tmp_path / "voice.wav", HERTZ, 0.3, 30.0)):
         await console.take_over(call.sid)

@@ -55,9 +55,10 @@ class FocusRing(QWidget):
 
     def _follow(self, target: QWidget | None) -> None:
         for widget in self._watched:
-            # Focus moves while a window is taken apart, when some of them are gone already.
+            # A focused control's ancestor may be half gone when the focus leaves it.
             if isValid(widget):
                 widget.removeEventFilter(self)
+                widget.destroyed.disconnect(self._forget)
         self._watched = []
         self._target = target
         while target is not None and target is not self.window():
