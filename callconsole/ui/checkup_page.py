@@ -11,6 +11,7 @@ from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.lead import Lead
 from callconsole.ui.kit.surfaces import Hairline, Scroll, card, panel
 from callconsole.ui.kit.text import Text
+from callconsole.ui.zoom import px
 from callconsole.viewmodels.check_words import CheckGroup
 from callconsole.viewmodels.checkup import Checkup
 
@@ -151,7 +152,7 @@ class CheckupPage(QWidget):
         """Follow the row that was asked for while the rows above it grow and shrink."""
         line = self._lines.get(self._wanted or "")
         if line is not None:
-            self._scroll.ensureWidgetVisible(line, 0, 40)
+            self._scroll.ensureWidgetVisible(line, 0, px(40))
 
     def _on_running(self) -> None:
         if self._checkup.running:

@@ -340,4 +340,4 @@ class OperatorBar(Surface):
 
 def _open_above(menu: QMenu, button: QWidget) -> None:
     size = menu.sizeHint()
-    menu.popup(button.mapToGlobal(QPoint(button.width() - size.width(), -size.height() - 4)))
+    menu.popup(button.mapToGlobal(QPoint(button.width() - size.width(), -size.height() - px(4))))

@@ -12,6 +12,7 @@ from callconsole.ui.kit.icon_button import IconButton
 from callconsole.ui.kit.keycap import Keycap
 from callconsole.ui.kit.surfaces import Hairline, Scroll, Surface
 from callconsole.ui.kit.text import Text
+from callconsole.ui.zoom import px
 
 CALLING = (
     ("Call the number in the field", "Enter"),
@@ -110,7 +111,7 @@ class ShortcutsSheet(Surface):
         """In the middle, as high as its lines or as the window lets it be."""
         host, inside = self.window(), self._content.sizeHint()
         around = self.sizeHint().height() - self._scroll.sizeHint().height()
-        self.resize(inside.width() + 40 - BAR, min(inside.height() + around, host.height() - EDGE))
+        self.resize(inside.width() + px(40 - BAR), min(inside.height() + around, host.height() - px(EDGE)))
         self.move((host.width() - self.width()) // 2, (host.height() - self.height()) // 2)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
