@@ -43,6 +43,7 @@ STEPPING_IN = (
 )
 PAGES = (
     ("Calls, prompts, history, settings", "Ctrl 1 – 4"),  # noqa: RUF001
+    ("Settings, as elsewhere", "Ctrl ,"),
     ("Check-up; there, check all again", "Ctrl 5, F5"),
     ("Larger, smaller, as usual", "Ctrl + − 0"),  # noqa: RUF001
     ("This sheet", "F1"),
@@ -111,7 +112,9 @@ class ShortcutsSheet(Surface):
         """In the middle, as high as its lines or as the window lets it be."""
         host, inside = self.window(), self._content.sizeHint()
         around = self.sizeHint().height() - self._scroll.sizeHint().height()
-        self.resize(inside.width() + px(40 - BAR), min(inside.height() + around, host.height() - px(EDGE)))
+        self.resize(
+            inside.width() + px(40 - BAR), min(inside.height() + around, host.height() - px(EDGE))
+        )
         self.move((host.width() - self.width()) // 2, (host.height() - self.height()) // 2)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -94,7 +94,7 @@ class TransferPopover(Surface):
         head.addWidget(Text("Transfer", 13, 600))
         head.addStretch()
         head.addWidget(self.close_button)
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 16)
         column.setSpacing(8)
         column.addLayout(head)
@@ -145,7 +145,8 @@ class TransferPopover(Surface):
         """Stand above the button, inside the page."""
         if self._opener is None:
             return
-        self.adjustSize()
+        # Not adjustSize, which reckons the wrapped lines at a narrower width than they have.
+        self.resize(self.width(), self._column.totalHeightForWidth(self.width()))
         page = self._page
         corner = self._opener.mapTo(page, QPoint(self._opener.width(), 0))
         left = min(corner.x() - self.width(), page.width() - self.width() - px(16))
