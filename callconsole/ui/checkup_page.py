@@ -33,6 +33,7 @@ class CheckupPage(QWidget):
         super().__init__(parent)
         self._checkup = checkup
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName("Check-up")
         self._lines: dict[str, CheckLine] = {}
         self._shape: list[tuple[str, tuple[str, ...]]] = []
         self._wanted: str | None = None

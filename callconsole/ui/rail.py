@@ -33,6 +33,7 @@ class RailItem(HoverButton):
         self._icon = icon
         self.setText(text)
         self.setCheckable(True)
+        self.setAutoExclusive(True)  # one of several, to a screen reader too
         self.setAccessibleName(text)
         self.setToolTip(f"{text} ({key})")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

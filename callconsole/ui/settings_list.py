@@ -42,6 +42,7 @@ class GroupItem(HoverButton):
         self._count = ""
         self.setText(group.value)
         self.setCheckable(True)
+        self.setAutoExclusive(True)  # one of several, to a screen reader too
         self.setAccessibleName(group.value)
         self.setFixedHeight(ROW)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, QSize
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
@@ -13,7 +14,10 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QLineEdit,
+    QListView,
     QScrollBar,
+    QTableView,
+    QTextEdit,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -132,13 +136,45 @@ def overlapping(window: QWidget) -> list[str]:
 
 
 def nameless(window: QWidget) -> list[str]:
+    """What the keyboard reaches, or a person presses, and a screen reader cannot name."""
     kinds = QAbstractButton | QComboBox | QLineEdit | QAbstractSlider
     return [
         f"{type(control).__name__} at {control.mapTo(window, QPoint(0, 0))}"
         for control in shown(window)
-        if isinstance(control, kinds) and not isinstance(control, QScrollBar)
+        if (isinstance(control, kinds) or control.focusPolicy() != Qt.FocusPolicy.NoFocus)
+        and not isinstance(control, QScrollBar)
         and not control.accessibleName()
     ]  # fmt: skip
+
+
+def of_another_kind(window: QWidget) -> list[str]:
+    """What a screen reader would call by the name of another kind of control."""
+    found = []
+    for control in shown(window):
+        if control.focusPolicy() == Qt.FocusPolicy.NoFocus or isinstance(control, QScrollBar):
+            continue
+        told = QAccessible.queryAccessibleInterface(control).role()
+        if told is not role_of(control):
+            found.append(f"{type(control).__name__} {control.accessibleName()!r} is a {told.name}")
+    return found
+
+
+def role_of(control: QWidget) -> QAccessible.Role:
+    if isinstance(control, QAbstractButton):
+        if control.autoExclusive():
+            return QAccessible.Role.RadioButton
+        return QAccessible.Role.CheckBox if control.isCheckable() else QAccessible.Role.Button
+    for kind, role in (
+        (QComboBox, QAccessible.Role.ComboBox),
+        (QLineEdit | QTextEdit, QAccessible.Role.EditableText),
+        (QAbstractSlider, QAccessible.Role.Slider),
+        (QListView, QAccessible.Role.List),
+        (QTableView, QAccessible.Role.Table),
+    ):
+        if isinstance(control, kind):
+            return role
+    # A page, a card or a row that is read as a whole.
+    return QAccessible.Role.Client
 
 
 def too_small(window: QWidget) -> list[str]:
@@ -306,5 +342,6 @@ def faults(window: QWidget) -> list[str]:
         *outside_parent(window),
         *overlapping(window),
         *nameless(window),
+        *of_another_kind(window),
         *too_small(window),
     ]
