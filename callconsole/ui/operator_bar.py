@@ -23,7 +23,7 @@ from callconsole.viewmodels.operator import Operator
 
 WHISPER_WORDS = "Tell the AI. {} will not hear it."
 NOTE_QUESTION = "What should the AI know when it comes back?"
-NOTE_HINT = "What was agreed, say; it may stay empty"
+NOTE_HINT = "Tell the AI what was agreed, for when it comes back"
 METER_AT_LEAST = 130
 
 

@@ -809,7 +809,7 @@ async def history_empty(scene: Scene) -> None:
 
 async def history_no_match(scene: Scene) -> None:
     await history(scene)
-    scene.models.history.search("0800")
+    scene.window.history.list.search.setText("0800")
     scene.models.history.refresh()
     await asyncio.sleep(0.01)
 

@@ -296,15 +296,15 @@ async def settled(window: QWidget) -> dict[str, tuple[int, int, int, int]]:
         before: dict[str, tuple[int, int, int, int]] = {}
         while (now := places(window)) != before:
             before = now
-            for _ in range(3):
-                await settle()
+            await settle()
     return before
 
 
 async def settle() -> None:
-    await asyncio.sleep(0.01)
-    QApplication.sendPostedEvents()
-    await asyncio.sleep(0)
+    """Let layouts answer one another."""
+    for _ in range(3):
+        await asyncio.sleep(0.005)
+        QApplication.sendPostedEvents()
 
 
 async def arrive(qtbot: QtBot, scene: Scene, name: str) -> None:
