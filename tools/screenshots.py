@@ -230,6 +230,16 @@ class Photographer:
         await self.spoken_words()
         await self.shoot("15_replaying")
         models.moments.escape()
+        operator.take_over()
+        await self.until(lambda: operator.taken_over)
+        await self.spoken_words()
+        await self.shoot("10_taken_over", SIZES)
+        operator.toggle_mute()
+        await self.until(lambda: operator.muted)
+        await self.spoken_words()
+        await self.shoot("11_muted_self")
+        operator.hand_back()
+        await self.until(lambda: not operator.taken_over)
         operator.toggle_hold()
         await self.until(lambda: operator.on_hold)
         await self.shoot("12_on_hold")
@@ -245,14 +255,6 @@ class Photographer:
         models.transfer.set_note("Wants the afternoon, after three.")
         await self.shoot("14_transfer")
         page.toggle_transfer()
-        operator.take_over()
-        await self.until(lambda: operator.taken_over)
-        await self.spoken_words()
-        await self.shoot("10_taken_over", SIZES)
-        operator.toggle_mute()
-        await self.until(lambda: operator.muted)
-        await self.spoken_words()
-        await self.shoot("11_muted_self")
         self._starred = self._sid
         await self.over()
 
@@ -386,11 +388,15 @@ class Photographer:
         sizes: dict[str, tuple[int, int]] | None = None,
         window: MainWindow | None = None,
     ) -> None:
+        from PySide6.QtWidgets import QApplication
+
         window = window or self._window
         for suffix, (width, height) in (sizes or {"": SIZES[""]}).items():
             window.resize(width, height)
-            # Two frames of the relay and one of layout.
-            await asyncio.sleep(0.15)
+            # Frames of the relay, and as many of layout as wrapped lines may need.
+            for _ in range(4):
+                await asyncio.sleep(0.1)
+                QApplication.sendPostedEvents()
             path = self._folder / f"{name}{suffix}_{self._theme}.png"
             packed(window.grab().toImage()).save(str(path), "PNG", 0)
         window.resize(*SIZES[""])
