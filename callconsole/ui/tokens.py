@@ -129,4 +129,4 @@ DARK = Tokens(
 @lru_cache(maxsize=2)
 def contrasting(tokens: Tokens) -> Tokens:
     """The scheme for people who ask their system for more contrast: every edge can be seen."""
-    return replace(tokens, border=tokens.strong, strong=tokens.text, muted=tokens.text)
+    return replace(tokens, border=tokens.strong, strong=tokens.text)
