@@ -199,6 +199,7 @@ class Desktop:
         self.models.set_missing(self._missing())
         if self._shown.record != former.record:
             self.models.dialler.set_recording(self._shown.record)
+        self.models.set_incoming_on(self._shown.incoming is Incoming.ASK)
         if self._shown.prompt != former.prompt:
             self.models.dialler.choose_prompt(self._shown.prompt)
         qt = QApplication.instance()
@@ -221,7 +222,8 @@ class Desktop:
             callers=[
                 PracticeCallee(c.number, c.name, c.description, "phone-incoming") for c in CALLERS
             ],
-            call_in=self._call_in if settings.incoming is Incoming.ASK else None,
+            call_in=self._call_in,
+            incoming_on=settings.incoming is Incoming.ASK,
             missing=self._missing(),
             choose_line=self._choose_line,
             player=self._player,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.settings import Settings, is_secret, variable
+from callconsole.settings_catalogue import BY_NAME
 from callconsole.settings_layers import (
     Raw,
     SettingSource,
@@ -67,7 +68,8 @@ def plan(
     was, will_be = raw_values(settings), raw_values(changed)
     names = [key for key in values if was[key] != will_be[key]]
     changes = [
-        Change(name, shown(was[name]), shown(will_be[name]), sources[name].locked) for name in names
+        Change(name, shown(name, was[name]), shown(name, will_be[name]), sources[name].locked)
+        for name in names
     ]
     return Transfer(
         tuple(changes),
@@ -75,12 +77,9 @@ def plan(
     )
 
 
-def shown(value: object) -> str:
-    """A value that is no secret, as an operator reads it."""
-    known = plain(value)
-    if isinstance(known, bool):
-        return "on" if known else "off"
-    return "not set" if known is None else str(known)
+def shown(name: str, value: object) -> str:
+    """A setting's value, which is no secret, in the words of its page."""
+    return BY_NAME[name].words(plain(value)) or "not set"
 
 
 def refused(file_name: str, faults: list[str]) -> Problem:

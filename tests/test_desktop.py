@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from callconsole.practice.carrier import CALLEES
 from callconsole.practice.world import PracticeWorld
 from callconsole.settings import Settings
 from support.phone_premises import settings_for
+from support.tls_edge import TlsEdge, tls_edge
 
 pytestmark = [
     pytest.mark.usefixtures("pulse"),
@@ -202,14 +204,31 @@ async def test_two_calls_at_once_by_keyboard_alone(qtbot: QtBot, tmp_path: Path)
         assert len(seat.desktop.models.recents.entries) == 2
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def reached_through(edge: TlsEdge, world: PracticeWorld, data: Path, **changes: object) -> Settings:
+    """Settings of the phone line whose public address is this edge's."""
+    both = data / "both.pem"
+    both.write_bytes(edge.ca_file.read_bytes() + world.agent.ca_file.read_bytes())
+    return settings_for(world, data, server_base_url=edge.address, ssl_cert_file=both, **changes)
+
+
 async def test_call_is_lit_by_the_check_up_and_dark_until_what_is_red_is_cured(
     qtbot: QtBot, tmp_path: Path
 ) -> None:
     world = PracticeWorld()
     await world.start()
     world.carrier.faults.account.balance = "0.00"
+    port = free_port()
     try:
-        async with seated(tmp_path, settings_for(world, tmp_path)) as seat:
+        async with (
+            tls_edge(tmp_path / "edge", port) as edge,
+            seated(tmp_path, reached_through(edge, world, tmp_path, server_port=port)) as seat,
+        ):
             board, dial = seat.desktop.models.checkup, seat.window.calls.dial
             await seat.until(lambda: board.begun and not board.running)
             assert seat.console.line == "phone"

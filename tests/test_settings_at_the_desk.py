@@ -107,6 +107,20 @@ async def test_what_is_set_counts_for_the_next_call(qtbot: QtBot, tmp_path: Path
     ]
 
 
+async def test_the_window_lets_callers_in_as_soon_as_the_settings_do(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    async with seated(tmp_path) as seat:
+        row = seat.desktop.window.calls.idle.practice.callers
+        assert row.off.isVisible()
+        seat.page.choose("incoming", "ask")
+        await seat.page.finish()
+        assert all(button.isVisible() for button in row.buttons)
+        assert not row.off.isVisible()
+        row.buttons[0].click()
+        await seat.until(lambda: bool(seat.desktop.models.incoming.rows))
+
+
 async def test_the_line_is_opened_again_with_another_voice_but_not_under_a_call(
     qtbot: QtBot, tmp_path: Path
 ) -> None:

@@ -258,9 +258,9 @@ def test_an_export_has_no_secret_and_comes_back(monkeypatch: pytest.MonkeyPatch)
     (config() / "settings.toml").unlink()
     plan = open_store().plan_import_text(text)
     assert {(c.name, c.before, c.after, c.locked) for c in plan.changes} == {
-        ("ring_s", "25", "40", False),
+        ("ring_s", "25 s", "40 s", False),
         ("record", "on", "off", False),
-        ("opening", "listen", "greet", False),
+        ("opening", "the callee", "the AI", False),
     }
 
 

@@ -179,7 +179,7 @@ def _paint_bubble(
     inset = 0.0 if ground else 0.5
     painter.drawRoundedRect(laid.box.adjusted(inset, inset, -inset, -inset), px(RADIUS), px(RADIUS))
     if line.name_icon:
-        icons.paint(painter, line.name_icon, tone, laid.icon_x, px(PAD_Y) + 1, ICON)
+        icons.paint(painter, line.name_icon, tone, laid.icon_x, px(PAD_Y) + px(1), ICON)
     used = bubble_fonts()
     top = px(PAD_Y)
     painter.setFont(used.name)
@@ -190,7 +190,7 @@ def _paint_bubble(
     _words(painter, laid.clock_x, top, laid.box.right() - laid.clock_x, line.clock)
     if laid.tag:
         quiet = tokens.accent if line.playing else tokens.muted
-        icons.paint(painter, line.sign[1], quiet, laid.tag_x, top + 1, ICON)
+        icons.paint(painter, line.sign[1], quiet, laid.tag_x, top + px(1), ICON)
         painter.setFont(used.tag)
         painter.setPen(QColor(quiet))
         left = laid.tag_x + px(ICON) + px(ROW_GAP) / 2
@@ -233,7 +233,7 @@ def _paint_note(
             painter.drawLine(QPointF(left, middle), QPointF(right, middle))
     if line.icon:
         icons.paint(
-            painter, line.icon, _note_ink(line, tokens), laid.icon_x, px(NOTE_PAD) + 1, ICON
+            painter, line.icon, _note_ink(line, tokens), laid.icon_x, px(NOTE_PAD) + px(1), ICON
         )
     painter.setFont(bubble_fonts().clock)
     painter.setPen(QColor(_note_ink(line, tokens)))
@@ -242,7 +242,7 @@ def _paint_note(
 
 
 def _symbol(painter: QPainter, icon: str, tone: str, place: QRectF) -> None:
-    inset = (DEED - DEED_ICON) // 2
+    inset = (px(DEED) - px(DEED_ICON)) // 2
     icons.paint(painter, icon, tone, place.left() + inset, place.top() + inset, DEED_ICON)
 
 

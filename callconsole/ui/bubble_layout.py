@@ -87,13 +87,14 @@ class BubbleLayout:
 def star_place(line: Line, laid: BubbleLayout) -> QRectF:
     """Where the star stands: beside the bubble's upper corner, on its free side."""
     left = line.kind is LineKind.CALLER
-    x = laid.box.left() - DEED_GAP - DEED if left else laid.box.right() + DEED_GAP
-    return QRectF(x, laid.box.top() + DEED_TOP, DEED, DEED)
+    edge, gap = px(DEED), px(DEED_GAP)
+    x = laid.box.left() - gap - edge if left else laid.box.right() + gap
+    return QRectF(x, laid.box.top() + px(DEED_TOP), edge, edge)
 
 
 def play_place(line: Line, laid: BubbleLayout) -> QRectF:
     """Where the play symbol stands: on the star's far side."""
-    further = -DEED if line.kind is LineKind.CALLER else DEED
+    further = -px(DEED) if line.kind is LineKind.CALLER else px(DEED)
     return star_place(line, laid).translated(further, 0)
 
 

@@ -12,6 +12,7 @@ from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.lead import Lead
 from callconsole.ui.kit.surfaces import Hairline, Scroll, card, panel
 from callconsole.ui.kit.text import Text
+from callconsole.ui.zoom import px
 from callconsole.viewmodels.check_words import CheckGroup
 from callconsole.viewmodels.checkup import Checkup
 
@@ -35,6 +36,7 @@ class CheckupPage(QWidget):
         super().__init__(parent)
         self._checkup = checkup
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName("Check-up")
         self._lines: dict[str, CheckLine] = {}
         self._shape: list[tuple[str, tuple[str, ...]]] = []
         self._wanted: str | None = None
@@ -155,7 +157,7 @@ class CheckupPage(QWidget):
         """Follow the row that was asked for while the rows above it grow and shrink."""
         line = self._lines.get(self._wanted or "")
         if line is not None:
-            self._scroll.ensureWidgetVisible(line, 0, 40)
+            self._scroll.ensureWidgetVisible(line, 0, px(40))
 
     def _on_running(self) -> None:
         if self._checkup.running:

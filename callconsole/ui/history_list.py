@@ -140,6 +140,7 @@ class HistoryList(QWidget):
         for key in CallFilter:
             button = Button(key.value, Kind.GHOST, height=32, text_size=12)
             button.setCheckable(True)
+            button.setAutoExclusive(True)  # one of several, to a screen reader too
             button.setToolTip(HINTS.get(key, ""))
             group.addButton(button)
             self._filter_row.addWidget(button)

@@ -36,6 +36,8 @@ class IdlePage(QWidget):
         self.practice = PracticeCard(
             models.dialler, models.parties.callees, models.parties.callers, models.call_in
         )
+        self.practice.callers.set_on(models.incoming_on)
+        models.incoming_on_changed.connect(lambda: self.practice.callers.set_on(models.incoming_on))
         self.recents = RecentCalls(models.recents)
         content = QWidget()
         column = QVBoxLayout(content)

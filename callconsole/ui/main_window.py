@@ -150,7 +150,7 @@ class MainWindow(QMainWindow):
         self.checkup.setting_asked.connect(self.open_setting)
         self.calls.dial.check_asked.connect(self.open_check)
         self.top_bar.service_asked.connect(lambda service: self.open_check(ROW_OF[service]))
-        self.top_bar.drawer_asked.connect(self.calls.toggle_drawer)
+        self.top_bar.drawer_asked.connect(self._on_drawer_asked)
         self.banner.acted.connect(models.services.act)
         self.banner.closed.connect(self._on_notice_closed)
         self.calls.side.calls.incoming_chosen.connect(self.incoming.focus_card)
@@ -379,6 +379,14 @@ class MainWindow(QMainWindow):
     def drawer_open(self) -> bool:
         """True where the right panel is a drawer and open."""
         return self.calls.drawer_open
+
+    def _on_drawer_asked(self) -> None:
+        """Open or close it; from another page, lead to it."""
+        if self.page == CALLS:
+            self.calls.toggle_drawer()
+        else:
+            self.open_page(CALLS)
+            self.open_drawer()
 
     def open_drawer(self) -> None:
         """Open the right panel where it is a drawer and closed."""

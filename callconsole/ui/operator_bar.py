@@ -18,11 +18,12 @@ from callconsole.ui.kit.meter import Meter
 from callconsole.ui.kit.surfaces import Surface
 from callconsole.ui.kit.text import Elided, Text
 from callconsole.ui.talk_key import BARE, EVERYWHERE, takes_space
-from callconsole.ui.zoom import zoom
+from callconsole.ui.zoom import px, zoom
 from callconsole.viewmodels.operator import Operator
 
 WHISPER_WORDS = "Tell the AI. {} will not hear it."
 NOTE_QUESTION = "What should the AI know when it comes back?"
+NOTE_HINT = "Tell the AI what was agreed, for when it comes back"
 METER_AT_LEAST = 130
 
 
@@ -93,7 +94,7 @@ class OperatorBar(Surface):
         self.phrases = IconButton("bookmarks-simple", "Saved phrases (Down)")
         self.whisper = Button("Whisper", Kind.SELECTED, key="↵", height=28)
         self.say = Button("Say this", icon="megaphone-simple", key="⇧ ↵", height=40)
-        self.note = BoxedField(NOTE_QUESTION, NOTE_QUESTION, "chat-teardrop-dots")
+        self.note = BoxedField(NOTE_QUESTION, NOTE_HINT, "chat-teardrop-dots")
         self.question = Text(NOTE_QUESTION, 12, 600)
         self.take_over = TalkButton("Take over", "microphone-fill")
         self.hand_back = TalkButton("Hand back", "arrow-u-up-left")
@@ -340,4 +341,4 @@ class OperatorBar(Surface):
 
 def _open_above(menu: QMenu, button: QWidget) -> None:
     size = menu.sizeHint()
-    menu.popup(button.mapToGlobal(QPoint(button.width() - size.width(), -size.height() - 4)))
+    menu.popup(button.mapToGlobal(QPoint(button.width() - size.width(), -size.height() - px(4))))

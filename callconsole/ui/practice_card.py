@@ -25,7 +25,7 @@ from callconsole.ui.zoom import px
 from callconsole.viewmodels.desk import PRACTICE, PracticeCallee
 from callconsole.viewmodels.dialler import Dialler
 
-OFF = "Calls to you are turned away; CALLCONSOLE_INCOMING=ask lets them ring here."
+OFF = "Calls to you are turned away. In Settings, “Calls to your number” lets them ring here."
 FOLDED = 8
 """How many people are shown before one asks for all of them: four rows."""
 
@@ -85,7 +85,7 @@ class CallersRow(QWidget):
 
     Args:
         callers: who can be asked to.
-        call_in: has one of them call, by number; None where incoming calls are off.
+        call_in: has one of them call, by number.
     """
 
     def __init__(
@@ -94,12 +94,11 @@ class CallersRow(QWidget):
         super().__init__()
         self.buttons: list[Button] = []
         self.off = Text(OFF, 12, 400, "muted", wrap=True)
-        self.off.setVisible(call_in is None)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(Text("Have somebody call you", 13, 600))
         row.addStretch(1)
-        for caller in callers if call_in is not None else ():
+        for caller in callers:
             button = Button(caller.name, Kind.SECONDARY, icon="phone-incoming", height=32)
             button.setToolTip(caller.story)
             button.setAccessibleName(f"Have somebody call you: {caller.name}")
@@ -111,6 +110,13 @@ class CallersRow(QWidget):
         column.setSpacing(2)
         column.addLayout(row)
         column.addWidget(self.off)
+        self.set_on(False)
+
+    def set_on(self, on: bool) -> None:
+        """Offer it where calls are let in, or say where that is set."""
+        for button in self.buttons:
+            button.setVisible(on)
+        self.off.setVisible(not on)
 
 
 def _ask(call_in: Callable[[str], None] | None, number: str, _on: bool = False) -> None:
@@ -135,7 +141,7 @@ class PracticeCard(Surface):
         call_in: Callable[[str], None] | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        """Args beside the dialler: who can be called, and see `CallersRow`."""
+        """Args beside the dialler: who can be called, and see `CallersRow`, off at first."""
         super().__init__("accent_soft", parent=parent)
         self._dialler = dialler
         self.callers = CallersRow(callers, call_in)

@@ -20,10 +20,11 @@ PAGES = (
     ("Check-up", "heartbeat", "Ctrl 5"),
 )
 FIRST_BELOW = 3
+WIDTH = 60
 
 
 class RailItem(HoverButton):
-    """Icon over a word, 56 by 52."""
+    """Icon over a word, 60 by 52."""
 
     ring_radius = RADIUS_CARD
 
@@ -32,6 +33,7 @@ class RailItem(HoverButton):
         self._icon = icon
         self.setText(text)
         self.setCheckable(True)
+        self.setAutoExclusive(True)  # one of several, to a screen reader too
         self.setAccessibleName(text)
         self.setToolTip(f"{text} ({key})")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -40,7 +42,7 @@ class RailItem(HoverButton):
 
     def sizeHint(self) -> QSize:
         """The size of the design."""
-        return QSize(px(56), px(52))
+        return QSize(px(WIDTH), px(52))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw ground, icon and word."""
@@ -55,11 +57,13 @@ class RailItem(HoverButton):
         paint_hover(painter, box, self, radius=px(RADIUS_CARD))
         tone = "accent" if chosen else "muted"
         name = f"{self._icon}-fill" if chosen else self._icon
-        icons.paint(painter, name, getattr(theme.current(), tone), px(18), px(7), 20)
+        icons.paint(
+            painter, name, getattr(theme.current(), tone), (self.width() - px(20)) / 2, px(7), 20
+        )
         painter.setPen(theme.colour(tone))
         painter.setFont(fonts.font(11, 600 if chosen else 500))
         painter.drawText(
-            QRectF(0, px(30), px(56), px(16)), Qt.AlignmentFlag.AlignCenter, self.text()
+            QRectF(0, px(30), self.width(), px(16)), Qt.AlignmentFlag.AlignCenter, self.text()
         )
 
 
@@ -82,7 +86,7 @@ class Rail(QWidget):
         self.setFixedWidth(RAIL_WIDTH)
         self.setAccessibleName("Pages")
         column = QVBoxLayout(self)
-        column.setContentsMargins(8, 4, 16, 12)
+        column.setContentsMargins(6, 4, 14, 12)
         column.setSpacing(4)
         self._group = QButtonGroup(self)
         for index, (text, icon, key) in enumerate(PAGES):

@@ -78,8 +78,10 @@ class RecentRow(RowButton):
         call, width = self.call, self.width() - px(OPEN_WIDTH)
         icons.paint(painter, call.icon, getattr(theme.current(), call.tone), px(4), px(8), 14)
         prompt_at, outcome_at = width * 0.34, width * 0.61
-        self._write(painter, call.title, px(26), px(5), prompt_at - px(38), "text", 600)
-        self._write(painter, call.subtitle, px(26), px(23), prompt_at - px(38), "muted", 400, 12)
+        # Calls that came in have no prompt, and a longer line below the number.
+        room = (prompt_at if call.prompt else outcome_at) - px(38)
+        self._write(painter, call.title, px(26), px(5), room, "text", 600)
+        self._write(painter, call.subtitle, px(26), px(23), room, "muted", 400, 12)
         self._write(
             painter, call.prompt, prompt_at, px(14), outcome_at - prompt_at - px(12), "muted", 400
         )

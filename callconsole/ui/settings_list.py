@@ -14,6 +14,7 @@ from callconsole.ui.kit.line_field import LineField
 from callconsole.ui.kit.surfaces import Scroll
 from callconsole.ui.kit.text import Text
 from callconsole.ui.tokens import DIAL_WIDTH, RADIUS_CARD
+from callconsole.ui.zoom import px
 from callconsole.viewmodels.settings_page import SettingsPage
 
 ROW = 40
@@ -41,6 +42,7 @@ class GroupItem(HoverButton):
         self._count = ""
         self.setText(group.value)
         self.setCheckable(True)
+        self.setAutoExclusive(True)  # one of several, to a screen reader too
         self.setAccessibleName(group.value)
         self.setFixedHeight(ROW)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -56,7 +58,7 @@ class GroupItem(HoverButton):
 
     def sizeHint(self) -> QSize:
         """Icon, words and count."""
-        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 84, ROW)
+        return QSize(self.fontMetrics().horizontalAdvance(self.text()) + px(84), px(ROW))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw ground, icon, name and count."""
@@ -67,15 +69,15 @@ class GroupItem(HoverButton):
         if chosen:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.colour("accent_soft"))
-            painter.drawRoundedRect(box, RADIUS_CARD, RADIUS_CARD)
+            painter.drawRoundedRect(box, px(RADIUS_CARD), px(RADIUS_CARD))
         if self.isEnabled():
-            paint_hover(painter, box, self, radius=RADIUS_CARD)
+            paint_hover(painter, box, self, radius=px(RADIUS_CARD))
         tone = "accent" if chosen else "muted"
-        top = (self.height() - 16) / 2
-        icons.paint(painter, self._icon, getattr(theme.current(), tone), 12, top, 16)
+        top = (self.height() - px(16)) / 2
+        icons.paint(painter, self._icon, getattr(theme.current(), tone), px(12), top, 16)
         painter.setPen(theme.colour("text" if self.isEnabled() else "muted"))
         painter.setFont(fonts.font(13, 600 if chosen else 500))
-        words = self.rect().adjusted(40, 0, -12, 0)
+        words = self.rect().adjusted(px(40), 0, -px(12), 0)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
         painter.setPen(theme.colour("muted"))
         painter.setFont(fonts.font(12, 500, tabular=True))

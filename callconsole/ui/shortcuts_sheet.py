@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from callconsole.ui.kit.icon_button import IconButton
 from callconsole.ui.kit.keycap import Keycap
 from callconsole.ui.kit.surfaces import Hairline, Scroll, Surface
 from callconsole.ui.kit.text import Text
+from callconsole.ui.zoom import px
 
 CALLING = (
     ("Call the number in the field", "Enter"),
@@ -42,19 +43,21 @@ STEPPING_IN = (
 )
 PAGES = (
     ("Calls, prompts, history, settings", "Ctrl 1 – 4"),  # noqa: RUF001
+    ("Settings, as elsewhere", "Ctrl ,"),
     ("Check-up; there, check all again", "Ctrl 5, F5"),
     ("Larger, smaller, as usual", "Ctrl + − 0"),  # noqa: RUF001
     ("This sheet", "F1"),
 )
 READING = (
     ("Find in the transcript, calls or settings", "Ctrl F"),
+    ("Next place found, or the one before", "F3 ⇧ F3"),
     ("Hear, star or copy the chosen line", "Enter S C"),
     ("Next star, or the one before", "F4 ⇧ F4"),
     ("Open the chosen call", "Enter"),
     ("Delete the chosen call, after a question", "Del"),
     ("Play or pause a recording", "Space"),
     ("Five seconds back or on", "← →"),
-    ("Save the prompt", "Ctrl S"),
+    ("Save the prompt, or make a new one", "Ctrl S / N"),
 )
 COLUMNS = (
     (("Calling", CALLING), ("Pages", PAGES)),
@@ -79,12 +82,13 @@ class ShortcutsSheet(Surface):
         head.addStretch()
         head.addWidget(self.close_button)
         self._content = QWidget()
-        columns = QHBoxLayout(self._content)
+        columns = self._columns = QHBoxLayout(self._content)
         columns.setContentsMargins(0, 0, BAR, 0)
         columns.setSpacing(24)
+        self._between = Hairline(vertical=True)
         for place, groups in enumerate(COLUMNS):
             if place:
-                columns.addWidget(Hairline(vertical=True))
+                columns.addWidget(self._between)
             columns.addLayout(_column(groups), 1)
         self._scroll = Scroll(self._content)
         column = QVBoxLayout(self)
@@ -108,10 +112,21 @@ class ShortcutsSheet(Surface):
 
     def _centre(self) -> None:
         """In the middle, as high as its lines or as the window lets it be."""
-        host, inside = self.window(), self._content.sizeHint()
+        host = self.window()
+        self._stack(QBoxLayout.Direction.LeftToRight)
+        if self._content.sizeHint().width() + px(40 - BAR) > host.width() - px(EDGE):
+            self._stack(QBoxLayout.Direction.TopToBottom)
+        inside = self._content.sizeHint()
         around = self.sizeHint().height() - self._scroll.sizeHint().height()
-        self.resize(inside.width() + 40 - BAR, min(inside.height() + around, host.height() - EDGE))
+        self.resize(
+            inside.width() + px(40 - BAR), min(inside.height() + around, host.height() - px(EDGE))
+        )
         self.move((host.width() - self.width()) // 2, (host.height() - self.height()) // 2)
+
+    def _stack(self, direction: QBoxLayout.Direction) -> None:
+        """Put the columns beside each other, or one below the other."""
+        self._between.setVisible(direction is QBoxLayout.Direction.LeftToRight)
+        self._columns.setDirection(direction)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close on Escape; the arrows scroll where not every line fits."""

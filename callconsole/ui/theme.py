@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 
 from callconsole.ui import fonts
 from callconsole.ui.fitting import FittingStyle
-from callconsole.ui.tokens import DARK, LIGHT, Tokens
+from callconsole.ui.tokens import DARK, LIGHT, Tokens, contrasting
 from callconsole.ui.zoom import px
 
 SETTING = "CALLCONSOLE_THEME"
@@ -18,7 +18,13 @@ SCHEMES = ("system", "light", "dark")
 
 
 class Notifier(QObject):
-    """Says that the scheme in force is another one now.
+    """Keeps the scheme in force, and says that it is another one now.
+
+    Attributes:
+        tokens: its colours.
+        followed: the system's changes are listened to.
+        scheme: one of `SCHEMES`, as it was asked for.
+        system, contrast: what the system asks for.
 
     Signals:
         changed: after the application's palette was set; widgets that keep colours take new ones.
@@ -30,6 +36,9 @@ class Notifier(QObject):
         super().__init__()
         self.tokens = LIGHT
         self.followed = False
+        self.scheme = "system"
+        self.system = Qt.ColorScheme.Unknown
+        self.contrast = Qt.ContrastPreference.NoPreference
 
 
 notifier = Notifier()
@@ -58,28 +67,45 @@ def apply(app: QApplication, scheme: str | None = None) -> None:
         app.setStyle(FittingStyle())
         app.setProperty("fitted", True)
     app.setFont(fonts.font(13))
+    hints = QGuiApplication.styleHints()
     if not notifier.followed:
         notifier.followed = True
-        QGuiApplication.styleHints().colorSchemeChanged.connect(_on_system_scheme)
-    app.setProperty("scheme", chosen)
-    _dress(app, _tokens_for(chosen))
+        hints.colorSchemeChanged.connect(_on_system_scheme)
+        hints.accessibility().contrastPreferenceChanged.connect(_on_contrast)
+    notifier.scheme = chosen
+    notifier.system = hints.colorScheme()
+    notifier.contrast = hints.accessibility().contrastPreference()
+    _dress(app)
 
 
-def _on_system_scheme(_scheme: Qt.ColorScheme) -> None:
+def _on_system_scheme(scheme: Qt.ColorScheme) -> None:
+    notifier.system = scheme
+    _dress_again()
+
+
+def _on_contrast(preference: Qt.ContrastPreference) -> None:
+    notifier.contrast = preference
+    _dress_again()
+
+
+def _dress_again() -> None:
     app = QApplication.instance()
-    if isinstance(app, QApplication) and app.property("scheme") == "system":
-        _dress(app, _tokens_for("system"))
+    if isinstance(app, QApplication) and _wanted() != notifier.tokens:
+        _dress(app)
 
 
-def _tokens_for(scheme: str) -> Tokens:
-    if scheme == "system":
-        dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
-        return DARK if dark else LIGHT
-    return DARK if scheme == "dark" else LIGHT
+def _wanted() -> Tokens:
+    """The colours for what is chosen and what the system asks for."""
+    dark = notifier.scheme == "dark"
+    if notifier.scheme == "system":
+        dark = notifier.system is Qt.ColorScheme.Dark
+    tokens = DARK if dark else LIGHT
+    more = notifier.contrast is Qt.ContrastPreference.HighContrast
+    return contrasting(tokens) if more else tokens
 
 
-def _dress(app: QApplication, tokens: Tokens) -> None:
-    notifier.tokens = tokens
+def _dress(app: QApplication) -> None:
+    tokens = notifier.tokens = _wanted()
     app.setPalette(palette(tokens))
     sheet = style_sheet(tokens)
     if sheet != app.styleSheet():  # a new one makes Qt polish every widget there is

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 RADIUS_CONTROL = 6
 RADIUS_CARD = 8
@@ -123,3 +124,9 @@ DARK = Tokens(
     diff_remove="#41201D",
     track="#2D333D",
 )
+
+
+@lru_cache(maxsize=2)
+def contrasting(tokens: Tokens) -> Tokens:
+    """The scheme for people who ask their system for more contrast: every edge can be seen."""
+    return replace(tokens, border=tokens.strong, strong=tokens.text)

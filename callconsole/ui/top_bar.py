@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QFontMetrics,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QResizeEvent,
-)
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from callconsole.domain.events import ServiceState
 from callconsole.ui import fonts, icons, theme
 from callconsole.ui.kit.button import Button, Kind
+from callconsole.ui.kit.hover_button import PressButton
 from callconsole.ui.kit.text import Text
 from callconsole.ui.tokens import RADIUS_CONTROL, TOP_BAR_HEIGHT
 from callconsole.ui.zoom import px
@@ -45,14 +39,14 @@ class Logo(QWidget):
         icons.paint(painter, "phone-call-fill", theme.current().on_fill, px(5), px(5), 14)
 
 
-class StatusItem(QWidget):
+class StatusItem(PressButton):
     """Symbol, name, value; the value goes where room is short and all is well.
 
     Signals:
-        pressed: a click, Enter or Space, with the `Service`.
+        asked: it was pressed; the `Service`.
     """
 
-    pressed = Signal(object)
+    asked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,27 +55,11 @@ class StatusItem(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.clicked.connect(self._on_clicked)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """A click leads to the check of this part."""
-        inside = self.rect().contains(event.position().toPoint())
-        if event.button() is Qt.MouseButton.LeftButton and inside:
-            self._press()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take the click."""
-        event.accept()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter and Space do the same."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self._press()
-            return
-        super().keyPressEvent(event)
-
-    def _press(self) -> None:
+    def _on_clicked(self) -> None:
         if self._status is not None:
-            self.pressed.emit(self._status.service)
+            self.asked.emit(self._status.service)
 
     def show_status(self, status: ServiceStatus) -> None:
         """Show this part."""
@@ -175,7 +153,7 @@ class TopBar(QWidget):
         row.addStretch(1)
         for item in self.items:
             row.addWidget(item)
-            item.pressed.connect(self.service_asked)
+            item.asked.connect(self.service_asked)
         row.addWidget(self.drawer)
         services.changed.connect(self._show)
         lines.changed.connect(self._show_lines)

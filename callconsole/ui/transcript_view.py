@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequence
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from callconsole.ui.announce import announce
 from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.shortcut import shortcut_inside
 from callconsole.ui.kit.text import Elided, Text
@@ -118,9 +119,7 @@ class TranscriptView(QWidget):
 
     def announce(self, text: str) -> None:
         """Let a screen reader say this when it has a moment."""
-        event = QAccessibleAnnouncementEvent(self.lines, text)
-        event.setPoliteness(QAccessible.AnnouncementPoliteness.Polite)
-        QAccessible.updateAccessibility(event)
+        announce(self.lines, text, politely=True)
 
     # Inside -----------------------------------------------------------------------------
 

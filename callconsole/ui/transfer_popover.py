@@ -10,11 +10,13 @@ from callconsole.domain import phone
 from callconsole.domain.abilities import TransferTarget
 from callconsole.domain.transfers import NOTE_CHARS
 from callconsole.ui import fonts, theme
+from callconsole.ui.fitting import fix_height
 from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.icon_button import IconButton
 from callconsole.ui.kit.line_field import LineField
 from callconsole.ui.kit.surfaces import Scroll, Surface
 from callconsole.ui.kit.text import Text
+from callconsole.ui.zoom import px
 from callconsole.viewmodels.operator import Operator
 from callconsole.viewmodels.transfer_form import TransferForm
 
@@ -35,20 +37,20 @@ class TargetButton(Button):
 
     def sizeHint(self) -> QSize:
         """As wide as the list."""
-        return QSize(_ROW, _ROW)
+        return QSize(px(_ROW), px(_ROW))
 
     def _paint_content(self, painter: QPainter, ink: str) -> None:
-        box = QRectF(self.rect()).adjusted(_PADDING, 0, -_PADDING, 0)
+        box = QRectF(self.rect()).adjusted(px(_PADDING), 0, -px(_PADDING), 0)
         middle = Qt.AlignmentFlag.AlignVCenter
         small = fonts.font(12, 400, tabular=True)
-        wide = QFontMetrics(small).horizontalAdvance(self._number) + 2
+        wide = QFontMetrics(small).horizontalAdvance(self._number) + px(2)
         painter.setFont(small)
         painter.setPen(theme.colour("accent" if ink == "accent" else "muted"))
         painter.drawText(box, Qt.AlignmentFlag.AlignRight | middle, self._number)
         painter.setFont(self.font())
         painter.setPen(theme.colour(ink))
         words = QFontMetrics(self.font()).elidedText(
-            self.text(), Qt.TextElideMode.ElideRight, round(box.width()) - wide - 8
+            self.text(), Qt.TextElideMode.ElideRight, round(box.width()) - wide - px(8)
         )
         painter.drawText(box, Qt.AlignmentFlag.AlignLeft | middle, words)
 
@@ -92,7 +94,7 @@ class TransferPopover(Surface):
         head.addWidget(Text("Transfer", 13, 600))
         head.addStretch()
         head.addWidget(self.close_button)
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 16)
         column.setSpacing(8)
         column.addLayout(head)
@@ -143,11 +145,12 @@ class TransferPopover(Surface):
         """Stand above the button, inside the page."""
         if self._opener is None:
             return
-        self.adjustSize()
+        # Not adjustSize, which reckons the wrapped lines at a narrower width than they have.
+        self.resize(self.width(), self._column.totalHeightForWidth(self.width()))
         page = self._page
         corner = self._opener.mapTo(page, QPoint(self._opener.width(), 0))
-        left = min(corner.x() - self.width(), page.width() - self.width() - 16)
-        self.move(max(8, left), max(8, corner.y() - self.height() - 8))
+        left = min(corner.x() - self.width(), page.width() - self.width() - px(16))
+        self.move(max(px(8), left), max(px(8), corner.y() - self.height() - px(8)))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close on Escape."""
@@ -167,7 +170,7 @@ class TransferPopover(Surface):
             self._targets.addWidget(row)
             row.clicked.connect(lambda _checked=False, row=row: self._on_chosen(row))
         seen = min(len(self.rows), _ROWS_SEEN)
-        self._scroll.setFixedHeight(max(0, seen * (_ROW + 4) - 4))
+        fix_height(self._scroll, max(0, seen * (_ROW + 4) - 4))
         self._scroll.setVisible(bool(self.rows))
 
     def _show(self) -> None:

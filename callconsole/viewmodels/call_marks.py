@@ -21,6 +21,8 @@ from callconsole.viewmodels.answer_words import WORDS, judged_line
 
 Details = Mapping[str, Any]
 
+_HEARD_MS = 50
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -78,7 +80,8 @@ def _judged(details: Details) -> Mark | None:
 
 def _stream(details: Details) -> Mark | None:
     gap_ms = details.get("gap_ms")
-    if gap_ms is None:
+    # A stream that another replaces at once is missed by nobody.
+    if gap_ms is None or float(gap_ms) < _HEARD_MS:
         return None
     return Mark(f"The sound was away for {float(gap_ms) / 1000:.1f} s", "arrows-clockwise")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from callconsole.domain.call import Call
 from callconsole.domain.problems import Problem, ProblemError
@@ -44,7 +44,8 @@ class Models(QObject):
         prompts: where prompts are kept.
         callees: who can be called on the practice line.
         callers: who can be asked to call there.
-        call_in: has one of them call, by number; None where incoming calls are off.
+        call_in: has one of them call, by number.
+        incoming_on: whether calls to the operator are let in to begin with.
         missing: what real calls lack; the phone line is closed while there is something.
         choose_line: switches the engine to "practice" or "phone".
         player: plays recordings, or None where there is none.
@@ -56,7 +57,12 @@ class Models(QObject):
         recording: whether calls are recorded to begin with.
         listen: whether listening in is on to begin with.
         settings: what the Settings page needs, or None where there is no such page.
+
+    Signals:
+        incoming_on_changed: calls to the operator are let in now, or no longer; see `incoming_on`.
     """
+
+    incoming_on_changed = Signal()
 
     def __init__(
         self,
@@ -66,6 +72,7 @@ class Models(QObject):
         callees: Sequence[PracticeCallee] = (),
         callers: Sequence[PracticeCallee] = (),
         call_in: Callable[[str], None] | None = None,
+        incoming_on: bool = False,
         missing: Sequence[Problem] = (),
         choose_line: Callable[[str], None] | None = None,
         player: Player | None = None,
@@ -87,6 +94,7 @@ class Models(QObject):
         self._was_live = False
         self.parties = Parties(callees, callers)
         self.call_in = call_in
+        self._incoming_on = incoming_on
         self.relay = Relay(desk, self)
         self.services = Services(desk, self.relay, missing, self, remedy=remedy)
         self.checkup = Checkup(desk, self.relay, examiner, deeds, self)
@@ -127,6 +135,17 @@ class Models(QObject):
         """What real calls lack is another now."""
         self.services.set_missing(missing)
         self.dialler.set_missing(missing)
+
+    @property
+    def incoming_on(self) -> bool:
+        """Whether somebody who calls is let in."""
+        return self._incoming_on
+
+    def set_incoming_on(self, on: bool) -> None:
+        """Calls to the operator are let in from now on, or turned away."""
+        if on != self._incoming_on:
+            self._incoming_on = on
+            self.incoming_on_changed.emit()
 
     async def finish(self) -> None:
         """Let what is being saved reach the disk; before `close`."""

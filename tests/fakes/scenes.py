@@ -171,7 +171,8 @@ class Scene:
             self.prompts,
             callees=callees,
             callers=CALLERS,
-            call_in=self.callers.append if incoming else None,
+            call_in=self.callers.append,
+            incoming_on=incoming,
             missing=missing,
             player=player or self.player,
             check=lambda: None,
@@ -808,7 +809,7 @@ async def history_empty(scene: Scene) -> None:
 
 async def history_no_match(scene: Scene) -> None:
     await history(scene)
-    scene.models.history.search("0800")
+    scene.window.history.list.search.setText("0800")
     scene.models.history.refresh()
     await asyncio.sleep(0.01)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -17,6 +18,19 @@ def dressed(qapp: QApplication) -> Iterator[QApplication]:
     theme.apply(qapp, "light")
     yield qapp
     fonts.forget()
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a screen reader is told, while one runs."""
+    told: list[str] = []
+
+    def keep(event: QAccessibleEvent) -> None:
+        told.append(event.message())  # type: ignore[attr-defined]
+
+    monkeypatch.setattr(QAccessible, "isActive", lambda: True)
+    monkeypatch.setattr(QAccessible, "updateAccessibility", keep)
+    return told
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, QSize
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
@@ -13,7 +14,10 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QLineEdit,
+    QListView,
     QScrollBar,
+    QTableView,
+    QTextEdit,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -21,29 +25,50 @@ from pytestqt.qtbot import QtBot
 from callconsole.ui import fonts, theme
 from callconsole.ui.fitting import set_zoom
 from callconsole.ui.kit.surfaces import Room
+from callconsole.ui.main_window import MainWindow
 from callconsole.ui.zoom import px
 from fakes.scenes import STATES, Scene, build
 
-SIZES = [QSize(1280, 800), QSize(994, 560)]
-DRESSES = [("light", "Inter"), ("dark", "DejaVu Sans")]
-ZOOMS = [(80, QSize(994, 560)), (125, QSize(1280, 800)), (160, QSize(1280, 800))]
+USUAL_SIZE, LAPTOP, SMALLEST = QSize(1280, 800), QSize(1100, 640), QSize(994, 560)
+MADE_AT = [(80, SMALLEST), (160, USUAL_SIZE)]
+# Popovers, drawers, cards, rows and bands that come to a window which is zoomed already.
+MADE_LATE = [
+    "checkup_red",
+    "drawer",
+    "history_delete",
+    "history_starred",
+    "incoming_in_call",
+    "muted",
+    "prompts_drawer",
+    "replaying",
+    "settings_google",
+    "settings_import",
+    "several_drawer",
+    "sheet",
+    "taken_over",
+    "transferring",
+    "transferring_wrong",
+]
 
 
 @pytest.fixture
 def zoomable(dressed: QApplication) -> Iterator[QApplication]:
-    """The application, back at 100 % after the test."""
+    """The application in light and in Inter, back at 100 % after the test."""
+    fonts.use("Inter")
+    theme.apply(dressed, "light")
     yield dressed
     set_zoom(dressed, 100)
 
 
-@pytest.fixture(params=DRESSES, ids=["light-inter", "dark-dejavu"])
-def dress(qapp: QApplication, request: pytest.FixtureRequest) -> Iterator[None]:
-    scheme, family = request.param
-    fonts.use(family)
-    theme.apply(qapp, scheme)
-    yield
+@pytest.fixture
+def wider(dressed: QApplication) -> Iterator[QApplication]:
+    """The same in dark and in a font that is wider and has fewer weights."""
+    fonts.use("DejaVu Sans")
+    theme.apply(dressed, "dark")
+    yield dressed
+    set_zoom(dressed, 100)
     fonts.forget()
-    theme.apply(qapp, "light")
+    theme.apply(dressed, "light")
 
 
 def shown(window: QWidget) -> list[QWidget]:
@@ -111,13 +136,45 @@ def overlapping(window: QWidget) -> list[str]:
 
 
 def nameless(window: QWidget) -> list[str]:
+    """What the keyboard reaches, or a person presses, and a screen reader cannot name."""
     kinds = QAbstractButton | QComboBox | QLineEdit | QAbstractSlider
     return [
         f"{type(control).__name__} at {control.mapTo(window, QPoint(0, 0))}"
         for control in shown(window)
-        if isinstance(control, kinds) and not isinstance(control, QScrollBar)
+        if (isinstance(control, kinds) or control.focusPolicy() != Qt.FocusPolicy.NoFocus)
+        and not isinstance(control, QScrollBar)
         and not control.accessibleName()
     ]  # fmt: skip
+
+
+def of_another_kind(window: QWidget) -> list[str]:
+    """What a screen reader would call by the name of another kind of control."""
+    found = []
+    for control in shown(window):
+        if control.focusPolicy() == Qt.FocusPolicy.NoFocus or isinstance(control, QScrollBar):
+            continue
+        told = QAccessible.queryAccessibleInterface(control).role()
+        if told is not role_of(control):
+            found.append(f"{type(control).__name__} {control.accessibleName()!r} is a {told.name}")
+    return found
+
+
+def role_of(control: QWidget) -> QAccessible.Role:
+    if isinstance(control, QAbstractButton):
+        if control.autoExclusive():
+            return QAccessible.Role.RadioButton
+        return QAccessible.Role.CheckBox if control.isCheckable() else QAccessible.Role.Button
+    for kind, role in (
+        (QComboBox, QAccessible.Role.ComboBox),
+        (QLineEdit | QTextEdit, QAccessible.Role.EditableText),
+        (QAbstractSlider, QAccessible.Role.Slider),
+        (QListView, QAccessible.Role.List),
+        (QTableView, QAccessible.Role.Table),
+    ):
+        if isinstance(control, kind):
+            return role
+    # A page, a card or a row that is read as a whole.
+    return QAccessible.Role.Client
 
 
 def too_small(window: QWidget) -> list[str]:
@@ -130,26 +187,54 @@ def too_small(window: QWidget) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["1280x800", "994x560"])
 @pytest.mark.parametrize("name", STATES)
-async def test_everything_fits(qtbot: QtBot, dress: None, name: str, size: QSize) -> None:
+async def test_everything_fits(qtbot: QtBot, zoomable: QApplication, name: str) -> None:
+    """Light and in Inter: made in the usual window, then made smaller, larger and zoomed."""
     scene = build(name)
     window = scene.window
-    window.resize(size)
+    window.resize(USUAL_SIZE)
     await arrive(qtbot, scene, name)
     try:
-        room = window.centralWidget()
-        assert isinstance(room, Room)
-        assert window.size() == size
-        assert (room.horizontalScrollBar().maximum(), room.verticalScrollBar().maximum()) == (0, 0)
-        assert faults(window) == []
+        assert whole(window, USUAL_SIZE) == []
+        for size in (LAPTOP, SMALLEST):
+            window.resize(size)
+            await settle()
+            assert whole(window, size) == []
+        set_zoom(zoomable, 80)
+        await settle()
+        assert zoomed(window, SMALLEST) == []
+        set_zoom(zoomable, 125)
+        window.resize(USUAL_SIZE)
+        await settle()
+        assert zoomed(window, USUAL_SIZE) == []
     finally:
         scene.close()
 
 
-@pytest.mark.parametrize(("percent", "size"), ZOOMS, ids=[f"{z}%-{s.width()}" for z, s in ZOOMS])
 @pytest.mark.parametrize("name", STATES)
-async def test_everything_fits_when_zoomed(
+async def test_everything_fits_with_a_wider_font(
+    qtbot: QtBot, wider: QApplication, name: str
+) -> None:
+    """Dark and in DejaVu Sans: made in the smallest window, then at its largest and larger."""
+    scene = build(name)
+    window = scene.window
+    window.resize(SMALLEST)
+    await arrive(qtbot, scene, name)
+    try:
+        assert whole(window, SMALLEST) == []
+        window.resize(USUAL_SIZE)
+        await settle()
+        assert whole(window, USUAL_SIZE) == []
+        set_zoom(wider, 160)
+        await settle()
+        assert zoomed(window, USUAL_SIZE) == []
+    finally:
+        scene.close()
+
+
+@pytest.mark.parametrize(("percent", "size"), MADE_AT, ids=[f"{z}%" for z, _ in MADE_AT])
+@pytest.mark.parametrize("name", MADE_LATE)
+async def test_what_is_made_late_fits_the_zoom_of_then(
     qtbot: QtBot, zoomable: QApplication, name: str, percent: int, size: QSize
 ) -> None:
     scene = build(name)
@@ -159,12 +244,7 @@ async def test_everything_fits_when_zoomed(
     set_zoom(zoomable, percent)
     await arrive(qtbot, scene, name)
     try:
-        assert window.size() == size
-        assert faults(window) == []
-        header = scene.window.calls.call.header.hang_up
-        if header.isVisible():
-            at = header.mapTo(window, header.rect().center())
-            assert window.rect().contains(at), "Hang up has to be scrolled to"
+        assert zoomed(window, size) == []
     finally:
         scene.close()
 
@@ -216,15 +296,15 @@ async def settled(window: QWidget) -> dict[str, tuple[int, int, int, int]]:
         before: dict[str, tuple[int, int, int, int]] = {}
         while (now := places(window)) != before:
             before = now
-            for _ in range(3):
-                await settle()
+            await settle()
     return before
 
 
 async def settle() -> None:
-    await asyncio.sleep(0.01)
-    QApplication.sendPostedEvents()
-    await asyncio.sleep(0)
+    """Let layouts answer one another."""
+    for _ in range(3):
+        await asyncio.sleep(0.005)
+        QApplication.sendPostedEvents()
 
 
 async def arrive(qtbot: QtBot, scene: Scene, name: str) -> None:
@@ -235,6 +315,25 @@ async def arrive(qtbot: QtBot, scene: Scene, name: str) -> None:
     await settle()
 
 
+def whole(window: MainWindow, size: QSize) -> list[str]:
+    """What is wrong in a window of this size, which nothing may widen or make scroll."""
+    room = window.centralWidget()
+    assert isinstance(room, Room)
+    assert window.size() == size
+    assert (room.horizontalScrollBar().maximum(), room.verticalScrollBar().maximum()) == (0, 0)
+    return faults(window)
+
+
+def zoomed(window: MainWindow, size: QSize) -> list[str]:
+    """The same where the window may scroll; Hang up stays where it is seen."""
+    assert window.size() == size
+    hang_up = window.calls.call.header.hang_up
+    if hang_up.isVisible():
+        at = hang_up.mapTo(window, hang_up.rect().center())
+        assert window.rect().contains(at), "Hang up has to be scrolled to"
+    return faults(window)
+
+
 def faults(window: QWidget) -> list[str]:
     return [
         *cut_labels(window),
@@ -243,5 +342,6 @@ def faults(window: QWidget) -> list[str]:
         *outside_parent(window),
         *overlapping(window),
         *nameless(window),
+        *of_another_kind(window),
         *too_small(window),
     ]

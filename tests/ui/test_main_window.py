@@ -14,7 +14,7 @@ from callconsole.domain.call import EndedBy, Ending, Outcome
 from callconsole.domain.dialling import Step
 from callconsole.domain.events import Service, ServiceState
 from callconsole.domain.problems import Problem
-from callconsole.ui.main_window import NAME
+from callconsole.ui.main_window import CALLS, NAME, PROMPTS
 from fakes.desk import refused
 from fakes.scenes import DOWNLOADING, KEY_REFUSED, MISSING, NEEDS_NGROK, Scene
 from support.reading import words
@@ -333,6 +333,22 @@ async def test_narrow_and_low_windows_fold(qtbot: QtBot, open_scene: OpenScene) 
     await settle()
     assert calls.side.isVisible()
     assert calls.dial.options.isVisible()
+
+
+async def test_the_drawer_s_button_leads_to_it_from_every_page(
+    qtbot: QtBot, open_scene: OpenScene
+) -> None:
+    window = open_scene().window
+    window.resize(QSize(1100, 640))
+    window.open_page(PROMPTS)
+    await settle()
+    for _ in range(2):
+        QTest.mouseClick(window.top_bar.drawer, LEFT)
+        assert (window.page, window.calls.side.isVisible()) == (CALLS, True)
+        window.open_page(PROMPTS)
+    window.open_page(CALLS)
+    QTest.mouseClick(window.top_bar.drawer, LEFT)
+    assert not window.calls.side.isVisible()
 
 
 def answer(box: QMessageBox, text: str) -> None:

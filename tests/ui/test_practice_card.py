@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from callconsole.ui.practice_card import FOLDED
-from fakes.desk import CALLEES, CROWD
+from fakes.desk import CALLEES, CALLERS, CROWD
 from fakes.scenes import Scene
 
 OpenScene = Callable[..., Scene]
@@ -35,3 +35,18 @@ async def test_a_long_list_is_folded_and_opens(qtbot: QtBot, open_scene: OpenSce
     assert card.fold.text() == "Show fewer"
     QTest.mouseClick(card.fold, LEFT)
     assert shown() == FOLDED
+
+
+async def test_callers_can_be_asked_for_while_calls_are_let_in(
+    qtbot: QtBot, open_scene: OpenScene
+) -> None:
+    scene = open_scene(incoming=False)
+    row = scene.window.calls.idle.practice.callers
+    scene.models.set_incoming_on(True)
+    assert not row.off.isVisible()
+    assert len(row.buttons) == len(CALLERS)
+    QTest.mouseClick(row.buttons[0], LEFT)
+    assert scene.callers == [CALLERS[0].number]
+    scene.models.set_incoming_on(False)
+    assert row.off.isVisible()
+    assert not any(button.isVisible() for button in row.buttons)

@@ -286,7 +286,7 @@ async def test_an_import_is_shown_before_it_is_taken(
     dialog.reject()
     await page.finish()
     assert view.plan_band.title.text() == "Importing changes 1 setting"
-    assert view.plan_band.line.text() == "Ring for: 25 → 40"
+    assert view.plan_band.line.text() == "Ring for: 25 s → 40 s"
     assert scene.window.focusWidget() is view.take
     press(scene, Qt.Key.Key_Return)
     await page.finish()

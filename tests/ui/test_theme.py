@@ -1,14 +1,22 @@
 import dataclasses
 import re
+from collections.abc import Callable
 
 import pytest
-from PySide6.QtGui import QFontMetrics, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication, QWidget
 
 from callconsole.ui import fonts, icons, theme
-from callconsole.ui.tokens import DARK, LIGHT, Tokens
+from callconsole.ui.kit.surfaces import Surface
+from callconsole.ui.tokens import DARK, LIGHT, Tokens, contrasting
+from fakes.scenes import Scene
 
-SCHEMES = pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
+SCHEMES = pytest.mark.parametrize(
+    "tokens",
+    [LIGHT, DARK, contrasting(LIGHT), contrasting(DARK)],
+    ids=["light", "dark", "light-contrast", "dark-contrast"],
+)
 TEXT_PAIRS = [
     ("text", "window"), ("text", "surface"), ("text", "sunken"), ("text", "hover"),
     ("muted", "window"), ("muted", "surface"), ("muted", "sunken"), ("muted", "hover"),
@@ -84,6 +92,49 @@ def test_the_environment_forces_a_scheme(
     monkeypatch.setenv(theme.SETTING, "dark")
     theme.apply(dressed)
     assert theme.current() is DARK
+
+
+def test_the_system_s_colours_are_followed_while_the_window_is_open(
+    open_scene: Callable[..., Scene], dressed: QApplication
+) -> None:
+    theme.apply(dressed, "system")
+    window = open_scene().window
+    assert ground(window) == LIGHT.window
+    hints = QGuiApplication.styleHints()
+    hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert (theme.current(), ground(window)) == (DARK, DARK.window)
+    title = window.calls.idle.title
+    assert title.palette().color(QPalette.ColorRole.WindowText).name().upper() == DARK.text
+    hints.colorSchemeChanged.emit(Qt.ColorScheme.Light)
+    assert (theme.current(), ground(window)) == (LIGHT, LIGHT.window)
+
+
+def test_a_chosen_scheme_stays_when_the_system_changes(dressed: QApplication) -> None:
+    theme.apply(dressed, "light")
+    QGuiApplication.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert theme.current() is LIGHT
+
+
+def test_edges_are_stronger_where_the_system_asks_for_contrast(
+    open_scene: Callable[..., Scene], dressed: QApplication
+) -> None:
+    theme.apply(dressed, "light")
+    window = open_scene().window
+    told = QGuiApplication.styleHints().accessibility().contrastPreferenceChanged
+    told.emit(Qt.ContrastPreference.HighContrast)
+    assert theme.current().border == LIGHT.strong
+    panel = window.calls.idle.parentWidget()
+    while not isinstance(panel, Surface):
+        panel = panel.parentWidget()
+    edge = panel.grab().toImage().pixelColor(panel.width() // 2, 0)
+    assert contrast(edge.name(), LIGHT.window) >= 3.0
+    told.emit(Qt.ContrastPreference.NoPreference)
+    assert theme.current() is LIGHT
+
+
+def ground(window: QWidget) -> str:
+    """The colour between the parts of the window."""
+    return window.grab().toImage().pixelColor(2, window.height() - 2).name().upper()
 
 
 def test_tabular_digits_have_one_width(dressed: QApplication) -> None:

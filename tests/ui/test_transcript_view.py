@@ -217,13 +217,8 @@ def test_copy_takes_all_or_what_is_selected(reader: Reader) -> None:
 
 
 def test_final_lines_are_announced_and_partial_ones_are_not(
-    reader: Reader, monkeypatch: pytest.MonkeyPatch
+    heard: list[str], reader: Reader
 ) -> None:
-    heard: list[str] = []
-    monkeypatch.setattr(
-        "callconsole.ui.transcript_view.QAccessible.updateAccessibility",
-        lambda event: heard.append(event.message()),
-    )
     reader.model.put(Turn(1, Speaker.AGENT, "I am", 2.0))
     reader.model.put(Turn(1, Speaker.AGENT, "I am Ada", 2.0, final=True))
     assert heard == ["AI, 00:02: I am Ada"]

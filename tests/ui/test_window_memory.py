@@ -101,27 +101,25 @@ def test_sound_comes_back_though_nothing_is_plugged_in(
     )
 
 
-def test_zoom_and_colours_come_back(memory: WindowMemory, dressed: QApplication) -> None:
-    theme.choose(dressed, "dark")
+def test_zoom_comes_back_and_the_settings_colours_are_taken(
+    memory: WindowMemory, dressed: QApplication
+) -> None:
     first = Scene()
     first.window.zoom_to(125)
     memory.keep(first.window, first.models.listening)
     first.close()
     set_zoom(dressed, USUAL)
     theme.apply(dressed, "light")
-    memory.dress(dressed)
+    memory.dress(dressed, "dark")
     assert (zoom.percent, theme.current()) == (125, DARK)
 
 
-def test_the_environment_s_colours_win(
+def test_the_environment_s_colours_are_taken_where_no_setting_is_given(
     memory: WindowMemory,
     dressed: QApplication,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    theme.choose(dressed, "dark")
-    first = Scene()
-    memory.keep(first.window, first.models.listening)
-    first.close()
+    theme.apply(dressed, "dark")
     monkeypatch.setenv(theme.SETTING, "light")
     memory.dress(dressed)
     assert theme.current() is LIGHT

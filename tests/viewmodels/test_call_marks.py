@@ -48,6 +48,7 @@ def judged(answered_by: AnsweredBy, reason: str = "Because.", **fields: Any) -> 
             {"stream_sid": "MZ2", "gap_ms": 940},
             "The sound was away for 0.9 s",
         ),
+        (events.StreamStarted, {"stream_sid": "MZ2", "gap_ms": 30}, None),
         (events.OperatorActed, {"act": "hung up"}, None),
         (events.OperatorActed, {"act": "noted", "detail": "vip"}, "You noted: vip"),
         (events.AbilityUsed, {"ability": "take_note", "outcome": "noted"}, None),

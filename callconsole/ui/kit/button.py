@@ -181,9 +181,12 @@ def paint_hover(
     button: QAbstractButton,
     *,
     filled: bool = False,
-    radius: float = RADIUS_CONTROL,
+    radius: float | None = None,
 ) -> None:
-    """Veil a button's box while the pointer is over it or presses it."""
+    """Veil a button's box while the pointer is over it or presses it.
+
+    `radius` is in pixels of the screen; without one the corners are a control's.
+    """
     if button.isDown():
         paint_hover_at(painter, box, 0.24 if filled else 0.14, filled=filled, radius=radius)
     elif button.underMouse():
@@ -196,7 +199,7 @@ def paint_hover_at(
     strength: float,
     *,
     filled: bool = False,
-    radius: float = RADIUS_CONTROL,
+    radius: float | None = None,
 ) -> None:
     """Darken a box by this share; dark grounds that are no fill are lightened instead."""
     lighten = theme.current().dark and not filled
@@ -204,4 +207,5 @@ def paint_hover_at(
     veil.setAlphaF(strength)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(veil)
-    painter.drawRoundedRect(box, radius, radius)
+    corner = px(RADIUS_CONTROL) if radius is None else radius
+    painter.drawRoundedRect(box, corner, corner)

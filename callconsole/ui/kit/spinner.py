@@ -7,6 +7,7 @@ from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from callconsole.ui import icons, theme
+from callconsole.ui.zoom import px
 
 _STEP_MS = 80
 _STEP_DEGREES = 30
@@ -36,16 +37,17 @@ class StateMark(QWidget):
 
     def sizeHint(self) -> QSize:
         """The icon's size."""
-        return QSize(self._size, self._size)
+        return QSize(px(self._size), px(self._size))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the icon at its angle."""
         painter = QPainter(self)
         if self._angle:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.translate(self._size / 2, self._size / 2)
+            middle = px(self._size) / 2
+            painter.translate(middle, middle)
             painter.rotate(self._angle)
-            painter.translate(-self._size / 2, -self._size / 2)
+            painter.translate(-middle, -middle)
         colour = getattr(theme.current(), self._tone)
         icons.paint(painter, self._symbol, colour, 0, 0, self._size)
 
