@@ -18,6 +18,7 @@ from callconsole.adapters.web.server import WebServer
 from callconsole.domain.events import Service, ServiceChanged, ServiceState
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine import tasks
+from callconsole.engine.ports import Tunnel
 from callconsole.lines import Line
 from callconsole.settings import Settings
 
@@ -232,6 +233,25 @@ async def look_from_outside(line: Line, settings: Settings) -> tuple[str, Tunnel
                 "Close it, or set SERVER_PORT to another number.",
             )
         ) from None
+
+
+async def try_tunnel(
+    tunnel: Tunnel, server: WebServer, beacon: Beacon, ca_file: Path | None = None
+) -> tuple[str, TunnelProbe]:
+    """Open a tunnel to a server that runs already, reach it from outside, and close it again.
+
+    Returns:
+        The public address, and the round trips through it.
+
+    Raises:
+        ProblemError: the tunnel does not come up, or what a look found wrong.
+    """
+    port = server.port if isinstance(tunnel, FixedAddress) else server.public_port
+    try:
+        address = await tunnel.open(port)
+        return address, await _settled(address, beacon, ca_file)
+    finally:
+        await tunnel.close()
 
 
 async def _settled(address: str, beacon: Beacon, ca_file: Path | None) -> TunnelProbe:
