@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from callconsole.ui.guide_field import GuideField
 from callconsole.ui.guide_result import GuideResult
 from callconsole.viewmodels.guide_step import GuideStep
 
+READING_WIDTH = 736
+
 
 class GuideBody(QWidget):
-    """A column that a step fills; `content` is laid out from the top."""
+    """A column that a step fills; `content` is laid out from the top.
+
+    Signals:
+        forward_asked: Enter in a field of a step that is done.
+        button_asked: Enter in a field where the main button has the last word.
+    """
+
+    forward_asked = Signal()
+    button_asked = Signal()
 
     def __init__(self, step: GuideStep) -> None:
         super().__init__()
+        self.setMaximumWidth(READING_WIDTH)
         self.step = step
         self.fields: dict[str, GuideField] = {}
         self.result = GuideResult()
@@ -39,8 +51,16 @@ class GuideBody(QWidget):
         empty = next((f for f in self.fields.values() if f.isVisible() and f.wants_focus), None)
         if empty is not None and self.step.lacks:
             empty.focus_field()
-        elif not self.step.checking and not self.step.done:
+        elif self.step.done:
+            self.forward_asked.emit()
+        elif not self.step.checking:
             self.step.check()
+            wrong = (
+                f for name, f in self.fields.items() if f.isVisible() and self.step.wrong(name)
+            )
+            for field in wrong:
+                field.focus_field()
+                break
 
     def show_step(self) -> None:
         """Show how the step stands now."""
@@ -49,7 +69,9 @@ class GuideBody(QWidget):
     def show_result(self) -> None:
         """Say what the check has come to."""
         step = self.step
-        if step.checking:
+        if step.waiting:
+            self.result.tell("This works. It is saved once you have answered above.")
+        elif step.checking:
             self.result.turn(self.checking_words)
         elif step.problem is not None:
             problem = step.problem

@@ -100,12 +100,11 @@ class GuideField(QWidget):
         if row.text != self.edit.text():
             self.edit.setText(row.text)
         kept = row.info.secret and row.kept
-        self.edit.setPlaceholderText(f"Saved {row.source}; type to replace it" if kept else "")
-        if not kept:
-            self.edit.setPlaceholderText("Set elsewhere" if row.locked else self._hint)
+        saved = "Set elsewhere" if row.locked else f"Saved {row.source}; type to replace it"
+        self.edit.setPlaceholderText(saved if kept else self._hint)
         self.edit.setEnabled(not row.locked)
-        known = row.kept and row.source != "default" and self.edit.text() == row.text
-        self.source.setVisible(known and not self._step.row(self._name).saving)
+        known = row.kept and row.source != "default" and not row.saving and not row.wrong
+        self.source.setVisible(known)
         if known:
             self.source.show_state(row.source, "muted" if row.locked else "accent", row.symbol)
         wrong = self._step.wrong(self._name)

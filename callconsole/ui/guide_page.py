@@ -62,6 +62,8 @@ class GuidePage(QWidget):
             Step.SOUND: SoundBody(guide.sound, listening),
             Step.READY: ready,
         }
+        # What has the focus while the main button cannot be pressed.
+        self._parked: QWidget | None = None
         self._stack = QStackedWidget()
         self._scrolls = {step: Scroll(body) for step, body in self.bodies.items()}
         for scroll in self._scrolls.values():
@@ -112,7 +114,10 @@ class GuidePage(QWidget):
         self.back.clicked.connect(guide.back)
         self.skip.clicked.connect(guide.skip)
         self.main.clicked.connect(guide.press)
-        guide.changed.connect(self._show_foot)
+        guide.changed.connect(self._on_changed)
+        for body in self.bodies.values():
+            body.forward_asked.connect(guide.press)
+            body.button_asked.connect(self._focus_button)
         guide.step_changed.connect(self._show_step)
         guide.keeping.asking_changed.connect(self._show_question)
 
@@ -130,8 +135,10 @@ class GuidePage(QWidget):
     def focus_first(self) -> None:
         """Put the caret where something has to be typed, or the focus on the way on."""
         if not self.bodies[self._guide.step].focus_first():
-            target = self.main if self.main.isEnabled() else self.list.items[self._guide.step]
-            target.setFocus(Qt.FocusReason.OtherFocusReason)
+            if self.main.isEnabled():
+                self.main.setFocus(Qt.FocusReason.OtherFocusReason)
+            else:
+                self._park_focus()
 
     def _show_step(self) -> None:
         step = self._guide.step
@@ -146,16 +153,38 @@ class GuidePage(QWidget):
     def _show_foot(self) -> None:
         guide = self._guide
         words, enabled = guide.current.button
-        had_focus = self.main.hasFocus()
+        lost = self.main.hasFocus() and not enabled
         self.main.set_content(words)
         self.main.setEnabled(enabled)
         self.back.setVisible(not guide.first)
         self.skip.setVisible(guide.can_skip)
         self.lacks.setText("" if enabled else guide.current.lacks)
         self.lacks.setVisible(bool(self.lacks.text()))
-        if had_focus and not enabled:
+        if lost:
             # Qt would pass the focus on to somewhere else on the page.
-            self.list.items[guide.step].setFocus(Qt.FocusReason.OtherFocusReason)
+            self._park_focus()
+
+    def _park_focus(self) -> None:
+        self._parked = self.list.items[self._guide.step]
+        self._parked.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _focus_button(self) -> None:
+        if self.main.isEnabled():
+            self.main.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_changed(self) -> None:
+        """Enter leads on from where one typed, and from where one waited."""
+        self._show_foot()
+        body = self.bodies[self._guide.step]
+        waited = self._parked is not None and self._parked.hasFocus()
+        typed = any(field.edit.hasFocus() for field in body.fields.values())
+        step = self._guide.current
+        ready = self.main.isEnabled() or any(
+            field.isVisible() and field.wants_focus for field in body.fields.values()
+        )
+        if (waited and ready) or (typed and step.done):
+            self._parked = None
+            self.focus_first()
 
     def _show_question(self) -> None:
         asking = self._guide.keeping.asking

@@ -76,6 +76,8 @@ class ReadyBody(GuideBody):
     def on_enter(self) -> None:
         """Calling is for the button, or a second Enter on it."""
         self.step.leave_field(NUMBER)
+        if not self.step.wrong(NUMBER):
+            self.button_asked.emit()
 
     def show_step(self) -> None:
         """Show how far it is."""

@@ -53,6 +53,12 @@ class GuideKeeping(QObject):
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(file)
 
+    def withdraw(self) -> None:
+        """Nobody waits for the answer any more."""
+        if self._answer is not None:
+            self._answer = None
+            self.asking_changed.emit()
+
     async def keep(self, values: Mapping[str, str]) -> None:
         """Save these, by field of `Settings`; "" goes back to the default. Raises `ProblemError`.
 
@@ -80,10 +86,9 @@ class GuideKeeping(QObject):
             await self._store.save_secret(name, secret)
 
     async def _asked(self) -> bool:
-        self._answer = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._answer = answer
         self.asking_changed.emit()
-        try:
-            return await self._answer
-        finally:
-            self._answer = None
-            self.asking_changed.emit()
+        said = await answer
+        self.withdraw()
+        return said

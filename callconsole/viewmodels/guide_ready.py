@@ -142,9 +142,12 @@ class ReadyStep(GuideStep):
             case Stage.LACKING:
                 many = len(self.lacking)
                 what = "One thing is" if many == 1 else f"{many} things are"
-                return f"{what} missing", " ".join(p.title + "." for p in self.lacking), "warning"
+                names = "; ".join(_NAMES.get(p.code, p.title) for p in self.lacking)
+                return f"{what} missing", f"{names[:1].upper()}{names[1:]}.", "warning"
             case Stage.PRACTISING:
-                words = "Calls on it reach real phones and cost money. Nobody is called yet."
+                words = (
+                    "Calls on the phone line reach real phones and cost money; none is made yet."
+                )
                 return "Everything is filled in", words, "accent"
             case Stage.WAITING:
                 changed = ", ".join(self._page.waiting_labels)
@@ -267,6 +270,13 @@ def _row(group: Group, found: list[Finding]) -> ReadyRow:
     return ReadyRow(group.value, detail, symbol, tone, shown.running, shown.id)
 
 
+_NAMES = {
+    "settings.twilio_account_sid": "the account SID of Twilio",
+    "settings.twilio_auth_token": "the auth token of Twilio",
+    "settings.twilio_phone_number": "the number that calls",
+    "settings.vertex_project_id": "a Gemini API key or a Vertex AI project",
+    "settings.ngrok_authtoken": "an ngrok token or a public address of your own",
+}
 _NOT_NOW = Problem(
     "guide.not_now",
     "The call cannot be placed now",

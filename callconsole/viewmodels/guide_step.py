@@ -102,6 +102,11 @@ class GuideStep(QObject):
         return self._task is not None
 
     @property
+    def waiting(self) -> bool:
+        """True while a person has to say where a secret may be kept."""
+        return self.checking and self._tools.keeping.asking
+
+    @property
     def done(self) -> bool:
         """True once everything in it has proved good and is kept."""
         return self._passed
@@ -254,13 +259,16 @@ class GuideStep(QObject):
         return taken(self._tools.settings, values)
 
     def _stop(self) -> None:
+        if self.waiting:
+            self._tools.keeping.withdraw()
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
 
     async def finish(self) -> None:
         """Let a check go, and wait until it has."""
-        task, self._task = self._task, None
+        task = self._task
+        self._stop()
         await tasks.stop(task)
 
     def close(self) -> None:
