@@ -282,22 +282,28 @@ async def test_from_nothing_to_the_first_real_call(outside: Premises) -> None:
         assert secret not in kept
 
 
-async def test_it_is_left_with_esc_and_resumed_where_it_was(outside: Premises) -> None:
-    with keychain(MemoryKeychain()):
-        async with arrived(outside) as me:
-            me.enter()
-            me.retype("AC12")
-            me.press(Qt.Key.Key_Escape)
-            assert me.window.page == CALLS
-            me.window.calls.idle.set_up.click()
-            edit = me.page.bodies[Step.TWILIO].fields["twilio_account_sid"].edit
-            assert (me.window.page, edit.text()) == (GUIDE, "AC12")
-            me.press(Qt.Key.Key_Escape)
-        # The next start does not open it by itself, and still knows the step.
-        async with arrived(outside) as me:
-            assert me.window.page == CALLS
-            me.guide.open()
-            assert me.guide.step is Step.TWILIO
+async def test_it_is_left_with_esc_and_goes_on_where_it_was(outside: Premises) -> None:
+    async with arrived(outside) as me:
+        me.enter()
+        me.retype("AC12")
+        me.press(Qt.Key.Key_Escape)
+        assert me.window.page == CALLS
+        me.window.calls.idle.set_up.click()
+        edit = me.page.bodies[Step.TWILIO].fields["twilio_account_sid"].edit
+        assert (me.window.page, edit.text()) == (GUIDE, "AC12")
+        me.press(Qt.Key.Key_Escape)
+    kept = (outside.folder / "window.ini").read_text("utf-8")
+    assert "step=twilio" in kept
+    assert "dismissed=true" in kept
+
+
+async def test_the_next_start_does_not_open_it_and_knows_the_step(outside: Premises) -> None:
+    outside.folder.mkdir()
+    (outside.folder / "window.ini").write_text("[guide]\nstep=tunnel\ndismissed=true\n", "utf-8")
+    async with arrived(outside) as me:
+        assert me.window.page == CALLS
+        me.guide.open()
+        assert (me.window.page, me.guide.step) == (GUIDE, Step.TUNNEL)
 
 
 async def test_practising_closes_it_with_somebody_to_call(outside: Premises) -> None:
