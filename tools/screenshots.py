@@ -128,6 +128,7 @@ class Photographer:
         await self.shoot("1_idle_first_start")
         desktop.models.services.close_notice()
         await self.shoot("1_idle")
+        await self.guide()
         desktop.window.open_page(1)
         await self.shoot("5_prompts")
         desktop.window.open_page(0)
@@ -161,6 +162,19 @@ class Photographer:
         desktop.window.close()
         await running
         self._data.cleanup()
+
+    async def guide(self) -> None:
+        """The set-up guide, at every step, as somebody sees it who has set nothing yet."""
+        from callconsole.viewmodels.guide import Step
+
+        guide = self._desktop.models.guide
+        assert guide is not None
+        guide.open()
+        for place, step in enumerate(Step):
+            guide.go(step)
+            await self.shoot(f"0_guide_{place}_{step.value}", SIZES if place == 1 else None)
+        guide.go(Step.WELCOME)
+        guide.leave()
 
     async def call(self, number: str) -> None:
         self._desktop.models.dialler.call_number(number)

@@ -33,7 +33,7 @@ class IdlePage(QWidget):
             "Check again", Kind.GHOST, icon="arrows-clockwise", flush=True, parent=self
         )
         self.check.setVisible(models.check is not None)
-        self.set_up = Button("Set up real calls", Kind.SECONDARY, icon="list-checks", parent=self)
+        self.set_up = Button("Set up real calls", Kind.SECONDARY, icon="list-numbers", parent=self)
         self.set_up.setToolTip("The guide: Twilio, Google, the tunnel, sound, first call")
         self.practice = PracticeCard(
             models.dialler, models.parties.callees, models.parties.callers, models.call_in

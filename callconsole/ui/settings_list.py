@@ -107,7 +107,7 @@ class SettingsList(QWidget):
         self.take = Button("Import", Kind.GHOST, icon="upload-simple", height=32)
         self.export.setToolTip("Save every setting that is set, without secrets, as a file")
         self.take.setToolTip("Read such a file; you see what would change first")
-        self.guide = Button("Set-up guide", Kind.GHOST, icon="list-checks", height=32)
+        self.guide = Button("Set-up guide", Kind.GHOST, icon="list-numbers", height=32)
         self.guide.setToolTip("Everything that real calls need, step by step")
         self.guide.clicked.connect(self.guide_asked)
         self._group = QButtonGroup(self)

@@ -70,27 +70,10 @@ async def guide_twilio_empty(scene: Scene) -> None:
     guide.twilio.leave_field(SID)
 
 
-async def guide_twilio_refused(scene: Scene) -> None:
-    scene.probes.problems["twilio"] = REFUSED
-    guide = await opened(scene, Step.TWILIO)
-    guide.twilio.edit(SID, "AC" + "1" * 32)
-    guide.twilio.edit(TWILIO_TOKEN, "typed")
-    guide.twilio.check()
-    await asyncio.sleep(0.05)
-
-
 async def guide_google(scene: Scene) -> None:
     guide = await opened(scene, Step.GOOGLE)
     guide.google.edit(KEY, "typed")
     scene.probes.gate.clear()
-    guide.google.check()
-    await asyncio.sleep(0.02)
-
-
-async def guide_google_refused(scene: Scene) -> None:
-    scene.probes.problems["google"] = KEY_REFUSED
-    guide = await opened(scene, Step.GOOGLE)
-    guide.google.edit(KEY, "typed")
     guide.google.check()
     await asyncio.sleep(0.02)
 
@@ -178,10 +161,6 @@ async def complete(scene: Scene) -> Guide:
     return guide
 
 
-async def guide_ready_practising(scene: Scene) -> None:
-    await complete(scene)
-
-
 async def guide_ready(scene: Scene) -> None:
     guide = await complete(scene)
     await on_the_phone_line(scene)
@@ -202,25 +181,21 @@ async def on_the_phone_line(scene: Scene) -> None:
 
 
 # States of a console for which nothing is set anywhere.
-UNTOUCHED = ("guide_welcome", "guide_twilio_empty", "guide_twilio_refused")
+UNTOUCHED = ("guide_welcome", "guide_twilio_empty")
 GUIDE_STATES = {
     "guide_welcome": guide_welcome,
     "guide_twilio": guide_twilio,
     "guide_twilio_trial": guide_twilio_trial,
     "guide_twilio_empty": guide_twilio_empty,
-    "guide_twilio_refused": guide_twilio_refused,
     "guide_google": guide_google,
-    "guide_google_refused": guide_google_refused,
     "guide_google_no_sign_in": guide_google_no_sign_in,
     "guide_google_project": guide_google_project,
     "guide_no_keychain": guide_no_keychain,
     "guide_tunnel": guide_tunnel,
-    "guide_tunnel_program": guide_tunnel_program,
     "guide_tunnel_download": guide_tunnel_download,
     "guide_tunnel_own": guide_tunnel_own,
     "guide_sound": guide_sound,
     "guide_ready_lacking": guide_ready_lacking,
-    "guide_ready_practising": guide_ready_practising,
     "guide_ready": guide_ready,
     "guide_ready_red": guide_ready_red,
 }
