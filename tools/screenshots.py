@@ -168,7 +168,8 @@ class Photographer:
         from callconsole.viewmodels.guide import Step
 
         guide = self._desktop.models.guide
-        assert guide is not None
+        if guide is None:
+            raise RuntimeError("the window was built without its guide")
         guide.open()
         for place, step in enumerate(Step):
             guide.go(step)

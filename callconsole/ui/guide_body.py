@@ -87,6 +87,20 @@ class GuideBody(QWidget):
         """What is going on while the check runs."""
         return "Checking…"
 
+    @property
+    def chooses(self) -> bool:
+        """True where only a choice is left."""
+        return False
+
+    def choices(self) -> list[QWidget]:
+        """What is chosen from."""
+        return []
+
+    def has_caret(self) -> bool:
+        """True while somebody types or chooses here."""
+        held = [*(field.edit for field in self.fields.values()), *self.choices()]
+        return any(widget.hasFocus() for widget in held)
+
     def focus_first(self) -> bool:
         """Put the caret where something has to be typed; False where nothing has."""
         for field in self.fields.values():

@@ -175,15 +175,13 @@ class GuidePage(QWidget):
     def _on_changed(self) -> None:
         """Enter leads on from where one typed, and from where one waited."""
         self._show_foot()
-        body = self.bodies[self._guide.step]
+        step, body = self._guide.current, self.bodies[self._guide.step]
+        # The body may hear of it after this page.
+        body.show_step()
         waited = self._parked is not None and self._parked.hasFocus()
-        typed = any(field.edit.hasFocus() for field in body.fields.values())
-        step = self._guide.current
-        ready = self.main.isEnabled() or any(
-            field.isVisible() and field.wants_focus for field in body.fields.values()
-        )
-        if (waited and ready) or (typed and step.done):
-            self._parked = None
+        chooses = body.chooses and not any(row.hasFocus() for row in body.choices())
+        led_on = body.has_caret() and (step.done or chooses)
+        if not step.checking and (waited or led_on):
             self.focus_first()
 
     def _show_question(self) -> None:

@@ -94,9 +94,19 @@ class TwilioBody(GuideBody):
             self.numbers[number] = row
             self._list.addWidget(row)
 
+    @property
+    def chooses(self) -> bool:
+        """The account has answered, and none of its numbers is chosen."""
+        step = self._twilio
+        return bool(self.numbers) and step.account is not None and not step.done
+
+    def choices(self) -> list[QWidget]:
+        """The numbers."""
+        return list(self.numbers.values())
+
     def focus_first(self) -> bool:
         """With the account there, the numbers."""
-        if self._twilio.account is not None and not self._twilio.done and self.numbers:
+        if self.chooses:
             next(iter(self.numbers.values())).setFocus()
             return True
         return super().focus_first()

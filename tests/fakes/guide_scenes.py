@@ -13,8 +13,6 @@ from callconsole.viewmodels.guide_google import BY_PROJECT, KEY
 from callconsole.viewmodels.guide_ready import NUMBER
 from callconsole.viewmodels.guide_tunnel import ADDRESS, BY_ADDRESS, TOKEN
 from callconsole.viewmodels.guide_twilio import SID
-from callconsole.viewmodels.guide_twilio import TOKEN as TWILIO_TOKEN
-from fakes.examiner import KEY as KEY_REFUSED
 from fakes.examiner import RED
 from fakes.guide import TRIAL
 
