@@ -394,16 +394,24 @@ class App:
             ProblemError: it does not lead to us, or nothing of ours is behind it.
         """
         if self.reach is None:
-            raise ProblemError(
-                Problem(
-                    "address.no_server",
-                    "Nothing of ours is behind the address",
-                    f"The server that {address} should lead to is not running here.",
-                    "Cure the server's port first, then check again.",
-                )
-            )
+            raise ProblemError(_no_server(f"The server that {address} should lead to"))
         seen = await self.reach.probe()
         return OutsideAnswer(seen.health_ms, seen.websocket_ms)
+
+    async def try_address(self, settings: Settings) -> tuple[str, OutsideAnswer]:
+        """Open the way to the outside that other settings name, for a moment, and reach us by it.
+
+        For the practice line, whose server nobody outside reaches. Raises `ProblemError`.
+        """
+        from callconsole.lines import tunnel_for
+        from callconsole.reach import try_tunnel
+
+        if self._server is None:
+            raise ProblemError(_no_server("The server that the address should lead to"))
+        tunnel = tunnel_for(settings, self.data)
+        beacon, _ = self._doors()
+        url, seen = await try_tunnel(tunnel, self._server, beacon, settings.ssl_cert_file)
+        return url, OutsideAnswer(seen.health_ms, seen.websocket_ms)
 
     async def _look(self, service: Service, check: Awaitable[str]) -> None:
         try:
@@ -447,6 +455,15 @@ class App:
                 problem=problem,
             )
         )
+
+
+def _no_server(which: str) -> Problem:
+    return Problem(
+        "address.no_server",
+        "Nothing of ours is behind the address",
+        f"{which} is not running here.",
+        "Cure the server's port first, then check again.",
+    )
 
 
 def _import_line(line: str) -> ModuleType:

@@ -19,6 +19,7 @@ from callconsole.adapters.portaudio.player import PortAudioPlayer
 from callconsole.agent_choices import AgentChoices
 from callconsole.app import App
 from callconsole.checkup.examiner import Examiner
+from callconsole.checkup.first_start import FirstStart
 from callconsole.domain import phone
 from callconsole.domain.checkup import ActionKind
 from callconsole.domain.incoming import Incoming
@@ -30,7 +31,7 @@ from callconsole.practice.callers import CALLERS
 from callconsole.settings import Settings, missing_for_phone, trust_certificates
 from callconsole.settings_store import SettingsStore, fixed_store
 from callconsole.ui import theme
-from callconsole.ui.main_window import MainWindow
+from callconsole.ui.main_window import GUIDE, MainWindow
 from callconsole.ui.window_memory import WindowMemory
 from callconsole.viewmodels.collector import Collector
 from callconsole.viewmodels.desk import PracticeCallee
@@ -143,7 +144,10 @@ class Desktop:
         self.models = self._build_models(settings)
         self.window = MainWindow(self.models)
         self._memory = WindowMemory(self.app.data)
-        self._memory.restore(self.window, self.models.listening)
+        self._memory.restore(self.window, self.models.listening, self.models.guide)
+        # Settings that somebody made for one window, as tests do, are not to be completed.
+        if store is not None and self.models.guide is not None and self.models.guide.wanted:
+            self.window.open_page(GUIDE)
         self.window.closed.connect(self._closed.set)
         self.window.first_painted.connect(self._first_painted.set)
 
@@ -157,7 +161,7 @@ class Desktop:
         starting = tasks.start(self._start(), self._on_fault, "start")
         await self._closed.wait()
         await tasks.stop(starting)
-        self._memory.keep(self.window, self.models.listening)
+        self._memory.keep(self.window, self.models.listening, self.models.guide)
         await self.models.finish()
         self._player.stop_file()
         self.models.close()
@@ -245,6 +249,7 @@ class Desktop:
             prompt=settings.prompt,
             recording=settings.record,
             settings=SettingsAccess(self.store, offers, self.app),
+            probes=FirstStart(self.app, self.app.try_address, self.app.look_from_outside),
         )
         if models.settings is not None:
             models.settings.applied.connect(self._on_applied)

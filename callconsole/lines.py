@@ -142,11 +142,16 @@ def open_phone(settings: Settings, data: Path) -> Line:
             api_base_url=settings.twilio_api_base_url,
             public_url=address,
         ),
-        agent=_agent(gemini_access(settings), settings),
-        tunnel=_tunnel(settings, data),
+        agent=agent_for(settings),
+        tunnel=tunnel_for(settings, data),
         signature=SignatureCheck(token, address, address.former),
         address=address,
     )
+
+
+def agent_for(settings: Settings) -> GeminiAgent:
+    """The agent that the phone line talks through."""
+    return _agent(gemini_access(settings), settings)
 
 
 def _agent(access: GeminiAccess, settings: Settings) -> GeminiAgent:
@@ -169,7 +174,8 @@ def gemini_access(settings: Settings) -> GeminiAccess:
     return GeminiAccess(account, base_url, settings.ssl_cert_file)
 
 
-def _tunnel(settings: Settings, data: Path) -> Tunnel:
+def tunnel_for(settings: Settings, data: Path) -> Tunnel:
+    """The phone line's way to the outside, not yet open; an address of one's own wins."""
     if settings.server_base_url is not None:
         return FixedAddress(settings.server_base_url)
     token = settings.ngrok_authtoken or SecretStr("")

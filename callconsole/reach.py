@@ -18,6 +18,7 @@ from callconsole.adapters.web.server import WebServer
 from callconsole.domain.events import Service, ServiceChanged, ServiceState
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine import tasks
+from callconsole.engine.ports import Tunnel
 from callconsole.lines import Line
 
 logger = logging.getLogger(__name__)
@@ -200,6 +201,25 @@ class Reach:
     def _fail(self, problem: Problem) -> None:
         logger.warning("the tunnel is not ready: %s", problem.code)
         self._tell(ServiceState.FAILED, "", problem)
+
+
+async def try_tunnel(
+    tunnel: Tunnel, server: WebServer, beacon: Beacon, ca_file: Path | None = None
+) -> tuple[str, TunnelProbe]:
+    """Open a tunnel to a server that runs already, reach it from outside, and close it again.
+
+    Returns:
+        The public address, and the round trips through it.
+
+    Raises:
+        ProblemError: the tunnel does not come up, or what a look found wrong.
+    """
+    port = server.port if isinstance(tunnel, FixedAddress) else server.public_port
+    try:
+        address = await tunnel.open(port)
+        return address, await _settled(address, beacon, ca_file)
+    finally:
+        await tunnel.close()
 
 
 async def _settled(address: str, beacon: Beacon, ca_file: Path | None) -> TunnelProbe:

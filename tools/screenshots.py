@@ -170,6 +170,7 @@ class Photographer:
         await self.shoot("1_idle_first_start")
         self._models.services.close_notice()
         await self.shoot("1_idle")
+        await self.guide()
         self._window.sheet.toggle()
         await self.shoot("27_shortcuts")
         self._window.sheet.toggle()
@@ -337,6 +338,20 @@ class Photographer:
         self._models.live.hang_up_all()
         await self.until(lambda: not self._console.live_calls())
         self._models.live.dismiss()
+
+    async def guide(self) -> None:
+        """The set-up guide, at every step, as somebody sees it who has set nothing yet."""
+        from callconsole.viewmodels.guide import Step
+
+        guide = self._models.guide
+        if guide is None:
+            raise RuntimeError("the window was built without its guide")
+        guide.open()
+        for place, step in enumerate(Step):
+            guide.go(step)
+            await self.shoot(f"0_guide_{place}_{step.value}", SIZES if place == 1 else None)
+        guide.go(Step.WELCOME)
+        guide.leave()
 
     async def call(self, number: str) -> None:
         before = {call.sid for call in self._console.live_calls()}

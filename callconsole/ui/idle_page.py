@@ -33,6 +33,8 @@ class IdlePage(QWidget):
             "Check again", Kind.GHOST, icon="arrows-clockwise", flush=True, parent=self
         )
         self.check.setVisible(models.check is not None)
+        self.set_up = Button("Set up real calls", Kind.SECONDARY, icon="list-numbers", parent=self)
+        self.set_up.setToolTip("The guide: Twilio, Google, the tunnel, sound, first call")
         self.practice = PracticeCard(
             models.dialler, models.parties.callees, models.parties.callers, models.call_in
         )
@@ -54,6 +56,10 @@ class IdlePage(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(1, 1, 1, 1)
         outer.addWidget(Scroll(content))
+        self._services = models.services
+        self._guide = models.guide
+        models.services.changed.connect(self._show_set_up)
+        self._show_set_up()
         self.practice.setVisible(bool(models.parties.callees))
         self.recents.chosen.connect(self.number_chosen)
         models.dialler.readiness_changed.connect(self._show)
@@ -67,10 +73,17 @@ class IdlePage(QWidget):
         words.addWidget(self.line)
         row = QHBoxLayout()
         row.addLayout(words, 1)
+        row.addWidget(self.set_up, 0, Qt.AlignmentFlag.AlignVCenter)
+        if models.guide is not None:
+            self.set_up.clicked.connect(models.guide.open)
         if models.check is not None:
             self.check.clicked.connect(lambda _on=False, check=models.check: check())
             row.addWidget(self.check, 0, Qt.AlignmentFlag.AlignVCenter)
         return row
+
+    def _show_set_up(self) -> None:
+        """Once real calls lack nothing, the guide is found under Settings."""
+        self.set_up.setVisible(self._guide is not None and bool(self._services.missing))
 
     def _show(self) -> None:
         obstacle = self._dialler.obstacle

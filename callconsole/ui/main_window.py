@@ -25,6 +25,7 @@ from callconsole.ui.calls_page import CallsPage
 from callconsole.ui.checkup_page import CheckupPage
 from callconsole.ui.dial_keys import DialKeys
 from callconsole.ui.fitting import hold_width, set_margins, set_zoom
+from callconsole.ui.guide_page import GuidePage
 from callconsole.ui.history_page import HistoryPage
 from callconsole.ui.incoming_cards import IncomingCards
 from callconsole.ui.kit.banner import Banner
@@ -56,7 +57,7 @@ from callconsole.viewmodels.live_call import Stage
 from callconsole.viewmodels.models import Models
 
 NAME = "Call console"
-CALLS, PROMPTS, HISTORY, CHECKUP, SETTINGS = range(5)
+CALLS, PROMPTS, HISTORY, CHECKUP, SETTINGS, GUIDE = range(6)
 
 
 class MainWindow(QMainWindow):
@@ -90,6 +91,8 @@ class MainWindow(QMainWindow):
         self.checkup = CheckupPage(models.checkup)
         self._pages.addWidget(self.checkup)
         self._settings: SettingsView | None = None
+        self._guide: GuidePage | None = None
+        self._page_before_guide = CALLS
         self._lay_out()
         self.sheet = ShortcutsSheet(self)
         self.zoom_hint = ZoomHint(self)
@@ -160,6 +163,10 @@ class MainWindow(QMainWindow):
         models.live.changed.connect(self._show_title)
         models.live.clock_changed.connect(self._show_title)
         models.lines.changed.connect(self._show_title)
+        if models.guide is not None:
+            models.guide.opened.connect(lambda: self.open_page(GUIDE))
+            models.guide.left.connect(self._on_guide_left)
+            models.guide.practice_asked.connect(self._on_practice_asked)
         models.live.ended.connect(self._on_over)
         models.dialler.failed.connect(self._on_over)
         keys.digit.connect(self._on_digit)
@@ -209,10 +216,14 @@ class MainWindow(QMainWindow):
     @property
     def page(self) -> int:
         """Index of the page shown."""
-        return self._pages.currentIndex()
+        on_guide = self._guide is not None and self._pages.currentWidget() is self._guide
+        return GUIDE if on_guide else self._pages.currentIndex()
 
     def open_page(self, index: int) -> None:
         """Show a page, see `CALLS` and the others; another number changes nothing."""
+        if index == GUIDE:
+            self._open_guide()
+            return
         if index == SETTINGS and self.settings is None:
             return
         if not 0 <= index < self._pages.count():
@@ -256,8 +267,35 @@ class MainWindow(QMainWindow):
         """The Settings page, made when it is first wanted; None where there are no settings."""
         if self._settings is None and self._models.settings is not None:
             self._settings = SettingsView(self._models, self._models.settings)
-            self._pages.addWidget(self._settings)
+            self._pages.insertWidget(SETTINGS, self._settings)
         return self._settings
+
+    @property
+    def guide(self) -> GuidePage | None:
+        """The guide, made when it is first wanted; None where there is none."""
+        if self._guide is None and self._models.guide is not None:
+            self._guide = GuidePage(self._models.guide, self._models.listening)
+            self._guide.check_asked.connect(self.open_check)
+            # Always behind the other pages, whichever of them are made later.
+            self._pages.addWidget(self._guide)
+        return self._guide
+
+    def _open_guide(self) -> None:
+        """The guide belongs to no item of the rail; it goes back to where it was opened."""
+        if self.guide is None or self.page == GUIDE:
+            return
+        self._page_before_guide = self.page
+        self._keys.enabled = False
+        self._pages.setCurrentWidget(self.guide)
+
+    def _on_guide_left(self) -> None:
+        if self.page == GUIDE:
+            called = self._models.live.stage is not Stage.IDLE
+            self.open_page(CALLS if called else self._page_before_guide)
+
+    def _on_practice_asked(self, number: str) -> None:
+        self.open_page(CALLS)
+        self._models.dialler.show_number(number)
 
     def open_call(self, sid: str) -> None:
         """Show this call's page in the history."""

@@ -91,11 +91,13 @@ class SettingsList(QWidget):
     Signals:
         chosen: a `Group`.
         export_asked, import_asked: the buttons at the bottom.
+        guide_asked: the guide through everything that real calls need.
     """
 
     chosen = Signal(object)
     export_asked = Signal()
     import_asked = Signal()
+    guide_asked = Signal()
 
     def __init__(self, page: SettingsPage, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,6 +109,9 @@ class SettingsList(QWidget):
         self.take = Button("Import", Kind.GHOST, icon="upload-simple", height=32)
         self.export.setToolTip("Save every setting that is set, without secrets, as a file")
         self.take.setToolTip("Read such a file; you see what would change first")
+        self.guide = Button("Set-up guide", Kind.GHOST, icon="list-numbers", height=32)
+        self.guide.setToolTip("Everything that real calls need, step by step")
+        self.guide.clicked.connect(self.guide_asked)
         self._group = QButtonGroup(self)
         self._build()
         self.search.textChanged.connect(page.search)
@@ -138,6 +143,7 @@ class SettingsList(QWidget):
         column.addWidget(self.search)
         column.addSpacing(4)
         column.addWidget(Scroll(groups), 1)
+        column.addWidget(self.guide, 0, Qt.AlignmentFlag.AlignLeft)
         column.addLayout(foot)
 
     def choose(self, group: Group) -> None:

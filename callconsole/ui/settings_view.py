@@ -89,6 +89,9 @@ class SettingsView(QWidget):
         self.list.chosen.connect(self.open_group)
         self.list.export_asked.connect(self._ask_export)
         self.list.import_asked.connect(self._ask_import)
+        self.list.guide.setVisible(self._models.guide is not None)
+        if self._models.guide is not None:
+            self.list.guide_asked.connect(self._models.guide.open)
         self.rows_scroll.verticalScrollBar().rangeChanged.connect(self._bring_into_view)
         page.found_changed.connect(self._fill)
         page.row_changed.connect(self._on_row)

@@ -17,6 +17,7 @@ from callconsole.domain.sound import SoundDevice
 from callconsole.ui import theme
 from callconsole.ui.main_window import MainWindow
 from callconsole.ui.zoom import USUAL, system_scale, zoom
+from callconsole.viewmodels.guide import Guide
 from callconsole.viewmodels.listening import Listening
 
 logger = logging.getLogger(__name__)
@@ -40,9 +41,12 @@ class WindowMemory:
         zoom.take(_number(self._read(), "zoom", USUAL), system_scale())
         theme.apply(app, scheme)
 
-    def restore(self, window: MainWindow, listening: Listening) -> None:
-        """Put window and sound back as they were."""
+    def restore(self, window: MainWindow, listening: Listening, guide: Guide | None = None) -> None:
+        """Put window, sound and guide back as they were."""
         kept = self._read()
+        if guide is not None:
+            dismissed = str(kept.value("guide/dismissed", "")).lower() == "true"
+            guide.resume(str(kept.value("guide/step", "")), dismissed=dismissed)
         geometry = kept.value("geometry")
         if isinstance(geometry, QByteArray) and window.restoreGeometry(geometry):
             bring_into_view(window)
@@ -54,9 +58,12 @@ class WindowMemory:
         listening.set_balance(min(max(_number(kept, "sound/balance", 0), -100), 100) / 100)
         listening.recall_devices(_device(kept, "speaker"), _device(kept, "microphone"))
 
-    def keep(self, window: MainWindow, listening: Listening) -> None:
+    def keep(self, window: MainWindow, listening: Listening, guide: Guide | None = None) -> None:
         """Write down how everything is now."""
         kept = self._read()
+        if guide is not None:
+            kept.setValue("guide/step", guide.step.value)
+            kept.setValue("guide/dismissed", guide.dismissed)
         kept.setValue("geometry", window.saveGeometry())
         kept.setValue("page", window.page)
         kept.setValue("drawer", window.drawer_open)

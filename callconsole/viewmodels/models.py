@@ -18,6 +18,8 @@ from callconsole.viewmodels.call_list import CallList
 from callconsole.viewmodels.checkup import Checkup, Deeds
 from callconsole.viewmodels.desk import Desk, PracticeCallee
 from callconsole.viewmodels.dialler import Dialler
+from callconsole.viewmodels.guide import Guide
+from callconsole.viewmodels.guide_desk import GuideProbes
 from callconsole.viewmodels.incoming_calls import IncomingCalls
 from callconsole.viewmodels.listening import Listening
 from callconsole.viewmodels.live_call import LiveCall
@@ -57,6 +59,7 @@ class Models(QObject):
         recording: whether calls are recorded to begin with.
         listen: whether listening in is on to begin with.
         settings: what the Settings page needs, or None where there is no such page.
+        probes: tries out what the guide is told, or None where there is no guide.
 
     Signals:
         incoming_on_changed: calls to the operator are let in now, or no longer; see `incoming_on`.
@@ -85,6 +88,7 @@ class Models(QObject):
         recording: bool = True,
         listen: bool = False,
         settings: SettingsAccess | None = None,
+        probes: GuideProbes | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -126,6 +130,19 @@ class Models(QObject):
         if settings is not None:
             self.settings = SettingsPage(desk, self.relay, settings, self)
             self.voices = VoiceChoice(settings.offers, self.playback, self)
+        self.guide: Guide | None = None
+        if settings is not None and self.settings is not None and probes is not None:
+            self.guide = Guide(
+                desk,
+                settings,
+                probes,
+                self.settings,
+                dialler=self.dialler,
+                checkup=self.checkup,
+                listening=self.listening,
+                practice_number=callees[0].number if callees else "",
+                parent=self,
+            )
         self._join()
         self._list_prompts()
         if prompt is not None:
@@ -149,6 +166,8 @@ class Models(QObject):
 
     async def finish(self) -> None:
         """Let what is being saved reach the disk; before `close`."""
+        if self.guide is not None:
+            await self.guide.finish()
         if self.settings is not None:
             await self.settings.finish()
         if self.voices is not None:
@@ -156,6 +175,8 @@ class Models(QObject):
 
     def close(self) -> None:
         """Stop following the engine and playing."""
+        if self.guide is not None:
+            self.guide.close()
         if self.settings is not None:
             self.settings.close()
         self.moments.stop()

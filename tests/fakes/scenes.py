@@ -36,6 +36,8 @@ from callconsole.viewmodels.tunnel_remedies import TunnelRemedies
 from fakes.check_scenes import CHECK_STATES
 from fakes.desk import CALLEES, CALLERS, CROWD, SID, FakeDesk, FakePrompts, refused, steps
 from fakes.examiner import FakeExaminer
+from fakes.guide import FakeProbes
+from fakes.guide_scenes import GUIDE_STATES, UNTOUCHED
 from fakes.kept_records import TALK_SID, kept_records, stepped_in
 from fakes.player import FakePlayer
 from fakes.settings import GIVEN, SettingsDesk
@@ -138,6 +140,7 @@ def build(name: str) -> Scene:
     return Scene(
         line=line,
         missing=MISSING if name == "idle_setup" else (),
+        layers=Layers() if name in UNTOUCHED else GIVEN,
         callees=callees,
         incoming=name != "idle_recents",
     )
@@ -163,6 +166,7 @@ class Scene:
         self.prompts = FakePrompts()
         self.player = FakePlayer()
         self.examiner = FakeExaminer()
+        self.probes = FakeProbes()
         self.folder = tempfile.TemporaryDirectory(prefix="callconsole-scene-")
         self.asked: list[str] = []
         self.settings = SettingsDesk(Path(self.folder.name), layers)
@@ -184,6 +188,7 @@ class Scene:
             examiner=self.examiner,
             listen=True,
             settings=self.settings.access,
+            probes=self.probes,
         )
         self.window = MainWindow(self.models)
 
@@ -968,4 +973,5 @@ STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "settings_keychain": settings_keychain,
     "settings_import": settings_import,
     "settings_locked": settings_locked,
+    **GUIDE_STATES,
 }

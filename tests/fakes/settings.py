@@ -99,7 +99,9 @@ class FakeProgram:
         self.settings = settings
 
     def waiting(self) -> Waiting:
-        names = ("gemini_model", "gemini_voice", "server_port", "twilio_auth_token")
+        names = (
+            "gemini_model", "gemini_voice", "server_port", "twilio_auth_token", "server_base_url",
+        )  # fmt: skip
         changed = [
             name for name in names if getattr(self.opened, name) != getattr(self.settings, name)
         ]

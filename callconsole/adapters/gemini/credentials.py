@@ -111,17 +111,29 @@ def _fixed_token(token: SecretStr) -> Credentials:
     return credentials
 
 
+def find_project() -> str | None:
+    """The project of this computer's Google sign-in; None for a sign-in that names none.
+
+    Reads files and may ask a metadata server. Raises `ProblemError` as `load_credentials` does.
+    """
+    return _found()[1]
+
+
 def _application_default() -> Credentials:
+    return _found()[0]
+
+
+def _found() -> tuple[Credentials, str | None]:
     import google.auth
     from google.auth.exceptions import GoogleAuthError
 
     find: Any = google.auth.default
     try:
-        credentials: Credentials = find(scopes=[SCOPE])[0]
+        found: tuple[Credentials, str | None] = find(scopes=[SCOPE])
     except (GoogleAuthError, OSError, ValueError) as error:
         # The SDK's own text names files and links but not the command that helps.
         raise ProblemError(_no_credentials()) from error
-    return credentials
+    return found
 
 
 def _no_credentials() -> Problem:

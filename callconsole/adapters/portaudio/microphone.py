@@ -83,7 +83,7 @@ class PortAudioMicrophone:
         stuck = former is not None and former.id == self._chosen and not former.healthy
         await self.stop()
         asked = self._asked
-        source = await _open(None if stuck else self._chosen)
+        source = await open_input(None if stuck else self._chosen)
         if asked != self._asked:
             await asyncio.to_thread(source.close)
             return source.name
@@ -242,8 +242,11 @@ class _Voice:
         self._waiting = line
 
 
-async def _open(chosen: str | None) -> Input:
-    """Open it in a thread, which takes up to half a second; nothing stays open if cancelled."""
+async def open_input(chosen: str | None) -> Input:
+    """Open it in a thread, which takes up to half a second; nothing stays open if cancelled.
+
+    Where the chosen `SoundDevice.id` is missing the default one is opened. Raises `ProblemError`.
+    """
     opening = asyncio.ensure_future(asyncio.to_thread(_opened, chosen))
     try:
         return await asyncio.shield(opening)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from callconsole.adapters.portaudio.microphone import Input
+from callconsole.adapters.portaudio.microphone import Input, open_input
 from callconsole.adapters.portaudio.output import Frames, Output
 from callconsole.audio.meter import FLOOR_DBFS
 from callconsole.domain.problems import ProblemError
@@ -82,6 +84,22 @@ def listen(source: str | None, seconds: float = 0.8) -> SoundHeard:
         return _heard(ear, seconds)
     finally:
         ear.close()
+
+
+async def levels(source: str | None) -> AsyncGenerator[float]:
+    """An input's level in dBFS, twenty times a second until the generator is closed.
+
+    Raises `ProblemError` where it cannot be opened.
+    """
+    ear = await open_input(source)
+    try:
+        while True:
+            await asyncio.sleep(_LOOK_S)
+            yield _level_dbfs(ear.take().astype(np.float64))
+    finally:
+        # Closing takes a moment, and a generator that is let go must not wait.
+        ear.wanted = False
+        await asyncio.shield(asyncio.to_thread(ear.close))
 
 
 class _Tone:
