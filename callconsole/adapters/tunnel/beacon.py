@@ -7,8 +7,6 @@ import hmac
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Final
 
 from aiohttp import WSMsgType, web
@@ -82,33 +80,3 @@ class Beacon:
                 del self._tokens[token]
                 return end > now
         return False
-
-
-@asynccontextmanager
-async def alone(beacon: Beacon, host: str, port: int) -> AsyncIterator[int]:
-    """Serve nothing but the beacon, for a look from outside while no console runs.
-
-    Args:
-        beacon: what is shown.
-        host: address to listen on.
-        port: TCP port, or 0 for any free one.
-
-    Yields:
-        The port.
-
-    Raises:
-        OSError: the port cannot be had.
-    """
-
-    async def health(_: web.Request) -> web.Response:
-        return web.json_response({"status": "ok", "instance": beacon.instance})
-
-    app = web.Application()
-    app.add_routes([web.get(HEALTH_PATH, health), *beacon.routes()])
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.15)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port).start()
-        yield int(runner.addresses[0][1])
-    finally:
-        await runner.cleanup()

@@ -44,7 +44,7 @@ async def probe(
 
     Args:
         address: our public https address, without a trailing slash.
-        beacon: the one that the server shows; see `beacon.alone` where no console runs.
+        beacon: the one that the server shows.
         ca_file: authorities to trust instead of the system's, PEM.
         limit_s: for each step.
 

@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callconsole.adapters.tunnel import faults
-from callconsole.adapters.tunnel.beacon import Beacon, alone
+from callconsole.adapters.tunnel.beacon import Beacon
 from callconsole.adapters.tunnel.lookout import Judgement, Lookout, Pace, Sight
 from callconsole.domain.events import ServiceState
+from support.beacon_alone import alone
 from support.tls_edge import TlsEdge, tls_edge
 
 LOST = faults.silent("tunnel.no_answer", "desk.example")

@@ -9,11 +9,12 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from callconsole.adapters.tunnel.beacon import TOKEN_HEADER, Beacon, alone
+from callconsole.adapters.tunnel.beacon import TOKEN_HEADER, Beacon
 from callconsole.adapters.tunnel.faults import LookError
 from callconsole.adapters.tunnel.probe import probe
 from callconsole.adapters.web.server import WebServer
 from fakes.switchboard import FakeSwitchboard
+from support.beacon_alone import alone
 from support.tls_edge import TlsEdge, tls_edge
 
 
