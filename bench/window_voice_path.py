@@ -89,8 +89,9 @@ def _all(options: argparse.Namespace) -> Iterator[Figures]:
                     load,
                     Path(folder),
                     profile=_profile(options.profile, system),
-                    # The window cuts early, the server does not, where nobody says so.
-                    environment={"CALLCONSOLE_EARLY_BARGE_IN": "true"},
+                    # By itself the window cuts early and the server does not. The load's coded
+                    # sound is taken for a caller who speaks, so that both have to leave it.
+                    environment={"CALLCONSOLE_EARLY_BARGE_IN": "false"},
                 )
             for problem in found["problems"]:
                 print(f"  {problem}", file=sys.stderr)
