@@ -97,20 +97,20 @@ class CallPage(QWidget):
 
     def toggle_keypad(self) -> None:
         """Open or close the keypad above its button."""
-        self.transfer.close_form()
+        self.transfer.close_up()
         self.keypad.toggle(self.bar.keypad)
 
     def toggle_transfer(self) -> None:
         """Open or close the form of a transfer above its button."""
-        self.keypad.close_pad()
+        self.keypad.close_up()
         self.transfer.toggle(self.bar.transfer)
 
     def close_popover(self) -> bool:
         """Close what floats over the call; False where nothing does."""
         if self.transfer.isVisible():
-            self.transfer.close_form()
+            self.transfer.close_up()
         elif self.keypad.isVisible():
-            self.keypad.close_pad()
+            self.keypad.close_up()
         else:
             return False
         return True

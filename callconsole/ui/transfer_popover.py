@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from callconsole.domain import phone
 from callconsole.domain.abilities import TransferTarget
@@ -12,9 +12,9 @@ from callconsole.domain.transfers import NOTE_CHARS
 from callconsole.ui import fonts, theme
 from callconsole.ui.fitting import fix_height
 from callconsole.ui.kit.button import Button, Kind
-from callconsole.ui.kit.icon_button import IconButton
 from callconsole.ui.kit.line_field import LineField
-from callconsole.ui.kit.surfaces import Scroll, Surface
+from callconsole.ui.kit.popover import Popover
+from callconsole.ui.kit.surfaces import Scroll
 from callconsole.ui.kit.text import Text
 from callconsole.ui.zoom import px
 from callconsole.viewmodels.operator import Operator
@@ -55,8 +55,8 @@ class TargetButton(Button):
         painter.drawText(box, Qt.AlignmentFlag.AlignLeft | middle, words)
 
 
-class TransferPopover(Surface):
-    """Floats over the call and blocks nothing; Enter sends, Escape and its cross close it.
+class TransferPopover(Popover):
+    """Floats over the call; Enter sends, and what was typed stays when it is closed.
 
     Signals:
         sent: the call is being passed on.
@@ -65,15 +65,11 @@ class TransferPopover(Surface):
     sent = Signal()
 
     def __init__(self, form: TransferForm, operator: Operator, parent: QWidget) -> None:
-        super().__init__("surface", outline="strong", radius=12, parent=parent)
+        super().__init__("Transfer", "Close without passing the call on", parent)
         self._form = form
         self._operator = operator
-        self._page = parent
-        self._opener: QWidget | None = None
         self.rows: list[TargetButton] = []
-        self.setAccessibleName("Transfer")
         self.setFixedWidth(WIDTH)
-        self.close_button = IconButton("x", "Close without passing the call on")
         self.number = LineField("Number to pass the call on to", "Phone number")
         self.fault = Text("", 12, 500, "danger", wrap=True)
         self.note = LineField("What should they know?", "Told to them before they talk")
@@ -87,17 +83,9 @@ class TransferPopover(Surface):
         self._scroll = Scroll(self._list)
         self._lay_out()
         self._listen()
-        self.hide()
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.addWidget(Text("Transfer", 13, 600))
-        head.addStretch()
-        head.addWidget(self.close_button)
-        column = self._column = QVBoxLayout(self)
-        column.setContentsMargins(16, 8, 16, 16)
-        column.setSpacing(8)
-        column.addLayout(head)
+        column = self.column
         column.addWidget(self._scroll)
         column.addWidget(self.number)
         column.addWidget(self.fault)
@@ -114,7 +102,6 @@ class TransferPopover(Surface):
         self.note.textEdited.connect(form.set_note)
         self.note.returnPressed.connect(self._on_send)
         self.send.clicked.connect(self._on_send)
-        self.close_button.clicked.connect(self.close_form)
         form.changed.connect(self._show)
 
     # Open and closed --------------------------------------------------------------------------
@@ -122,42 +109,15 @@ class TransferPopover(Surface):
     def toggle(self, opener: QWidget) -> None:
         """Open above the button that asks for it and take the keyboard, or close."""
         if self.isVisible():
-            self.close_form()
+            self.close_up()
             return
         if not self._operator.can_pass_on:
             return
-        self._opener = opener
         self._show_targets()
-        self.show()
+        self.open_above(opener)
         self._show()
-        self.raise_()
         first = self.rows[0] if self.rows and not self._form.number else self.number
         first.setFocus(Qt.FocusReason.ShortcutFocusReason)
-
-    def close_form(self) -> None:
-        """Put it away; what was typed stays, the keyboard goes back to the button."""
-        within = self.isAncestorOf(self.window().focusWidget())
-        if within and self._opener is not None and self._opener.isVisible():
-            self._opener.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.hide()
-
-    def place(self) -> None:
-        """Stand above the button, inside the page."""
-        if self._opener is None:
-            return
-        # Not adjustSize, which reckons the wrapped lines at a narrower width than they have.
-        self.resize(self.width(), self._column.totalHeightForWidth(self.width()))
-        page = self._page
-        corner = self._opener.mapTo(page, QPoint(self._opener.width(), 0))
-        left = min(corner.x() - self.width(), page.width() - self.width() - px(16))
-        self.move(max(px(8), left), max(px(8), corner.y() - self.height() - px(8)))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Close on Escape."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.close_form()
-            return
-        super().keyPressEvent(event)
 
     # What is shown ----------------------------------------------------------------------------
 
@@ -177,7 +137,7 @@ class TransferPopover(Surface):
         if self.isHidden():
             return
         if not self._operator.open:
-            self.close_form()
+            self.close_up()
             return
         form = self._form
         _fill(self.number, form.number)
@@ -207,7 +167,7 @@ class TransferPopover(Surface):
 
     def _on_send(self) -> None:
         if self._form.send():
-            self.close_form()
+            self.close_up()
             self.sent.emit()
 
 
