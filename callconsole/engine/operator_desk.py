@@ -19,6 +19,9 @@ from callconsole.engine.passing_on import PassingOn
 from callconsole.engine.ports import AgentSession, Clock, Pcm16
 
 WHISPER_CHARS = 2000
+# Nobody speaks at the very switch, and the line that tells of it stands before what was said. The
+# position of the call's audio is behind the clock by what the network and its frames take.
+FIRST_WORD_S = 0.3
 
 
 class OperatorDesk:
@@ -86,7 +89,7 @@ class OperatorDesk:
         self._state.change(taken_over=True, deciding=False)
         self._state.tell(events.OperatorTookOver)
         self._turn_id = self._conversation.put(
-            Speaker.OPERATOR, words.SPEAKING, self._bridge.position_s
+            Speaker.OPERATOR, words.SPEAKING, self._bridge.position_s + FIRST_WORD_S
         )
 
     def hear(self, frame: Pcm16) -> None:

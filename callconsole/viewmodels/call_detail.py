@@ -26,6 +26,7 @@ from callconsole.viewmodels.operator_deeds import deeds_of
 from callconsole.viewmodels.parties import Parties, Party
 from callconsole.viewmodels.playback import Playback
 from callconsole.viewmodels.relay import Relay
+from callconsole.viewmodels.second_zero import sound_began_at
 from callconsole.viewmodels.transcript_model import TranscriptModel
 
 RENEW_MS = 250
@@ -245,7 +246,7 @@ class CallDetail(QObject):
         live = self._desk.turns(call.sid)
         party = self._parties.of(call)
         self.transcript.set_names(party.short, "AI")
-        self.transcript.set_started_at(call.answered_at)
+        self.transcript.set_started_at(sound_began_at(record))
         lines = [(mark.text, at_s, mark.icon) for mark, at_s in marks_of(record)]
         turns = live or record.turns
         self.transcript.load(turns, lines, deeds_of(record, turns), stars_of(record.events))

@@ -18,6 +18,7 @@ from callconsole.domain.json_ready import json_ready
 from callconsole.domain.record import CallRecord
 from callconsole.viewmodels import headline
 from callconsole.viewmodels.answer_words import WORDS, judged_line
+from callconsole.viewmodels.second_zero import sound_began_at
 
 Details = Mapping[str, Any]
 
@@ -39,9 +40,8 @@ def mark_of(event: events.CallEvent) -> Mark | None:
 
 
 def marks_of(record: CallRecord) -> list[tuple[Mark, float]]:
-    """A kept call's lines and their seconds since the answer, oldest first; the ending is last."""
-    call = record.call
-    began = call.answered_at or call.placed_at
+    """A kept call's lines and their seconds of its audio, oldest first; the ending is last."""
+    call, began = record.call, sound_began_at(record)
     lines = []
     for event in record.events:
         mark = _mark(event.name, event.details)
@@ -49,7 +49,7 @@ def marks_of(record: CallRecord) -> list[tuple[Mark, float]]:
             lines.append((mark, max(0.0, (event.at - began).total_seconds())))
     if call.ended_at is not None:
         ending = Mark(headline.headline(call).text, "phone-disconnect")
-        lines.append((ending, call.duration_s(call.ended_at)))
+        lines.append((ending, max(0.0, (call.ended_at - began).total_seconds())))
     return lines
 
 

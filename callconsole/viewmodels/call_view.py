@@ -54,6 +54,7 @@ class CallView:
         trouble: what the agent was lost by, or None.
         hanging_up: the operator pressed Hang up and it still lives.
         sound: the audio stream is there.
+        sound_began_at: second 0 of the call's audio, from which turns count, or None before it.
         recorded: whether it is being recorded.
         stall: what is wrong with the agent, in words; "" where nothing is.
         stalled_at: when that was noticed, or None.
@@ -69,6 +70,7 @@ class CallView:
         self.trouble: Problem | None = None
         self.hanging_up = False
         self.sound = False
+        self.sound_began_at: datetime | None = None
         self.recorded = recorded
         self.figures = Figures()
         self.stall = ""
@@ -203,6 +205,7 @@ class CallView:
             case events.FloorChanged(floor=floor):
                 self.quiet_since = event.at if floor is Floor.NOBODY else None
             case events.StreamStarted():
+                self.sound_began_at = self.sound_began_at or event.at
                 self.sound = True
             case events.StreamStopped():
                 self.sound = False

@@ -388,8 +388,8 @@ class LiveCall(QObject):
                 starred = isinstance(event, events.MomentStarred)
                 self.transcript.set_star(turn_id, starred)
                 return
-            case events.CallAnswered(at=at):
-                self.transcript.set_started_at(at)
+            case events.StreamStarted():
+                self.transcript.set_started_at(self._view.sound_began_at)
             case events.CallEnded(at=at):
                 self._note(self.headline.text, "phone-disconnect", at)
         if self.call is not None:
@@ -403,7 +403,8 @@ class LiveCall(QObject):
             self.transcript.note(text, self._offset_s(at), icon)
 
     def _offset_s(self, at: datetime) -> float:
-        began = self.call.answered_at if self.call is not None else None
+        answered_at = self.call.answered_at if self.call is not None else None
+        began = self._view.sound_began_at or answered_at
         return max(0.0, (at - began).total_seconds()) if began is not None else 0.0
 
     def _tell_of(self, view: CallView) -> None:

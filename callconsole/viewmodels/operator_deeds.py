@@ -12,6 +12,7 @@ from typing import Any
 from callconsole.domain import events
 from callconsole.domain.record import CallRecord
 from callconsole.domain.transcript import Speaker, Turn
+from callconsole.viewmodels.second_zero import sound_began_at
 
 Details = Mapping[str, Any]
 _MUTING = ("agent_muted", "caller_muted", "on_hold", "operator_muted")
@@ -68,7 +69,7 @@ class Deeds:
     """Everything the operator did in a kept call.
 
     Attributes:
-        notes: system lines, each with its seconds since the answer.
+        notes: system lines, each with its seconds of the call's audio.
         whispers: oldest first.
         said: ids of the turns that the agent spoke because the operator asked for them.
     """
@@ -111,7 +112,7 @@ class DeedLines:
 
 def deeds_of(record: CallRecord, turns: Sequence[Turn]) -> Deeds:
     """What the operator did in a kept call whose turns these are."""
-    began = record.call.answered_at or record.call.placed_at
+    began = sound_began_at(record)
     worded = DeedLines()
     notes: list[tuple[DeedLine, float]] = []
     whispers: dict[int, Whisper] = {}

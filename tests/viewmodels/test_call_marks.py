@@ -138,3 +138,21 @@ def test_a_kept_line_stands_at_its_second_after_the_answer() -> None:
     event = LoggedEvent(AT + timedelta(seconds=15), "KeyReceived", {"digit": "5"})
     (_line, at_s), (ending, ended_s) = marks_of(CallRecord(talked, events=(event,)))
     assert (at_s, ending.text, ended_s) == (9, "Call ended · the AI said goodbye", 40)
+
+
+def test_seconds_count_from_where_the_sound_begins() -> None:
+    answered = call("CA1", "+14155550101", "survey_short", AT)
+    assert answered.answered_at is not None
+    began = answered.answered_at + timedelta(seconds=0.9)
+    events_of_it = (
+        LoggedEvent(answered.answered_at, "CallAnswered", {}),
+        LoggedEvent(began, "StreamStarted", {"gap_ms": None}),
+        LoggedEvent(began + timedelta(seconds=5), "OperatorActed", {"act": "muted the AI"}),
+        LoggedEvent(began + timedelta(seconds=9), "StreamStarted", {"gap_ms": 940}),
+    )
+    record = CallRecord(answered, events=events_of_it)
+    assert [(mark.text, at_s) for mark, at_s in marks_of(record)[:-1]] == [
+        ("Answered", 0.0),
+        ("You muted the AI", 5.0),
+        ("The sound was away for 0.9 s", 9.0),
+    ]
