@@ -98,7 +98,9 @@ def _texts(dist: Distribution) -> Iterable[Path]:
 
 
 def _licence_name(dist: Distribution) -> str:
-    told = dist.metadata["License-Expression"] or dist.metadata["License"] or ""
+    # keyring brings its own reader of this data, to which a missing field is no empty one.
+    said = dist.metadata.get
+    told = said("License-Expression") or said("License") or ""
     return told if "\n" not in told and len(told) < 80 else ""
 
 
