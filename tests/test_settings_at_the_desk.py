@@ -111,6 +111,9 @@ async def test_the_window_lets_callers_in_as_soon_as_the_settings_do(
     qtbot: QtBot, tmp_path: Path
 ) -> None:
     async with seated(tmp_path) as seat:
+        guide = seat.desktop.models.guide
+        assert guide is not None
+        guide.leave()
         row = seat.desktop.window.calls.idle.practice.callers
         assert row.off.isVisible()
         seat.page.choose("incoming", "ask")

@@ -243,7 +243,7 @@ async def test_export_and_import(sit: Callable[..., Seat], tmp_path: Path) -> No
     await seat.page.finish()
     assert seat.page.plan is not None
     assert [(c.name, c.before, c.after, c.locked) for c in seat.page.plan.changes] == [
-        ("ring_s", "40", "50", False),
+        ("ring_s", "40 s", "50 s", False),
         ("record", "off", "on", True),
         ("max_calls", "10", "2", False),
     ]
