@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from callconsole.domain.incoming import Answerer
 from callconsole.ui.announce import announce
-from callconsole.ui.kit.banner import IconMark
+from callconsole.ui.kit.banner import IconMark, lay_out_notice
 from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.pill import Pill
 from callconsole.ui.kit.surfaces import Surface
@@ -48,24 +48,8 @@ class IncomingCard(Surface):
         self.agent.clicked.connect(partial(self._answer, incoming, Answerer.AGENT, sid))
         self.you.clicked.connect(partial(self._answer, incoming, Answerer.OPERATOR, sid))
         self.decline.clicked.connect(lambda: incoming.decline(sid))
-        self._lay_out()
+        lay_out_notice(self, self._mark, (self.name, self.line), (self.more, *self.buttons()))
         self.show_row(row)
-
-    def _lay_out(self) -> None:
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addStretch()
-        words.addWidget(self.name)
-        words.addWidget(self.line)
-        words.addStretch()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 0, 12, 0)
-        row.setSpacing(12)
-        row.addWidget(self._mark)
-        row.addLayout(words, 1)
-        row.addWidget(self.more, 0, Qt.AlignmentFlag.AlignVCenter)
-        for button in self.buttons():
-            row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def buttons(self) -> tuple[Button, Button, Button]:
         """The three answers from the left."""

@@ -9,26 +9,14 @@ from pathlib import Path
 from callconsole.app import App
 from callconsole.practice.world import PracticeWorld
 from callconsole.settings import Settings
+from support import phone_line
 
 PUBLIC = "https://desk.example.com"
 
 
 def settings_for(world: PracticeWorld, data: Path, **changes: object) -> Settings:
     """Everything that real calls need, at this world's services."""
-    values = {
-        "CALLCONSOLE_DATA_DIR": data,
-        "server_port": 0,
-        "server_base_url": PUBLIC,
-        "twilio_account_sid": world.account_sid,
-        "twilio_auth_token": world.auth_token,
-        "twilio_phone_number": world.number,
-        "twilio_api_base_url": world.carrier.base_url,
-        "gemini_api_key": world.api_key,
-        "google_gemini_base_url": world.agent.base_url,
-        "ssl_cert_file": world.agent.ca_file,
-        **changes,
-    }
-    return Settings(_env_file=None, **values)
+    return phone_line.settings_for(world, data, **{"server_base_url": PUBLIC, **changes})
 
 
 @asynccontextmanager

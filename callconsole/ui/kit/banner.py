@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
@@ -60,19 +62,7 @@ class Banner(Surface):
         self.action = Button("", Kind.SECONDARY, height=32)
         self.action.clicked.connect(self.acted)
         self.action.hide()
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addStretch()
-        words.addWidget(self._title)
-        words.addWidget(self._line)
-        words.addStretch()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 0, 12, 0)
-        row.setSpacing(12)
-        row.addWidget(self._mark)
-        row.addLayout(words, 1)
-        row.addWidget(self.action, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignVCenter)
+        lay_out_notice(self, self._mark, (self._title, self._line), (self.action, self._close))
 
     def show_notice(
         self, title: str, line: str, tone: str, hint: str = "", action: str = ""
@@ -91,3 +81,22 @@ class Banner(Surface):
     def title(self) -> str:
         """The headline shown."""
         return self._title.text()
+
+
+def lay_out_notice(
+    box: QWidget, mark: QWidget, lines: Sequence[QWidget], controls: Sequence[QWidget]
+) -> None:
+    """Lay a mark at the left, lines of words beside it, and controls at the right of a box."""
+    words = QVBoxLayout()
+    words.setSpacing(2)
+    words.addStretch()
+    for line in lines:
+        words.addWidget(line)
+    words.addStretch()
+    row = QHBoxLayout(box)
+    row.setContentsMargins(16, 0, 12, 0)
+    row.setSpacing(12)
+    row.addWidget(mark)
+    row.addLayout(words, 1)
+    for control in controls:
+        row.addWidget(control, 0, Qt.AlignmentFlag.AlignVCenter)
