@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Callable
 
@@ -22,6 +23,10 @@ REFILL_MS = 100
 # Twilio takes messages of any size; tiny ones cost us and jitter at word starts.
 MESSAGE_MS = 100
 MARK_EVERY_MS = 200
+# A stream that breaks takes with it whatever was under way, and our clock cannot know how much:
+# the next stream begins where the last echo proves that something was heard. Repeating half a
+# word after a hole helps the ear; without echoes, more than this would only be said twice.
+REPEATED_MS_AT_MOST = 600
 # Nobody listens to more in one go; it also bounds memory should a model never stop.
 LONGEST_WAIT_MS = 600_000
 # A model that speaks no faster than real time leaves small holes; they are no end of speech.
@@ -159,7 +164,7 @@ class Playout:
         self._recall(held)
         return dropped
 
-    def _recall(self, held_ms: int) -> None:
+    def _recall(self, held_ms: float) -> None:
         """Empty the carrier's buffer; what it held was sent in vain."""
         self._lost_ms += held_ms
         self._flowing = False
@@ -177,10 +182,16 @@ class Playout:
         if self._paused or self._closed:
             return
         self._paused = True
-        back = min(len(self._flight), self.buffered_ms * 8 // FRAME_BYTES * FRAME_BYTES)
-        if back:
-            self._queue[:0] = self._flight[-back:]
-        self._recall(self.buffered_ms)
+        held_ms = self.buffered_ms
+        self._take_back(held_ms // FRAME_MS)
+        self._recall(held_ms)
+
+    def _take_back(self, frames: int) -> int:
+        """Put the frames that were sent last in front of the queue; return how many there were."""
+        frames = min(frames, len(self._flight) // FRAME_BYTES)
+        if frames:
+            self._queue[:0] = self._flight[-frames * FRAME_BYTES :]
+        return frames
 
     def resume(self) -> None:
         """Go on where `pause` fell silent."""
@@ -194,9 +205,17 @@ class Playout:
         return self._paused
 
     def detach(self) -> None:
-        """The stream is gone: keep what was not heard for the next one, and send nothing."""
-        self.pause()
+        """The stream is gone: keep what is not proven to be heard for the next one."""
+        if not self._paused and not self._closed:
+            self._paused = True
+            self._recall(self._take_back(math.ceil(self._unproven_ms() / FRAME_MS)) * FRAME_MS)
         self._line = None
+
+    def _unproven_ms(self) -> float:
+        """What was sent and may not have been heard, by the echoes first and by our clock."""
+        sent_ms = self._sent_ms - self._lost_ms
+        left_ms = (self._end_at - self._clock.monotonic()) * 1000
+        return max(0.0, min(sent_ms - self._heard_ms, left_ms + REPEATED_MS_AT_MOST))
 
     def attach(self, line: MediaLine) -> None:
         """Go on over this stream, with what the last one did not play."""
@@ -261,7 +280,7 @@ class Playout:
         data = bytes(self._queue[: frames * FRAME_BYTES])
         del self._queue[: frames * FRAME_BYTES]
         self._flight += data
-        del self._flight[: -LEAD_MS * 8]
+        del self._flight[: -(LEAD_MS + REPEATED_MS_AT_MOST) * 8]
         line.send_audio(data)
         self._end_at += frames * FRAME_MS / 1000
         self._sent_ms += frames * FRAME_MS

@@ -15,7 +15,7 @@ from callconsole.engine.playout import (
     MESSAGE_MS,
     Playout,
 )
-from fakes.engine import FakeClock, FakeLine
+from fakes.engine import FakeClock, FakeLine, HandClock
 
 
 class Bench:
@@ -159,6 +159,54 @@ async def test_a_pause_takes_back_what_was_not_heard_and_goes_on_there(bench: Be
     async with asyncio.timeout(5):
         await bench.drained.wait()
     assert bench.playout.heard_ms == pytest.approx(bench.playout.fed_ms, abs=20)
+
+
+async def test_a_stream_that_breaks_goes_on_where_the_last_echo_came_from() -> None:
+    clock, line, again = HandClock(), FakeLine(), FakeLine()
+    playout = Playout(line, clock, lambda _: None, lambda: None)
+    whole = audio(3000)
+    playout.feed(whole)
+    clock.ms += 700
+    playout.mark_echoed(line.marks()[1])
+    playout.detach()
+    # By our clock 700 ms were heard; the carrier has proven 400 and may have been late.
+    assert playout.heard_ms == 400
+    playout.attach(again)
+    assert again.audio() == whole[400 * 8 :][: LEAD_MS * 8]
+    clock.ms += 400
+    playout.mark_echoed(again.marks()[0])
+    assert playout.proven_ms == 400 + MARK_EVERY_MS
+    playout.close()
+
+
+@pytest.mark.parametrize(
+    ("waited_ms", "said_again_ms"),
+    [(0, 1000), (400, 1000), (900, 700), (1200, 400), (1600, 0), (9000, 0)],
+)
+async def test_without_echoes_little_is_said_twice(waited_ms: int, said_again_ms: int) -> None:
+    clock, again = HandClock(), FakeLine()
+    playout = Playout(FakeLine(), clock, lambda _: None, lambda: None)
+    whole = audio(1000)
+    playout.feed(whole)
+    clock.ms += waited_ms
+    playout.detach()
+    playout.attach(again)
+    assert again.audio() == whole[len(whole) - said_again_ms * 8 :]
+    assert playout.fed_ms == 1000
+    playout.close()
+
+
+async def test_what_was_dropped_does_not_come_back_with_the_next_stream() -> None:
+    clock, line, again = HandClock(), FakeLine(), FakeLine()
+    playout = Playout(line, clock, lambda _: None, lambda: None)
+    playout.feed(audio(1000))
+    clock.ms += 300
+    playout.clear()
+    playout.feed(b"\x10" * 320)
+    playout.detach()
+    playout.attach(again)
+    assert again.audio() == b"\x10" * 320
+    playout.close()
 
 
 async def test_a_clear_in_a_pause_drops_it_all(bench: Bench) -> None:

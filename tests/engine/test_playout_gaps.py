@@ -3,27 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
 
 import pytest
 
 from callconsole.engine.playout import GAP_MS, LEAD_MS, Playout
-from fakes.engine import FakeLine
-
-AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
-
-
-class HandClock:
-    """Time that passes when the test says so."""
-
-    def __init__(self) -> None:
-        self.ms = 0
-
-    def now(self) -> datetime:
-        return AT
-
-    def monotonic(self) -> float:
-        return self.ms / 1000
+from fakes.engine import FakeLine, HandClock
 
 
 class Bench:

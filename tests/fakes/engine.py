@@ -52,6 +52,19 @@ class FakeClock:
         return time.monotonic() + self.skipped_s
 
 
+class HandClock:
+    """Time that passes when the test says so."""
+
+    def __init__(self) -> None:
+        self.ms = 0
+
+    def now(self) -> datetime:
+        return datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+
+    def monotonic(self) -> float:
+        return self.ms / 1000
+
+
 class FakeLine:
     """A media stream whose phone is the test."""
 
