@@ -20,6 +20,8 @@ from support.bridge_rig import tone
 from support.console_desk import NUMBER, Desk
 from support.talk import SAID, Talk, closed, hurry, opened
 
+pytestmark = pytest.mark.virtual_time
+
 VOICE = tone(200, 8000, 300.0, 9000)
 
 
