@@ -101,10 +101,10 @@ class Heard:
                 self._more.clear()
                 await self._more.wait()
 
-    async def tone(self, hz: float) -> None:
+    async def tone(self, hz: float, peak: float = PEAK) -> None:
         """Wait until this tone is heard from now on."""
         start = len(self.blocks)
-        await self.until(lambda: any(is_tone(block, hz) for block in self.blocks[start:]))
+        await self.until(lambda: any(is_tone(block, hz, peak) for block in self.blocks[start:]))
 
     async def silence(self) -> None:
         """Wait until three tenths of a second from now on are silent."""
@@ -147,3 +147,17 @@ def _measured(wave: NDArray[np.float32]) -> tuple[float, float]:
 def is_tone(block: tuple[float, float], hz: float, peak: float = PEAK) -> bool:
     """True where a tenth of a second is full of this tone, this loud."""
     return abs(block[0] - hz) <= 10 and 0.9 * peak < block[1] < 1.05 * peak
+
+
+async def heard_live(speaker: PortAudioSpeaker, heard: Heard) -> None:
+    """Play a caller until a tenth of a second of it is heard whole, in its place and as loud.
+
+    However the machine stalls, some tenth is left alone.
+    """
+    caller = tone(400, 40.0)
+    talking = asyncio.create_task(play_live(speaker, caller, np.zeros_like(caller)))
+    try:
+        await heard.tone(400, PEAK * NEAR)
+    finally:
+        talking.cancel()
+        await asyncio.wait([talking])

@@ -14,11 +14,10 @@ import pytest
 from sound_kit import (
     FAR,
     NEAR,
-    PEAK,
     RATE_HZ,
     Heard,
     amplitude,
-    is_tone,
+    heard_live,
     largest_step,
     play_live,
     share_of_tone,
@@ -67,16 +66,13 @@ async def test_a_tone_comes_out_whole_and_in_its_place(
     assert largest_step(heard[:, 0]) < 1.05 * steepest
 
 
+@pytest.mark.real_time
 async def test_a_call_is_heard_on_a_real_device(
     pulse: SoundServer, speaker: PortAudioSpeaker
 ) -> None:
     speaker.start()
-    caller = tone(400, 40.0)
-    talking = asyncio.create_task(play_live(speaker, caller, np.zeros_like(caller)))
     async with Heard().listening(pulse) as heard:
-        await heard.until(lambda: any(is_tone(b, 400, PEAK * NEAR) for b in heard.blocks))
-    talking.cancel()
-    await asyncio.wait([talking])
+        await heard_live(speaker, heard)
     assert speaker.healthy
 
 
