@@ -27,7 +27,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from callconsole.engine.clock import SystemClock
 from support import leaks
 from support.display import VirtualDisplay
-from support.patient_time import PatientClock, PatientLoop
+from support.patient_time import PatientClock, PatientLoop, PatientTime
 from support.sound_server import SoundServer
 from support.virtual_time import VirtualLoop
 
@@ -82,10 +82,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def _qt_loop() -> asyncio.AbstractEventLoop:
-    from PySide6.QtWidgets import QApplication
-    from qasync import QEventLoop
+    from support.patient_qt import PatientQtLoop
 
-    return QEventLoop(QApplication.instance() or QApplication([]))
+    return PatientQtLoop()
 
 
 def pytest_asyncio_loop_factories(
@@ -213,9 +212,11 @@ def _watch_tasks(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture(autouse=True)
 def _patient_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the engine takes for the time is what passes on the test's loop."""
+    """What engine and practice line take for the time is what passes on the test's loop."""
     for name in ("now", "monotonic"):
         monkeypatch.setattr(SystemClock, name, vars(PatientClock)[name])
+    for module in ("agent.records", "carrier.call"):
+        monkeypatch.setattr(f"callconsole.practice.{module}.datetime", PatientTime)
 
 
 @pytest.fixture(autouse=True)

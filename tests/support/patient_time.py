@@ -12,7 +12,7 @@ import selectors
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from callconsole.engine.clock import SystemClock
@@ -77,12 +77,25 @@ class PatientLoop(asyncio.SelectorEventLoop):
         return work
 
 
+def lost_s() -> float:
+    """How much the running loop's clock is behind the computer's."""
+    loop = asyncio.events._get_running_loop()
+    return time.monotonic() - loop.time() if isinstance(loop, PatientLoop) else 0.0
+
+
 class PatientClock(SystemClock):
     """The computer's clock, which goes as slowly as the loop that asks it."""
 
     def now(self) -> datetime:
-        return datetime.now(UTC) - timedelta(seconds=time.monotonic() - self.monotonic())
+        return PatientTime.now(UTC)
 
     def monotonic(self) -> float:
-        loop = asyncio.events._get_running_loop()
-        return loop.time() if isinstance(loop, PatientLoop) else time.monotonic()
+        return time.monotonic() - lost_s()
+
+
+class PatientTime(datetime):
+    """The same for those who ask `datetime` itself."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        return datetime.now(tz) - timedelta(seconds=lost_s())
