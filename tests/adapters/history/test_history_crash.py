@@ -19,6 +19,9 @@ from callconsole.engine.clock import SystemClock
 from callconsole.engine.recovery import STOPPED, recover
 from fakes.engine import FakeCarrier
 
+# The console that is killed is a process apart, with the computer's own clock.
+pytestmark = pytest.mark.real_time
+
 WRITER = """
 import asyncio, sys
 from datetime import UTC, datetime
