@@ -316,8 +316,8 @@ async def test_the_one_who_wants_a_human_gets_the_colleague(
     assert call.person is not None
     assert leg.person is not None
     assert call.person.said == ["person_hello", "person_human", "person_move", "person_bye"]
-    assert leg.person.said == [
-        "colleague_hello", "colleague_help", "colleague_fine", "colleague_bye",
-    ]  # fmt: skip
+    # Whoever says goodbye first may have hung up before the other does.
+    assert leg.person.said[:3] == ["colleague_hello", "colleague_help", "colleague_fine"]
+    assert leg.person.said[3:] in ([], ["colleague_bye"])
     assert (call.ended_by, leg.ended_by) == ("callee", "parent")
     assert customer.callbacks("/done") == []
