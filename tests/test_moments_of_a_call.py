@@ -1,4 +1,4 @@
-"""A moment of a practice call that goes on, heard again through a real sound daemon."""
+"""A moment of a practice call that goes on, heard again through a sound card by clockwork."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from callconsole.domain.record import Recorded
 from callconsole.domain.stars import stars_of
 from callconsole.practice.carrier import CALLEES, hastened
 from callconsole.practice.world import PracticeWorld
-from support.capture import Capture
 from support.room import Room
+from support.sound_card import SoundCard
 from support.sound_server import SoundServer
 
 NUMBERS = {callee.name: callee.number for callee in CALLEES}
 RATE_HZ = 8000
-UP = 6  # to the sound daemon's 48 kHz
+UP = 6  # to 48 kHz, at which they are compared
 Sound = NDArray[np.float64]
 
 
@@ -73,7 +73,7 @@ def snr_db(heard: Sound, meant: Sound) -> float:
 
 @pytest.mark.limit(120)
 async def test_a_second_is_heard_again_as_it_is_recorded_while_the_call_goes_on(
-    pulse: SoundServer, room: Room
+    pulse: SoundServer, room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     console = room.app.console
     call = await console.place_call(NUMBERS["Never hangs up"])
@@ -87,12 +87,11 @@ async def test_a_second_is_heard_again_as_it_is_recorded_while_the_call_goes_on(
 
     ended = asyncio.Event()
     player = PortAudioPlayer(ended.set)
-    capture = Capture(pulse)
-    async with capture.running():
-        await player.play_file(Path(so_far.path), at_s, 1.0, at_s + 1.0)
-        await ended.wait()
+    card = SoundCard(monkeypatch)
+    await player.play_file(Path(so_far.path), at_s, 1.0, at_s + 1.0)
+    await ended.wait()
     assert room.now(call).live
-    heard = capture.frames().astype(np.float64)
+    heard = resample_poly(card.played.astype(np.float64), UP * RATE_HZ, card.rate_hz)
     sounding = [side for side in (0, 1) if np.std(meant[:, side]) > 100]
     for side in sounding:
         wanted = resample_poly(meant[:, side].astype(np.float64), UP, 1)

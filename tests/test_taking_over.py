@@ -1,4 +1,4 @@
-"""The operator takes a practice call over with a real microphone, and hands it back."""
+"""The operator takes a practice call over with a microphone, and hands it back."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from callconsole.domain.transcript import Speaker
 from callconsole.practice.carrier import CALLEES, hastened
 from callconsole.practice.world import PracticeWorld
 from support.room import Room, until_audio
+from support.sound_card import SoundCard
 from support.sound_server import SoundServer
-from support.spoken import spoken, wav
 
 NUMBERS = {callee.name: callee.number for callee in CALLEES}
 HERTZ = 600.0
@@ -46,7 +46,7 @@ class Desk(Room):
 
 
 async def in_a_call(folder: Path) -> tuple[Desk, Call]:
-    """A room with a real microphone, in a call in which the agent has been heard."""
+    """A room with a microphone, in a call in which the agent has been heard."""
     room = Desk(folder, PracticeWorld(callees=hastened()))
     room.app = App(room.app.settings, microphone=PortAudioMicrophone())
     room.app.console.subscribe(room._keep)
@@ -56,18 +56,23 @@ async def in_a_call(folder: Path) -> tuple[Desk, Call]:
     return room, call
 
 
+@pytest.fixture
+async def card(pulse: SoundServer, monkeypatch: pytest.MonkeyPatch) -> SoundCard:
+    return SoundCard(monkeypatch)
+
+
 @pytest.mark.limit(90)
 async def test_the_callee_hears_the_operators_microphone_and_no_word_of_the_agent(
-    pulse: SoundServer, tmp_path: Path
+    card: SoundCard, tmp_path: Path
 ) -> None:
     room, call = await in_a_call(tmp_path)
     console = room.app.console
-    async with spoken(pulse, wav(tmp_path / "voice.wav", HERTZ, 0.3, 20.0)):
-        await console.take_over(call.sid)
-        await room.tone_is_heard(call)
-        assert room.now(call).taken_over
-        console.hand_back(call.sid, "Agreed: Tuesday at three.")
-        await asyncio.sleep(0)
+    card.hum(HERTZ, 0.3)
+    await console.take_over(call.sid)
+    await room.tone_is_heard(call)
+    assert room.now(call).taken_over
+    console.hand_back(call.sid, "Agreed: Tuesday at three.")
+    await asyncio.sleep(0)
     (back,) = room.of(events.OperatorHandedBack)
     assert back.spoke_s > 0.5
     said = next(s for s in reversed(room.world.agent.sessions) if s.said)
@@ -85,28 +90,28 @@ async def test_the_callee_hears_the_operators_microphone_and_no_word_of_the_agen
 
 @pytest.mark.limit(90)
 async def test_muted_the_operator_is_digital_silence_and_nothing_comes_later(
-    pulse: SoundServer, tmp_path: Path
+    card: SoundCard, tmp_path: Path
 ) -> None:
     room, call = await in_a_call(tmp_path)
     console = room.app.console
     phone = room.world.carrier.calls[call.sid]
-    async with spoken(pulse, wav(tmp_path / "voice.wav", HERTZ, 0.3, 30.0)):
-        await console.take_over(call.sid)
-        await room.tone_is_heard(call)
-        console.mute_operator(call.sid, True)
-        muted_at = len(phone.heard)
-        assert console.microphone_dbfs() == -90.0
-        await until_audio(phone, muted_at / 8 + 1000)
-        last = int(np.flatnonzero(room.heard(call)[muted_at:])[-1:].sum())
-        # The frame that plays, and the one that outran the order to drop them.
-        assert last < 2 * FRAME_MS * 8
-        console.mute_operator(call.sid, False)
-        heard_at = len(phone.heard)
-        await room.tone_is_heard(call)
-        after = np.abs(room.heard(call)[heard_at:].astype(int))
-        first = int(np.flatnonzero(after)[0])
-        # It rises: its first millisecond lies far below what follows.
-        assert after[first : first + 8].max() < 0.4 * after[first + 40 : first + 400].max()
+    card.hum(HERTZ, 0.3)
+    await console.take_over(call.sid)
+    await room.tone_is_heard(call)
+    console.mute_operator(call.sid, True)
+    muted_at = len(phone.heard)
+    assert console.microphone_dbfs() == -90.0
+    await until_audio(phone, muted_at / 8 + 1000)
+    last = int(np.flatnonzero(room.heard(call)[muted_at:])[-1:].sum())
+    # The frame that plays, and the one that outran the order to drop them.
+    assert last < 2 * FRAME_MS * 8
+    console.mute_operator(call.sid, False)
+    heard_at = len(phone.heard)
+    await room.tone_is_heard(call)
+    after = np.abs(room.heard(call)[heard_at:].astype(int))
+    first = int(np.flatnonzero(after)[0])
+    # It rises: its first millisecond lies far below what follows.
+    assert after[first : first + 8].max() < 0.4 * after[first + 40 : first + 400].max()
     assert [e.operator_muted for e in room.of(events.MutingChanged)] == [True, False]
     await console.hang_up(call.sid)
     await room.until_over(call)

@@ -36,7 +36,8 @@ class SoundCard:
         self.rate_hz = 48000
         self.on_played: Callable[[Frames], None] = _nobody
         self._blocks: list[Frames] = []
-        self._spoken: Frames = np.zeros(0, np.float32)
+        self._hz = self._peak = 0.0
+        self._given = 0
         monkeypatch.setattr(sounddevice, "OutputStream", lambda **how: _Out(self, **how))
         monkeypatch.setattr(sounddevice, "InputStream", lambda **how: _In(self, **how))
 
@@ -44,17 +45,18 @@ class SoundCard:
     def played(self) -> Frames:
         return np.concatenate((np.zeros((0, 2), np.float32), *self._blocks))
 
-    def speak(self, wave: Frames) -> None:
-        """Let the microphone hear this, shape (n,), and silence after it."""
-        self._spoken = wave
+    def hum(self, hz: float, peak: float) -> None:
+        """Let the microphone hear a tone without end."""
+        self._hz, self._peak = hz, peak
 
     def take(self, block: Frames) -> None:
         self._blocks.append(block)
         self.on_played(block)
 
     def give(self, count: int) -> Frames:
-        block, self._spoken = self._spoken[:count], self._spoken[count:]
-        return np.pad(block, (0, count - len(block)))
+        times = (self._given + np.arange(count)) / self.rate_hz
+        self._given += count
+        return (self._peak * np.sin(2 * np.pi * self._hz * times)).astype(np.float32)
 
 
 class _Stream:
