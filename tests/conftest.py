@@ -95,7 +95,8 @@ def pytest_asyncio_loop_factories(
         return {"qt": _qt_loop}
     if item.get_closest_marker("virtual_time") is not None:
         return {"virtual": VirtualLoop}
-    if item.get_closest_marker("real_time") is not None:
+    # Windows starts programs from a loop of its own only.
+    if item.get_closest_marker("real_time") is not None or sys.platform == "win32":
         return {"asyncio": asyncio.new_event_loop}
     return {"patient": PatientLoop}
 
