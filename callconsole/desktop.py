@@ -31,7 +31,8 @@ from callconsole.practice.callers import CALLERS
 from callconsole.settings import Settings, missing_for_phone, trust_certificates
 from callconsole.settings_store import SettingsStore, fixed_store
 from callconsole.ui import theme
-from callconsole.ui.main_window import GUIDE, MainWindow
+from callconsole.ui.main_window import MainWindow
+from callconsole.ui.pages import GUIDE
 from callconsole.ui.window_memory import WindowMemory
 from callconsole.viewmodels.collector import Collector
 from callconsole.viewmodels.desk import PracticeCallee

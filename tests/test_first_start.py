@@ -20,7 +20,7 @@ from callconsole.practice.world import PracticeWorld
 from callconsole.settings_layers import Layers
 from callconsole.settings_store import SettingsStore
 from callconsole.ui.guide_page import GuidePage
-from callconsole.ui.main_window import CALLS, GUIDE
+from callconsole.ui.pages import CALLS, GUIDE
 from callconsole.viewmodels.guide import Guide, Step
 from callconsole.viewmodels.guide_ready import Stage
 from callconsole.viewmodels.guide_step import GuideStep, StepState
@@ -43,7 +43,7 @@ class Newcomer:
         self.window = desktop.window
         assert desktop.models.guide is not None
         self.guide: Guide = desktop.models.guide
-        page = desktop.window.guide
+        page = desktop.window.pages.guide
         assert page is not None
         self.page: GuidePage = page
 
