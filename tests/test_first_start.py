@@ -112,13 +112,13 @@ class Premises:
 
     def lead_in(self, desktop: Desktop) -> None:
         """What is at the far end of the tunnel is our server."""
-        server = desktop.app._server
+        server = desktop.app.doors.server
         assert server is not None
         self.edge.target = server.public_port
 
     def give_a_name(self, desktop: Desktop) -> None:
         """Phone companies take no address on loopback: let calls use a name for the same port."""
-        line, server = desktop.app.line, desktop.app._server
+        line, server = desktop.app.line, desktop.app.doors.server
         assert line is not None
         assert server is not None
         self.world.carrier.edge.map(PUBLIC, f"http://127.0.0.1:{server.public_port}")
