@@ -168,7 +168,7 @@ async def test_the_filters_are_reached_by_keyboard(scene: Scene) -> None:
     told = list(scene.player.told)
     QTest.keyClick(filters[0], Qt.Key.Key_Right)
     await settle()
-    assert scene.models.history.filter == "Today"
+    assert scene.models.history.wanted.filter == "Today"
     assert filters[1].hasFocus()
     assert scene.player.told == told
 
