@@ -13,21 +13,14 @@ from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine import tasks
 from callconsole.viewmodels.clock_text import clock_text
 from callconsole.viewmodels.desk import Desk
+from callconsole.viewmodels.key_sender import KEYS, KeySender
 from callconsole.viewmodels.live_call import LiveCall
 from callconsole.viewmodels.operator_hand import Hand
+from callconsole.viewmodels.phrases import Phrases
 
 HOLD_TO_TALK_S = 0.4
 """A press that lasts so long talks while it lasts; a shorter one takes over until the next."""
-KEYS = frozenset("0123456789*#")
 METER_MS = 33
-SILENT_DBFS = -90.0
-_PHRASES_KEPT = 10
-_USUAL_PHRASES = (
-    "Slow down.",
-    "Ask for the date of birth.",
-    "Repeat the last point.",
-    "Confirm what was agreed, then say goodbye.",
-)
 
 
 class Operator(QObject):
@@ -49,7 +42,8 @@ class Operator(QObject):
         super().__init__(parent)
         self._desk = desk
         self._live = live
-        self._used: list[str] = []
+        self._phrases = Phrases()
+        self._keys = KeySender(desk, self._on_keys_sent, self._fail)
         self._hands: dict[str, Hand] = {}
         self._hand = Hand("")
         self._clock_shown = ""
@@ -179,7 +173,7 @@ class Operator(QObject):
     @property
     def phrases(self) -> list[str]:
         """Sentences at hand: those used last, newest first, then the usual ones."""
-        return [*self._used, *(usual for usual in _USUAL_PHRASES if usual not in self._used)]
+        return self._phrases.at_hand()
 
     @property
     def problem_text(self) -> str:
@@ -266,20 +260,9 @@ class Operator(QObject):
 
     def press_key(self, key: str) -> None:
         """Send a tone, after those pressed before; other keys than ``0-9 * #`` are left out."""
-        call = self._call
-        if call is None or key not in KEYS:
-            return
-        hand = self._hand
-        hand.keys += key
-        hand.unsent += key
-        self.keys_changed.emit()
-        if not hand.sending:
-            hand.sending = True
-            tasks.start(
-                self._send_keys(hand),
-                on_error=lambda error: self._on_unsent(hand, error),
-                name="press keys",
-            )
+        if self._call is not None and key in KEYS:
+            self._keys.press(self._hand, key)
+            self.keys_changed.emit()
 
     def pass_on(self, to: str, note: str) -> None:
         """Pass the call on to this number, whose owner is told `note` before they talk."""
@@ -336,7 +319,7 @@ class Operator(QObject):
         words = text.strip()
         if not words or not self._do(lambda sid: how(sid, words)):
             return False
-        self._used = [words, *(used for used in self._used if used != words)][:_PHRASES_KEPT]
+        self._phrases.use(words)
         self.changed.emit()
         return True
 
@@ -354,17 +337,9 @@ class Operator(QObject):
             self._pressed_at_s = None
         self._fail(hand, error)
 
-    async def _send_keys(self, hand: Hand) -> None:
-        while hand.unsent:
-            digits, hand.unsent = hand.unsent, ""
-            await self._desk.press_keys(hand.sid, digits)
-        hand.sending = False
+    def _on_keys_sent(self, hand: Hand) -> None:
         if hand is self._hand:
             self.forget_problem()
-
-    def _on_unsent(self, hand: Hand, error: BaseException) -> None:
-        hand.unsent, hand.sending = "", False
-        self._fail(hand, error)
 
     async def _pass_on(self, hand: Hand, to: str, note: str) -> None:
         await self._desk.transfer_call(hand.sid, to, note)
