@@ -15,8 +15,8 @@ from callconsole.domain.answering import AnsweredBy
 from callconsole.domain.call import EndedBy, Ending, Outcome
 from callconsole.domain.events import TransferAnswered
 from callconsole.ui import theme
-from callconsole.ui.main_window import CALLS, HISTORY, PROMPTS
 from callconsole.ui.operator_bar import OperatorBar
+from callconsole.ui.pages import CALLS, HISTORY, PROMPTS
 from callconsole.viewmodels import operator as operator_module
 from fakes.scenes import NO_MICROPHONE, WEIGHING, Scene
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from PySide6.QtGui import QKeySequence, QShortcut
 from pytestqt.qtbot import QtBot
 
-from callconsole.ui.main_window import CHECKUP, HISTORY, PROMPTS, SETTINGS
+from callconsole.ui.pages import CHECKUP, HISTORY, PROMPTS, SETTINGS
 from callconsole.ui.shortcuts_sheet import COLUMNS
 from fakes.scenes import Scene
 
