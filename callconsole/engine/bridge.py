@@ -313,6 +313,9 @@ class Bridge:
         else:
             self._watchdog.agent_quiet()
         if not self.gate.open:
+            self._silence.forget()
+            if self.gate.in_vain:
+                self._watchdog.forgive()
             return
         found = None if self.machine_listens else self._watchdog.check(now_ms)
         if found is not None:

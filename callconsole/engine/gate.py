@@ -60,6 +60,11 @@ class Gate:
         return reason in self._holds
 
     @property
+    def in_vain(self) -> bool:
+        """True while the operator keeps it shut: nobody waits for what is said."""
+        return bool(self._holds & _IN_VAIN)
+
+    @property
     def held_ms(self) -> float:
         """Milliseconds of speech that wait."""
         samples = sum(len(event.pcm) for event in self._held if isinstance(event, AgentAudio))
@@ -87,7 +92,7 @@ class Gate:
             self._take_other(event)
         elif self._discarding:
             return
-        elif self._holds & _IN_VAIN:
+        elif self.in_vain:
             self._discarding = not isinstance(event, AgentTurnDone)
         elif self._holds:
             self._held.append(event)

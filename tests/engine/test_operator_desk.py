@@ -230,6 +230,56 @@ async def test_taking_over_decides_who_answered(tmp_path: Path) -> None:
     await closed(talk)
 
 
+# What the console makes of it -------------------------------------------------------------------
+
+
+def spoken_by_the_callee(seconds: int) -> np.ndarray:
+    return np.concatenate((VOICE, np.zeros(seconds * 8000, np.int16)))
+
+
+async def gone_by(talk: Talk, pcm: np.ndarray) -> None:
+    before = len(talk.agent.audio())
+    talk.line.say(pcm)
+    while len(talk.agent.audio()) < before + 2 * len(pcm):
+        await asyncio.sleep(0)
+
+
+async def step_in(talk: Talk, *, way: str, on: bool) -> None:
+    console = talk.desk.console
+    if way == "hold":
+        console.hold(talk.sid, on)
+    elif way == "mute":
+        console.mute_agent(talk.sid, on)
+    elif on:
+        await console.take_over(talk.sid)
+    else:
+        console.hand_back(talk.sid, "")
+
+
+@pytest.mark.parametrize("way", ["hold", "mute", "take over"])
+async def test_a_long_time_without_the_agent_is_no_long_silence_afterwards(
+    talk: Talk, way: str
+) -> None:
+    await gone_by(talk, spoken_by_the_callee(1))
+    await step_in(talk, way=way, on=True)
+    await gone_by(talk, spoken_by_the_callee(60))
+    await step_in(talk, way=way, on=False)
+    await gone_by(talk, np.zeros(8000, np.int16))
+    assert not any("Nobody has spoken" in text for text in talk.agent.texts)
+    assert talk.desk.carrier.ended == []
+
+
+@pytest.mark.parametrize("way", ["hold", "mute", "take over"])
+async def test_an_agent_that_was_not_to_answer_has_not_stalled(talk: Talk, way: str) -> None:
+    await step_in(talk, way=way, on=True)
+    await talk.said(AgentWords("Where were we?", by_caller=True), AgentTurnDone())
+    await gone_by(talk, spoken_by_the_callee(10))
+    await talk.said(*SAID)
+    await step_in(talk, way=way, on=False)
+    await gone_by(talk, np.zeros(4000, np.int16))
+    assert of(talk, events.AgentStalled) == []
+
+
 # Who hears whom ---------------------------------------------------------------------------------
 
 
