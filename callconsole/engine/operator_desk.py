@@ -111,7 +111,7 @@ class OperatorDesk:
             return
         self._unmuted = not on
         if on:
-            self._bridge.voice.operator_fell_silent()
+            self._bridge.voice.fall_silent()
         self._state.change(operator_muted=on)
         self._tell_muting()
 
@@ -138,7 +138,8 @@ class OperatorDesk:
             return
         if on:
             self._bridge.gate.shut(Hold.MUTED)
-            self._bridge.cut_short()
+            if not self._bridge.gate.holds(Hold.ON_HOLD):
+                self._bridge.cut_turn()
         self._state.change(agent_muted=on)
         self._tell_muting()
         if not on:
@@ -164,7 +165,7 @@ class OperatorDesk:
             self._leave_hold()
             return
         self._bridge.gate.shut(Hold.ON_HOLD)
-        self._bridge.cut_short()
+        self._bridge.cut_turn()
         self._hold_sound.start()
         self._held(on=True)
 

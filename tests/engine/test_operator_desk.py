@@ -15,7 +15,14 @@ from callconsole.domain.answering import AnsweredBy
 from callconsole.domain.call import Floor
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.transcript import Speaker
-from callconsole.engine.ports import AgentAudio, AgentTurnDone, AgentWords, CarrierStatus
+from callconsole.engine.ports import (
+    AgentAudio,
+    AgentCutOff,
+    AgentGenerated,
+    AgentTurnDone,
+    AgentWords,
+    CarrierStatus,
+)
 from support.bridge_rig import tone
 from support.console_desk import NUMBER, Desk
 from support.talk import SAID, Talk, closed, hurry, opened
@@ -228,6 +235,84 @@ async def test_taking_over_decides_who_answered(tmp_path: Path) -> None:
     assert talk.line.audio() == mulaw.encode(VOICE)
     assert not talk.call.deciding
     await closed(talk)
+
+
+# Whose sound it is ------------------------------------------------------------------------------
+
+
+async def test_a_cut_of_what_nobody_hears_cuts_neither_the_operator_nor_the_hold_sound(
+    talk: Talk,
+) -> None:
+    for way in ("take over", "hold"):
+        await step_in(talk, way=way, on=True)
+        await talk.said(AgentAudio(tone(400, 24000)))
+        talk.desk.microphone.say(VOICE)
+        clears = talk.line.count("clear")
+        await talk.said(AgentCutOff(), AgentTurnDone())
+        assert talk.line.count("clear") == clears
+        await step_in(talk, way=way, on=False)
+    assert of(talk, events.AgentInterrupted) == []
+
+
+async def test_muting_the_agent_of_a_held_call_leaves_the_hold_sound(talk: Talk) -> None:
+    talk.desk.console.hold(talk.sid, True)
+    await talk.said()
+    talk.desk.console.mute_agent(talk.sid, True)
+    assert talk.line.count("clear") == 0
+
+
+@pytest.mark.parametrize("way", ["hold", "mute", "take over"])
+async def test_the_turn_after_one_that_was_broken_off_is_heard_as_one_of_its_own(
+    talk: Talk, way: str
+) -> None:
+    await talk.said(AgentAudio(tone(400, 24000)), AgentGenerated())
+    await step_in(talk, way=way, on=True)
+    await talk.said(AgentTurnDone())
+    talk.desk.console.whisper(talk.sid, "Be brief.")
+    await step_in(talk, way=way, on=False)
+    before = len(talk.line.audio())
+    await talk.said(AgentAudio(tone(400, 24000)))
+    assert len(of(talk, events.WhisperHeeded)) == 1
+    assert len(talk.line.audio()) > before
+
+
+async def test_what_the_agent_had_said_to_its_end_is_not_cut_by_handing_back(talk: Talk) -> None:
+    await talk.said(AgentWords("We close at five.", by_caller=False), *SAID)
+    talk.desk.clock.skipped_s += 1
+    await on_the_line(talk)
+    talk.desk.microphone.say(VOICE)
+    talk.desk.console.hand_back(talk.sid, "")
+    assert talk.line.count("clear") == 0
+    await talk.over()
+    said, _ = talk.desk.console.turns(talk.sid)
+    assert not said.interrupted
+
+
+async def test_of_the_hold_sound_nothing_is_recorded_that_was_not_heard(talk: Talk) -> None:
+    talk.desk.console.hold(talk.sid, True)
+    await talk.said()
+    talk.desk.console.hold(talk.sid, False)
+    before = len(of(talk, events.LevelsMeasured))
+    await gone_by(talk, np.zeros(8000, np.int16))
+    levels = of(talk, events.LevelsMeasured)[before:]
+    assert {level.agent_dbfs for level in levels} == {-90.0}
+
+
+async def test_what_is_said_while_the_stream_is_away_is_heard_by_nobody_later(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("callconsole.engine.call_streams.REJOIN_S", 5.0)
+    await talk.said(AgentAudio(tone(2000, 24000)))
+    token = talk.desk.console.stream_ended(talk.sid)
+    assert token is not None
+    talk.line.hang_up()
+    await talk.event("StreamStopped")
+    await on_the_line(talk)
+    talk.desk.microphone.say(VOICE)
+    line = await talk.rejoin(token)
+    assert line.audio() == b""
+    talk.desk.microphone.say(VOICE)
+    assert line.audio() == mulaw.encode(VOICE)
 
 
 # What the console makes of it -------------------------------------------------------------------
