@@ -189,11 +189,32 @@ async def test_a_held_key_talks_while_it_is_held(
     now_s[0] += 0.6
     QTest.keyRelease(where, Key.Key_Space)
     assert len(scene.desk.handed_back) == 2
+    # However short the press was: nobody will see the key go up.
     QTest.keyPress(where, Key.Key_Space)
     await settle()
-    now_s[0] += 0.6
+    now_s[0] += 0.1
     QApplication.sendEvent(scene.window, _deactivation())
     assert not scene.models.operator.taken_over
+    QTest.keyRelease(where, Key.Key_Space)
+    assert not scene.models.operator.taken_over
+
+
+async def test_a_menu_over_the_window_does_not_keep_the_microphone_open(
+    qtbot: QtBot, open_scene: OpenScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene, _sid = await talking(open_scene)
+    now_s = [5.0]
+    monkeypatch.setattr(operator_module, "monotonic", lambda: now_s[0])
+    bar = bar_of(scene)
+    QTest.keyPress(focused(), Key.Key_Space)
+    await settle()
+    now_s[0] += 0.6
+    bar.more.click()
+    assert bar.more_menu.isVisible()
+    QTest.keyRelease(bar.more_menu, Key.Key_Space)
+    assert not scene.models.operator.taken_over
+    assert not scene.models.operator.caller_muted
+    bar.more_menu.close()
 
 
 def _deactivation() -> QEvent:

@@ -141,6 +141,29 @@ async def test_a_long_press_that_ends_before_the_microphone_is_open_leaves_nobod
     assert not operator.taken_over
 
 
+@pytest.mark.parametrize("opens", ["before", "after"])
+async def test_a_held_key_that_goes_up_hands_its_own_call_back_whichever_is_shown(
+    desk: FakeDesk, models: Models, clock: Clock, opens: str
+) -> None:
+    operator = models.operator
+    one = await desk.talking()
+    two = (await desk.place_call("+14155550102")).sid
+    desk.answer(two)
+    models.live.focus(one)
+    if opens == "after":
+        desk.microphone_open.clear()
+    operator.press_talk()
+    await settle()
+    models.live.focus(two)
+    clock.now_s += 1.0
+    operator.release_talk()
+    desk.microphone_open.set()
+    await settle()
+    assert [sid for sid, _note in desk.handed_back] == [one]
+    assert not desk.calls[one].taken_over
+    assert not desk.calls[two].taken_over
+
+
 async def test_no_microphone_is_said_and_the_agent_goes_on(
     desk: FakeDesk, operator: Operator, clock: Clock
 ) -> None:
