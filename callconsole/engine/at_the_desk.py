@@ -185,6 +185,10 @@ class AtTheDesk:
         call = self._calls.call(self._taking_over.call_sid or "")
         return FLOOR_DBFS if call is None or call.operator_muted else self._taking_over.dbfs
 
+    def microphone_problem(self) -> Problem | None:
+        """Why whom the operator speaks to does not hear them, or through what else they do."""
+        return self._taking_over.problem
+
     async def press_keys(self, call_sid: str, digits: str) -> None:
         """Send tones to the other end for the operator. Raises `ProblemError`."""
         await self._calls.known(call_sid).press_keys(digits)

@@ -90,6 +90,25 @@ ELSEWHERE = Problem(
 )
 
 
+SILENT_MICROPHONE = Problem(
+    "microphone.silent",
+    "Your microphone gives no sound",
+    "It was pulled out, or the system took it away.",
+    "Connect it again, or hand the call back.",
+)
+OTHER_MICROPHONE = "microphone.other"
+
+
+def other_microphone(name: str) -> Problem:
+    """The operator is heard, through this one."""
+    return Problem(
+        OTHER_MICROPHONE,
+        f"You speak through {name}",
+        "The chosen microphone is missing, or gave no sound any more.",
+        "Hand back and take over again to try the chosen one.",
+    )
+
+
 def already(number: PhoneNumber) -> Problem:
     """This number is in a call of ours."""
     return Problem(

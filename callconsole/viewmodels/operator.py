@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from callconsole.domain.call import Call
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine import tasks
+from callconsole.engine.refusals import OTHER_MICROPHONE
 from callconsole.viewmodels.clock_text import clock_text
 from callconsole.viewmodels.desk import Desk
 from callconsole.viewmodels.live_call import LiveCall
@@ -53,6 +54,7 @@ class Operator(QObject):
         self._hands: dict[str, Hand] = {}
         self._hand = Hand("")
         self._clock_shown = ""
+        self._microphone: Problem | None = None
         self._pressed: tuple[Hand, float] | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(METER_MS)
@@ -124,6 +126,12 @@ class Operator(QObject):
     def muted(self) -> bool:
         """True while the operator is on the line and not heard."""
         return self._call is not None and self._call.operator_muted
+
+    @property
+    def unheard(self) -> bool:
+        """True while the operator is on the line and the microphone gives no sound."""
+        gone = self._microphone is not None and self._microphone.code != OTHER_MICROPHONE
+        return self.taken_over and gone
 
     @property
     def can_pass_on(self) -> bool:
@@ -405,7 +413,7 @@ class Operator(QObject):
             self._turn_to(sid)
             self.keys_changed.emit()
         if not self.taken_over:
-            self._hand.since = None
+            self._hand.since = self._microphone = None
             self._timer.stop()
         elif self._hand.since is None or not self._timer.isActive():
             self._hand.since = self._hand.since or datetime.now(UTC)
@@ -416,6 +424,12 @@ class Operator(QObject):
 
     def _on_tick(self) -> None:
         self.level_changed.emit(self._desk.microphone_dbfs())
+        problem = self._desk.microphone_problem()
+        if problem != self._microphone:
+            if problem is not None or self._hand.problem == self._microphone:
+                self._hand.problem = problem
+            self._microphone = problem
+            self.changed.emit()
         if self.clock != self._clock_shown:
             self._clock_shown = self.clock
             self.clock_changed.emit(self._clock_shown)

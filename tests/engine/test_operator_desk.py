@@ -14,7 +14,9 @@ from callconsole.domain import events
 from callconsole.domain.answering import AnsweredBy
 from callconsole.domain.call import Floor
 from callconsole.domain.problems import Problem, ProblemError
+from callconsole.domain.sound import SoundDevice
 from callconsole.domain.transcript import Speaker
+from callconsole.engine import taking_over
 from callconsole.engine.ports import (
     AgentAudio,
     AgentCutOff,
@@ -23,11 +25,13 @@ from callconsole.engine.ports import (
     AgentWords,
     CarrierStatus,
 )
+from callconsole.engine.refusals import OTHER_MICROPHONE
 from support.bridge_rig import tone
 from support.console_desk import NUMBER, Desk
 from support.talk import SAID, Talk, closed, hurry, opened
 
 VOICE = tone(200, 8000, 300.0, 9000)
+NO_DEVICE = Problem("sound.no_device", "None", "None found.", "Plug in.")
 
 
 @pytest.fixture
@@ -156,13 +160,64 @@ async def test_while_the_operator_speaks_the_agent_hears_the_callee(talk: Talk) 
 
 
 async def test_without_a_microphone_the_agent_goes_on(talk: Talk) -> None:
-    talk.desk.microphone.problem = Problem("sound.no_device", "None", "None found.", "Plug in.")
+    talk.desk.microphone.problem = NO_DEVICE
     with pytest.raises(ProblemError):
         await on_the_line(talk)
     assert not talk.call.taken_over
     before = len(talk.line.audio())
     await talk.said(*SAID)
     assert len(talk.line.audio()) > before
+
+
+async def test_a_microphone_that_goes_is_replaced_and_said(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("CHECK_S", "RETRY_S"):
+        monkeypatch.setattr(taking_over, name, 0.005)
+    console, microphone = talk.desk.console, talk.desk.microphone
+    headset = SoundDevice("fake: usb", "USB headset")
+    laptop, *_ = microphone.connected
+    microphone.connected = [laptop, headset]
+    console.choose_microphone(headset.id)
+
+    async def until_it_is(code: str | None) -> None:
+        async with asyncio.timeout(5):
+            while getattr(console.microphone_problem(), "code", None) != code:
+                await asyncio.sleep(0.005)
+                microphone.say(VOICE[:160])
+
+    await on_the_line(talk)
+    await until_it_is(None)
+    microphone.connected, microphone.problem = [laptop], NO_DEVICE
+    microphone.healthy = False
+    await microphone.stop()
+    await until_it_is("microphone.silent")
+    assert talk.call.taken_over
+    assert console.microphone_dbfs() == -90.0
+    microphone.problem = None
+    await until_it_is(OTHER_MICROPHONE)
+    before = len(talk.line.audio())
+    microphone.say(VOICE)
+    assert len(talk.line.audio()) - before == len(VOICE)
+    console.hand_back(talk.sid, "")
+    while microphone.open:
+        await asyncio.sleep(0)
+    assert console.microphone_problem() is None
+
+
+@pytest.mark.parametrize("fault", [RuntimeError("broken"), asyncio.CancelledError()])
+async def test_whatever_keeps_the_microphone_shut_leaves_the_call_to_the_agent(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch, fault: BaseException
+) -> None:
+    async def refuse(_on_frame: object) -> str:
+        raise fault
+
+    monkeypatch.setattr(talk.desk.microphone, "start", refuse)
+    with pytest.raises(type(fault)):
+        await on_the_line(talk)
+    assert not talk.call.taken_over
+    await talk.said(*SAID)
+    assert talk.line.audio()
 
 
 async def test_one_microphone_speaks_to_one_call(talk: Talk) -> None:

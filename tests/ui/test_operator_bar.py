@@ -14,6 +14,7 @@ from callconsole.domain.abilities import TransferTarget
 from callconsole.domain.answering import AnsweredBy
 from callconsole.domain.call import EndedBy, Ending, Outcome
 from callconsole.domain.events import TransferAnswered
+from callconsole.engine.refusals import SILENT_MICROPHONE
 from callconsole.ui import theme
 from callconsole.ui.main_window import CALLS, HISTORY, PROMPTS
 from callconsole.ui.operator_bar import OperatorBar
@@ -545,6 +546,24 @@ async def test_muted_is_said_loudly_and_nothing_is_seen_to_be_sent(
     press(Key.Key_Space)
     await settle()
     assert page.band.title.text() == "You are on the line"
+
+
+async def test_a_microphone_without_sound_is_said_loudly(
+    qtbot: QtBot, open_scene: OpenScene
+) -> None:
+    scene, _sid = await talking(open_scene)
+    press(Key.Key_Space)
+    await settle()
+    scene.desk.microphone_trouble = SILENT_MICROPHONE
+    async with asyncio.timeout(5):
+        while not scene.models.operator.unheard:
+            await asyncio.sleep(0.01)
+    band = scene.window.calls.call.band
+    assert band.title.text() == "Nobody hears you"
+    assert "hears silence" in band.sentence.text()
+    assert bar_of(scene).problem.text().startswith("Your microphone gives no sound.")
+    assert scene.window.calls.side.on_the_line.you.words.text() == "not heard"
+    assert scene.window.calls.side.on_the_line.callee.words.text() == "hears silence"
 
 
 @pytest.mark.parametrize("width", [994, 1100, 1280])
