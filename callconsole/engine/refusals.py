@@ -40,6 +40,12 @@ YOU_ARE_ON_THE_LINE = Problem(
     "The AI is silent while you speak.",
     "Hand the call back first.",
 )
+AGENT_UNHEARD = Problem(
+    "call.agent_unheard",
+    "Nobody would hear the AI",
+    "It is muted, or the call is on hold.",
+    "Unmute the AI, or take the call off hold, first.",
+)
 NOT_ON_THE_LINE = Problem(
     "call.not_taken_over",
     "You are not on the line",

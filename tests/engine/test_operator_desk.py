@@ -75,6 +75,18 @@ async def test_a_sentence_is_said_now_word_for_word(talk: Talk) -> None:
     assert [event.text for event in of(talk, events.SayAsked)] == ["We close at five."]
 
 
+@pytest.mark.parametrize("way", ["hold", "mute"])
+async def test_what_nobody_would_hear_is_not_asked_for(talk: Talk, way: str) -> None:
+    await step_in(talk, way=way, on=True)
+    with pytest.raises(ProblemError) as refused:
+        talk.desk.console.say(talk.sid, "We close at five.")
+    assert refused.value.problem.code == "call.agent_unheard"
+    assert (talk.agent.texts, of(talk, events.SayAsked)) == ([], [])
+    await step_in(talk, way=way, on=False)
+    talk.desk.console.say(talk.sid, "We close at five.")
+    assert len(of(talk, events.SayAsked)) == 1
+
+
 @pytest.mark.parametrize("text", ["", "  \n "])
 async def test_nothing_cannot_be_said(talk: Talk, text: str) -> None:
     for act in (talk.desk.console.whisper, talk.desk.console.say):
@@ -157,6 +169,24 @@ async def test_while_the_operator_speaks_the_agent_hears_the_callee(talk: Talk) 
     await talk.said(AgentWords("Oh, hello.", by_caller=True))
     assert talk.agent.audio().any()
     assert talk.desk.console.turns(talk.sid)[-1].text == "Oh, hello."
+
+
+@pytest.mark.parametrize("muted_before", [False, True])
+async def test_where_it_is_set_so_the_agent_hears_silence_while_the_operator_speaks(
+    tmp_path: Path, muted_before: bool
+) -> None:
+    talk = await opened(tmp_path, reads_along=False)
+    talk.desk.console.mute_caller(talk.sid, muted_before)
+    await on_the_line(talk)
+    assert talk.call.caller_muted
+    await gone_by(talk, VOICE)
+    heard = len(talk.agent.audio())
+    assert not talk.agent.audio()[:-1000].any()
+    talk.desk.console.hand_back(talk.sid, "")
+    assert talk.call.caller_muted is muted_before
+    await gone_by(talk, VOICE)
+    assert bool(talk.agent.audio()[heard:].any()) is not muted_before
+    await closed(talk)
 
 
 async def test_without_a_microphone_the_agent_goes_on(talk: Talk) -> None:
