@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable
 
 from callconsole.audio.meter import level_dbfs
@@ -107,7 +106,7 @@ class Listening:
         if self._paused:
             return
         if self._speaker.fallen_back and max(level_dbfs(caller), level_dbfs(agent)) > QUIET_DBFS:
-            self._spoke_at_s = time.monotonic()
+            self._spoke_at_s = _now_s()
         self._speaker.play(caller, agent)
 
     async def close(self) -> None:
@@ -149,7 +148,7 @@ class Listening:
             await asyncio.to_thread(speaker.stop)
             return
         self._stale = False
-        self._opened_at_s = time.monotonic()
+        self._opened_at_s = _now_s()
         before = self.problem
         try:
             name = await asyncio.to_thread(speaker.start)
@@ -179,7 +178,7 @@ class Listening:
                 self._settle()
 
     def _should_reopen(self, speaker: Speaker) -> bool:
-        now_s = time.monotonic()
+        now_s = _now_s()
         since_s = now_s - self._opened_at_s
         if not self._running:
             return since_s >= RETRY_S
@@ -195,3 +194,7 @@ class Listening:
         self._report(
             ServiceChanged(service=Service.SOUND, state=state, detail=detail, problem=problem)
         )
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()

@@ -30,6 +30,8 @@ from support.bridge_rig import tone
 from support.console_desk import NUMBER, Desk
 from support.talk import SAID, Talk, closed, hurry, opened
 
+pytestmark = pytest.mark.virtual_time
+
 VOICE = tone(200, 8000, 300.0, 9000)
 NO_DEVICE = Problem("sound.no_device", "None", "None found.", "Plug in.")
 

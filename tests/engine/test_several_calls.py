@@ -17,6 +17,8 @@ from callconsole.engine.world import Habits
 from fakes.engine import FakeLine, FakeSpeaker
 from support.console_desk import Desk
 
+pytestmark = pytest.mark.virtual_time
+
 NUMBERS = ("+14155552671", "+14155552672", "+14155552673")
 
 
