@@ -24,7 +24,7 @@ from callconsole.ui.answer_card import EVERYWHERE
 from callconsole.ui.calls_page import CallsPage
 from callconsole.ui.checkup_page import CheckupPage
 from callconsole.ui.dial_keys import DialKeys
-from callconsole.ui.fitting import hold_width, set_margins, set_zoom
+from callconsole.ui.fitting import hold_least, set_margins, set_zoom
 from callconsole.ui.guide_page import GuidePage
 from callconsole.ui.history_page import HistoryPage
 from callconsole.ui.incoming_cards import IncomingCards
@@ -44,6 +44,7 @@ from callconsole.ui.tokens import (
     DIAL_WIDTH,
     DRAWER_BELOW_WIDTH,
     FOLD_BELOW_HEIGHT,
+    LEAST_HEIGHT,
     MINIMUM_HEIGHT,
     MINIMUM_WIDTH,
 )
@@ -372,6 +373,7 @@ class MainWindow(QMainWindow):
             self.banner.show_notice(
                 notice.title, notice.line, notice.tone, notice.hint, notice.action
             )
+        self._fold()
 
     def _show_title(self, _clock: str = "") -> None:
         live = self._models.live
@@ -401,7 +403,8 @@ class MainWindow(QMainWindow):
         narrow = self.width() < px(DRAWER_BELOW_WIDTH)
         self.incoming.set_low(self.height() < px(CARDS_STACK_FROM_HEIGHT))
         # The cards of callers take height too.
-        low = self.height() - self.incoming.taken() < px(FOLD_BELOW_HEIGHT)
+        taken = self.incoming.taken()
+        low = self.height() - taken < px(FOLD_BELOW_HEIGHT)
         self.calls.set_narrow(narrow)
         self.top_bar.show_drawer_button(narrow)
         self.calls.dial.fold(low)
@@ -410,7 +413,10 @@ class MainWindow(QMainWindow):
         self.calls.set_cramped(self.width() < px(MINIMUM_WIDTH))
         tight = self.page == CALLS and self.calls.tight
         wanted = MINIMUM_WIDTH - DIAL_WIDTH if tight else MINIMUM_WIDTH
-        hold_width(self._content, px(wanted), fixed=False)
+        # The dial column cannot do with less; a call without it can.
+        taken = 0 if tight else taken + self._around.sizeHint().height()
+        least = min(px(LEAST_HEIGHT) + taken, px(MINIMUM_HEIGHT))
+        hold_least(self._content, px(wanted), least)
         self._room.settle()
 
     @property

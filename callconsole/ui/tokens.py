@@ -19,6 +19,7 @@ FOLD_BELOW_HEIGHT = 780
 CARDS_STACK_FROM_HEIGHT = 780
 MINIMUM_WIDTH = 994
 MINIMUM_HEIGHT = 560
+LEAST_HEIGHT = 490  # where the zoom leaves less of the window than that
 
 
 @dataclass(frozen=True, slots=True)
