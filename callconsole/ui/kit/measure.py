@@ -22,9 +22,7 @@ class MeasureLayout(QLayout):
     belongs to a list at its left stays beside it.
     """
 
-    def __init__(
-        self, widest: int, *, middle: bool = True, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, widest: int, *, middle: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setContentsMargins(0, 0, 0, 0)
         self._widest = widest
