@@ -39,11 +39,11 @@ class MeasureLayout(QLayout):
         """One part or none."""
         return 0 if self._item is None else 1
 
-    def itemAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+    def itemAt(self, index: int) -> QLayoutItem | None:
         """The part."""
         return self._item if index == 0 else None
 
-    def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+    def takeAt(self, index: int) -> QLayoutItem | None:
         """Give the part away."""
         taken, self._item = self.itemAt(index), None
         return taken
