@@ -122,6 +122,7 @@ class App:
             opening=Opening(settings.opening),
             # The model that is on the line, not one that waits for the next start.
             tariff=Tariff(self._prices, self._opened.gemini_model),
+            reads_along=settings.while_you_speak == "callee",
             early_barge_in=self._at_a_desk if early is None else early,
         )
 

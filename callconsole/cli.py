@@ -20,6 +20,7 @@ from callconsole.settings_store import SettingsStore, load_everything, open_stor
 from callconsole.terminal import say
 
 PRACTICE_NUMBER = "+14155550101"
+LAST_PORT = 65535
 SHELLS = ("bash", "zsh", "tcsh")
 EXAMPLES = """\
 examples:
@@ -104,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     practice.add_argument("number", nargs="?", default=PRACTICE_NUMBER, help="practice callee")
     serve = commands.add_parser("serve", help="the engine and its HTTP interface, no window")
     serve.add_argument("--practice", action="store_true", help="on the practice line")
-    serve.add_argument("--port", type=int, help="instead of SERVER_PORT")
+    serve.add_argument("--port", type=_port, help="instead of SERVER_PORT; 0 takes a free one")
     serve.add_argument(
         "--download-ngrok",
         action="store_true",
@@ -126,10 +127,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _country(text: str) -> str:
-    """Two letters of ISO 3166. Raises ValueError."""
+    """Two letters of ISO 3166. Raises argparse's ArgumentTypeError."""
     if len(text) != 2 or not text.isascii() or not text.isalpha():
-        raise ValueError(text)
+        raise argparse.ArgumentTypeError("give the country's two letters, such as US or CH")
     return text.upper()
+
+
+def _port(text: str) -> int:
+    """A port to listen on. Raises argparse's ArgumentTypeError."""
+    if not text.isascii() or not text.isdigit() or len(text) > 5 or int(text) > LAST_PORT:
+        raise argparse.ArgumentTypeError(f"give a number from 0 to {LAST_PORT}")
+    return int(text)
 
 
 def _completion(shell: str) -> int:

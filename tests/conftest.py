@@ -27,6 +27,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from support import leaks
 from support.display import VirtualDisplay
 from support.sound_server import SoundServer
+from support.virtual_time import VirtualLoop
 
 LIMIT_S = 60.0
 OWN_VARIABLES = ("TWILIO_", "GEMINI_", "GOOGLE_", "NGROK_", "CALLCONSOLE_", "SERVER_", "VERTEX_")
@@ -47,6 +48,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "limit(seconds): how long this test may run, instead of 60")
     config.addinivalue_line(
         "markers", "leaves(reason): threads, tasks or timers may outlive this test, for this reason"
+    )
+    config.addinivalue_line(
+        "markers", "virtual_time: without sockets or processes; no time passes while work is done"
     )
     # Garbage is collected between the tests, see `leaks.collect_now_and_then`.
     gc.disable()
@@ -80,9 +84,11 @@ def _qt_loop() -> asyncio.AbstractEventLoop:
 def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """qasync's loop for tests that ask for `qtbot`, asyncio's own for the rest."""
+    """qasync's loop for tests that ask for `qtbot`, asyncio's own or its twin for the rest."""
     if "qtbot" in getattr(item, "fixturenames", ()):
         return {"qt": _qt_loop}
+    if item.get_closest_marker("virtual_time") is not None:
+        return {"virtual": VirtualLoop}
     return {"asyncio": asyncio.new_event_loop}
 
 

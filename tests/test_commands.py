@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import zipfile
@@ -226,7 +227,37 @@ async def test_the_doctor_examines_the_phone_line_where_it_is_set_up(tmp_path: P
 async def test_the_doctor_refuses_what_is_no_country(tmp_path: Path) -> None:
     doctor = await Command.start(tmp_path, "doctor", "--country", "Switzerland")
     assert await doctor.end() == 2
-    assert "invalid" in doctor.text
+    assert "give the country's two letters, such as US or CH" in doctor.text
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "99999", "http", "٣"])
+async def test_a_port_that_is_none_is_refused(tmp_path: Path, port: str) -> None:
+    """Some of them lead to another port than anybody meant."""
+    serve = await Command.start(tmp_path, "serve", "--practice", f"--port={port}")
+    assert await serve.end() == 2
+    assert "give a number from 0 to 65535" in serve.text
+
+
+@pytest.mark.parametrize(
+    "words", [("--help",), ("completion", "bash"), ("doctor", "--silent", "--json")]
+)
+async def test_who_stops_reading_gets_no_traceback(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """As in ``callconsole doctor | head``."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = await Command.start(tmp_path, *words, stdout=writer, SERVER_PORT="0")
+    os.close(writer)
+    assert await command.end() == (1 if "doctor" in words else 0)
+    assert command.text == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is full")
+async def test_words_that_could_not_be_written_are_no_success(tmp_path: Path) -> None:
+    full = os.open("/dev/full", os.O_WRONLY)
+    command = await Command.start(tmp_path, "completion", "bash", stdout=full)
+    os.close(full)
+    assert await command.end() == 1
+    assert command.text == "Not everything could be written: No space left on device."
 
 
 async def test_the_doctor_says_where_the_bundle_could_not_go(tmp_path: Path) -> None:

@@ -38,7 +38,12 @@ class OperatorDesk:
         conversation: Conversation,
         passing_on: PassingOn,
         clock: Clock,
+        *,
+        reads_along: bool,
     ) -> None:
+        """`reads_along`: the agent hears the callee while the operator has taken over."""
+        self._reads_along = reads_along
+        self._kept_from_agent = False
         self._state = state
         self._bridge = bridge
         self._agent = agent
@@ -68,6 +73,8 @@ class OperatorDesk:
         text = self._words(text)
         if self._state.call.taken_over:
             raise ProblemError(refusals.YOU_ARE_ON_THE_LINE)
+        if self._bridge.gate.in_vain:
+            raise ProblemError(refusals.AGENT_UNHEARD)
         # Not every model stops of its own accord where it is told to say something else.
         self._bridge.cut_short()
         self._state.tell(events.SayAsked, text=text)
@@ -91,6 +98,9 @@ class OperatorDesk:
         self._turn_id = self._conversation.put(
             Speaker.OPERATOR, words.SPEAKING, self._bridge.position_s + FIRST_WORD_S
         )
+        if not self._reads_along and not self._state.call.caller_muted:
+            self._kept_from_agent = True
+            self.mute_caller(on=True)
 
     def hear(self, frame: Pcm16) -> None:
         """20 ms of the microphone, int16, 8000 Hz: sent as soon as it comes."""
@@ -111,7 +121,7 @@ class OperatorDesk:
             return
         self._unmuted = not on
         if on:
-            self._bridge.voice.operator_fell_silent()
+            self._bridge.voice.fall_silent()
         self._state.change(operator_muted=on)
         self._tell_muting()
 
@@ -126,6 +136,9 @@ class OperatorDesk:
         self._bridge.taken_over(False)
         self._bridge.gate.drop()
         self._state.tell(events.OperatorHandedBack, spoke_s=spoke_s, note=told)
+        if self._kept_from_agent:
+            self._kept_from_agent = False
+            self.mute_caller(on=False)
         self._agent.send_text(words.handed_back(told, spoke_s))
         self._bridge.gate.release(Hold.TAKEN_OVER)
 
@@ -138,7 +151,8 @@ class OperatorDesk:
             return
         if on:
             self._bridge.gate.shut(Hold.MUTED)
-            self._bridge.cut_short()
+            if not self._bridge.gate.holds(Hold.ON_HOLD):
+                self._bridge.cut_turn()
         self._state.change(agent_muted=on)
         self._tell_muting()
         if not on:
@@ -164,7 +178,7 @@ class OperatorDesk:
             self._leave_hold()
             return
         self._bridge.gate.shut(Hold.ON_HOLD)
-        self._bridge.cut_short()
+        self._bridge.cut_turn()
         self._hold_sound.start()
         self._held(on=True)
 

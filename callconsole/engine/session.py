@@ -124,7 +124,13 @@ class CallSession:
         )
         self._tools = Tools(self.call.sid, agent, abilities, self._deeds, clock, state.publish)
         self.operator = OperatorDesk(
-            state, bridge, agent, self._conversation, self._passing_on, clock
+            state,
+            bridge,
+            agent,
+            self._conversation,
+            self._passing_on,
+            clock,
+            reads_along=joined.habits.reads_along,
         )
         self._quiet = self._build_quiet_call()
         self._background: list[asyncio.Task[None]] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
@@ -25,6 +26,7 @@ from callconsole.ui.bubble_layout import (
     shown_text,
     star_place,
 )
+from callconsole.ui.kit.surfaces import paint_hairline
 from callconsole.ui.tokens import Tokens
 from callconsole.ui.zoom import px
 from callconsole.viewmodels.transcript_line import Line, LineKind, Manner, Match
@@ -223,14 +225,14 @@ def _note_ink(line: Line, tokens: Tokens) -> str:
 def _paint_note(
     painter: QPainter, line: Line, laid: BubbleLayout, width: int, tokens: Tokens, selected: bool
 ) -> None:
-    middle = laid.box.center().y()
-    painter.setPen(QPen(QColor(tokens.accent if selected else tokens.border), 1))
+    middle = math.floor(laid.box.center().y())
+    tone = "accent" if selected else "border"
     for left, right in (
         (0.0, laid.box.left() - px(HAIRLINE_GAP)),
         (laid.box.right() + px(HAIRLINE_GAP), float(width)),
     ):
         if right > left:
-            painter.drawLine(QPointF(left, middle), QPointF(right, middle))
+            paint_hairline(painter, tone, QPointF(left, middle), right - left)
     if line.icon:
         icons.paint(
             painter, line.icon, _note_ink(line, tokens), laid.icon_x, px(NOTE_PAD) + px(1), ICON

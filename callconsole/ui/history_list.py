@@ -24,6 +24,7 @@ from callconsole.ui.kit.icon_button import IconButton
 from callconsole.ui.kit.line_field import LineField
 from callconsole.ui.kit.shortcut import shortcut_inside
 from callconsole.ui.kit.text import Elided, Text
+from callconsole.ui.tokens import HEAD_HEIGHT
 from callconsole.viewmodels.call_list import CallList, ListState
 from callconsole.viewmodels.call_search import CallFilter
 from callconsole.viewmodels.dialler import Dialler
@@ -92,7 +93,7 @@ class HistoryList(QWidget):
         self.summary = Elided("", 12, 400, "muted", tabular=True)
         self.search = LineField("Find calls", "Search numbers and prompts")
         self.prompt = Combo("Prompt")
-        self.starred = Button("", Kind.GHOST, icon="star", height=32)
+        self.starred = Button("", Kind.GHOST, icon="star", height=HEAD_HEIGHT)
         self.filters: dict[CallFilter, Button] = {}
         self.captions = ColumnCaptions()
         self.rows = CallRows()

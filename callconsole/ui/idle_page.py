@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from callconsole.ui.kit.button import Button, Kind
+from callconsole.ui.kit.measure import WORK_WIDTH, Measure
 from callconsole.ui.kit.surfaces import Scroll
 from callconsole.ui.kit.text import Text
 from callconsole.ui.practice_card import PracticeCard
@@ -55,7 +56,7 @@ class IdlePage(QWidget):
         column.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(1, 1, 1, 1)
-        outer.addWidget(Scroll(content))
+        outer.addWidget(Scroll(Measure(content, WORK_WIDTH)))
         self._services = models.services
         self._guide = models.guide
         models.services.changed.connect(self._show_set_up)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QVBoxLayou
 
 from callconsole import paths
 from callconsole.ui.closing import Closing
-from callconsole.ui.fitting import hold_width, set_margins, set_zoom
+from callconsole.ui.fitting import hold_least, set_margins, set_zoom
 from callconsole.ui.incoming_cards import IncomingCards
 from callconsole.ui.kit.banner import Banner
 from callconsole.ui.kit.focus_ring import FocusRing
@@ -22,6 +22,7 @@ from callconsole.ui.tokens import (
     DIAL_WIDTH,
     DRAWER_BELOW_WIDTH,
     FOLD_BELOW_HEIGHT,
+    LEAST_HEIGHT,
     MINIMUM_HEIGHT,
     MINIMUM_WIDTH,
 )
@@ -172,6 +173,7 @@ class MainWindow(QMainWindow):
             self.banner.show_notice(
                 notice.title, notice.line, notice.tone, notice.hint, notice.action
             )
+        self._fold()
 
     def _show_title(self) -> None:
         self.setWindowTitle(title(self._models))
@@ -187,7 +189,8 @@ class MainWindow(QMainWindow):
         narrow = self.width() < px(DRAWER_BELOW_WIDTH)
         self.incoming.set_low(self.height() < px(CARDS_STACK_FROM_HEIGHT))
         # The cards of callers take height too.
-        low = self.height() - self.incoming.taken() < px(FOLD_BELOW_HEIGHT)
+        taken = self.incoming.taken()
+        low = self.height() - taken < px(FOLD_BELOW_HEIGHT)
         self.calls.set_narrow(narrow)
         self.top_bar.show_drawer_button(narrow)
         self.calls.dial.fold(low)
@@ -196,7 +199,10 @@ class MainWindow(QMainWindow):
         self.calls.set_cramped(self.width() < px(MINIMUM_WIDTH))
         tight = self.page == CALLS and self.calls.tight
         wanted = MINIMUM_WIDTH - DIAL_WIDTH if tight else MINIMUM_WIDTH
-        hold_width(self._content, px(wanted), fixed=False)
+        # The dial column cannot do with less; a call without it can.
+        taken = 0 if tight else taken + self._around.sizeHint().height()
+        least = min(px(LEAST_HEIGHT) + taken, px(MINIMUM_HEIGHT))
+        hold_least(self._content, px(wanted), least)
         self._room.settle()
 
     def zoom_to(self, percent: int) -> None:

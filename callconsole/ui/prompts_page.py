@@ -18,6 +18,7 @@ from callconsole.ui.abilities_panel import AbilitiesPanel
 from callconsole.ui.fitting import set_margins
 from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.head import head
+from callconsole.ui.kit.measure import PROSE_WIDTH, MeasureLayout
 from callconsole.ui.kit.pill import Pill
 from callconsole.ui.kit.shortcut import shortcut_inside
 from callconsole.ui.kit.surfaces import Hairline, panel
@@ -114,7 +115,9 @@ class PromptsPage(QWidget):
 
     def _build(self) -> None:
         surface = panel()
-        column = QVBoxLayout(surface)
+        page = QWidget()
+        MeasureLayout(PROSE_WIDTH, parent=surface).addWidget(page)
+        column = QVBoxLayout(page)
         column.setContentsMargins(20, 20, 20, 12)
         column.setSpacing(12)
         buttons = (self.revert_button, self.abilities_button, self.save_button)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 from callconsole.domain.problems import Problem
 from callconsole.settings_catalogue import BY_NAME, Group
 from callconsole.ui.kit.button import Kind
+from callconsole.ui.kit.measure import TEXT_WIDTH, Measure, MeasureLayout
 from callconsole.ui.kit.shortcut import shortcut_inside
 from callconsole.ui.kit.surfaces import Scroll, panel
 from callconsole.ui.kit.text import Text
@@ -70,12 +71,12 @@ class SettingsView(QWidget):
         for band in (
             self.fault_band, self.notice_band, self.ask_band, self.plan_band, self.line_band,
         ):  # fmt: skip
-            held = QHBoxLayout()
+            held = MeasureLayout(TEXT_WIDTH, middle=False)
             held.setContentsMargins(0, 0, 16, 0)
             held.addWidget(band)
             column.addLayout(held)
         column.addWidget(self._nothing)
-        self.rows_scroll = Scroll(self._content)
+        self.rows_scroll = Scroll(Measure(self._content, TEXT_WIDTH + 16, middle=False))
         column.addWidget(self.rows_scroll, 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 8, 8)

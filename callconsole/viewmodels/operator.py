@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from callconsole.domain.call import Call
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine import tasks
+from callconsole.engine.refusals import OTHER_MICROPHONE
 from callconsole.viewmodels.clock_text import clock_text
 from callconsole.viewmodels.desk import Desk
 from callconsole.viewmodels.key_sender import KEYS, KeySender
@@ -47,19 +48,19 @@ class Operator(QObject):
         self._hands: dict[str, Hand] = {}
         self._hand = Hand("")
         self._clock_shown = ""
-        self._pressed_at_s: float | None = None
+        self._microphone: Problem | None = None
+        self._pressed: tuple[Hand, float] | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(METER_MS)
         self._timer.timeout.connect(self._on_tick)
         live.changed.connect(self._on_live_changed)
 
     def _turn_to(self, sid: str) -> None:
-        """Take up what was begun in this call; a key held down belongs to the one before."""
+        """Take up what was begun in this call; a key held down still belongs to the one before."""
         living = self._live.live_views
         self._hands = {kept: hand for kept, hand in self._hands.items() if kept in living}
         self._hand = self._hands.setdefault(sid, Hand(sid))
         self._clock_shown = ""
-        self._pressed_at_s = None
 
     # What is shown ----------------------------------------------------------------------------
 
@@ -119,6 +120,12 @@ class Operator(QObject):
     def muted(self) -> bool:
         """True while the operator is on the line and not heard."""
         return self._call is not None and self._call.operator_muted
+
+    @property
+    def unheard(self) -> bool:
+        """True while the operator is on the line and the microphone gives no sound."""
+        gone = self._microphone is not None and self._microphone.code != OTHER_MICROPHONE
+        return self.taken_over and gone
 
     @property
     def can_pass_on(self) -> bool:
@@ -212,28 +219,33 @@ class Operator(QObject):
 
     def hand_back(self) -> None:
         """Let the agent go on; it is told the note."""
-        note = self.note.strip()
-        if self.taken_over and self._do(lambda sid: self._desk.hand_back(sid, note)):
-            self._hand.note = ""
-            self.changed.emit()
+        if self.taken_over:
+            self._hand_back(self._hand)
 
     def press_talk(self) -> None:
         """The talk key went down: take over, or hand back where the operator is on the line."""
         if self.taken_over:
             self.hand_back()
         elif self.can_talk and not self.taking_over:
-            self._pressed_at_s = monotonic()
+            self._pressed = self._hand, monotonic()
             self.take_over()
 
     def release_talk(self) -> None:
-        """The talk key went up: after a long press, hand back."""
-        pressed_at_s, self._pressed_at_s = self._pressed_at_s, None
-        if pressed_at_s is None or monotonic() - pressed_at_s < HOLD_TO_TALK_S:
+        """The talk key went up: after a long press, hand back, whichever call is shown by now."""
+        if self._pressed is not None and monotonic() - self._pressed[1] >= HOLD_TO_TALK_S:
+            self.lose_talk()
+        self._pressed = None
+
+    def lose_talk(self) -> None:
+        """The keyboard went elsewhere while the talk key was down: hand back in any case."""
+        pressed, self._pressed = self._pressed, None
+        if pressed is None:
             return
-        if self.taking_over:
-            self._hand.released_early = True
+        hand, _ = pressed
+        if hand.taking_over:
+            hand.released_early = True
         else:
-            self.hand_back()
+            self._hand_back(hand)
 
     def toggle_mute(self) -> None:
         """Mute whoever speaks to the callee, or let them be heard again: the operator or the AI."""
@@ -328,14 +340,27 @@ class Operator(QObject):
         hand.taking_over = False
         if hand is self._hand:
             self._on_live_changed()
-            if hand.released_early:
-                self.hand_back()
+        if hand.released_early:
+            self._hand_back(hand)
 
     def _on_not_taken(self, hand: Hand, error: BaseException) -> None:
         hand.taking_over = False
-        if hand is self._hand:
-            self._pressed_at_s = None
+        if self._pressed is not None and self._pressed[0] is hand:
+            self._pressed = None
         self._fail(hand, error)
+
+    def _hand_back(self, hand: Hand) -> None:
+        call = self._desk.call(hand.sid)
+        if call is None or not call.taken_over or call.transferred_to is not None:
+            return
+        try:
+            self._desk.hand_back(hand.sid, hand.note.strip())
+        except ProblemError as error:
+            self._fail(hand, error)
+            return
+        hand.note, hand.problem = "", None
+        if hand is self._hand:
+            self.changed.emit()
 
     def _on_keys_sent(self, hand: Hand) -> None:
         if hand is self._hand:
@@ -363,7 +388,7 @@ class Operator(QObject):
             self._turn_to(sid)
             self.keys_changed.emit()
         if not self.taken_over:
-            self._hand.since = None
+            self._hand.since = self._microphone = None
             self._timer.stop()
         elif self._hand.since is None or not self._timer.isActive():
             self._hand.since = self._hand.since or datetime.now(UTC)
@@ -374,6 +399,12 @@ class Operator(QObject):
 
     def _on_tick(self) -> None:
         self.level_changed.emit(self._desk.microphone_dbfs())
+        problem = self._desk.microphone_problem()
+        if problem != self._microphone:
+            if problem is not None or self._hand.problem == self._microphone:
+                self._hand.problem = problem
+            self._microphone = problem
+            self.changed.emit()
         if self.clock != self._clock_shown:
             self._clock_shown = self.clock
             self.clock_changed.emit(self._clock_shown)

@@ -17,6 +17,8 @@ from callconsole.engine.world import Habits
 from fakes.engine import FakeLine, FakeSpeaker
 from support.console_desk import Desk
 
+pytestmark = pytest.mark.virtual_time
+
 NUMBERS = ("+14155552671", "+14155552672", "+14155552673")
 
 
@@ -100,6 +102,25 @@ async def test_the_operator_hears_whom_they_speak_to(party: Party) -> None:
     assert party.console.heard == first.sid
     party.console.hand_back(first.sid, "")
     assert party.console.heard == second.sid
+
+
+async def test_who_speaks_hears_the_callee_even_with_listening_off_and_never_themselves(
+    party: Party,
+) -> None:
+    call, line = await party.call(NUMBERS[0])
+    assert not party.speaker.playing
+    await party.console.take_over(call.sid)
+    while not party.speaker.playing:
+        await asyncio.sleep(0)
+    for _ in range(10):
+        party.desk.microphone.say(np.full(160, 9000, np.int16))
+        line.say(np.full(160, 5000, np.int16))
+    await party.desk.until(lambda: len(party.speaker.played) >= 10)
+    assert max(int(caller.max()) for caller, _agent in party.speaker.played) > 4000
+    assert not any(agent.any() for _caller, agent in party.speaker.played)
+    party.console.hand_back(call.sid, "")
+    while party.speaker.playing:
+        await asyncio.sleep(0)
 
 
 async def test_free_lines_are_counted_and_the_last_refused(party: Party) -> None:

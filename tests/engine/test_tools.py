@@ -18,6 +18,8 @@ from callconsole.engine.tool_specs import tool_specs
 from callconsole.engine.tools import Tools
 from fakes.engine import SID, FakeAgentSession, FakeClock
 
+pytestmark = pytest.mark.virtual_time
+
 DESK = TransferTarget("Front desk", "+14155550117")
 EVERYTHING = Abilities(transfers=(DESK,))
 

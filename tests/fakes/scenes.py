@@ -24,6 +24,7 @@ from callconsole.domain.record import Note, Recorded
 from callconsole.domain.transcript import Speaker, Turn
 from callconsole.engine.endings import ending_of
 from callconsole.engine.ports import CarrierReport, CarrierStatus
+from callconsole.engine.refusals import SILENT_MICROPHONE
 from callconsole.settings_catalogue import Group
 from callconsole.settings_layers import Layers
 from callconsole.ui.main_window import MainWindow
@@ -394,6 +395,15 @@ async def muted_yourself(scene: Scene) -> None:
     desk.hand_floor(desk.live_sid, Floor.NOBODY, 1)
     desk.levels(desk.live_sid, -16.0, -90.0, 0)
     scene.models.relay.flush()
+
+
+async def unheard(scene: Scene) -> None:
+    """The microphone of an operator on the line was pulled out."""
+    await taken_over(scene)
+    scene.desk.microphone_trouble = SILENT_MICROPHONE
+    scene.desk.microphone = -90.0
+    while not scene.models.operator.unheard:
+        await asyncio.sleep(0.01)
 
 
 COLLEAGUES = (
@@ -920,6 +930,7 @@ STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "on_hold": on_hold,
     "taken_over": taken_over,
     "muted_yourself": muted_yourself,
+    "unheard": unheard,
     "transferring": transferring,
     "transferring_wrong": transferring_wrong,
     "passing_on": passing_on,

@@ -14,6 +14,7 @@ from callconsole.domain.abilities import TransferTarget
 from callconsole.domain.answering import AnsweredBy
 from callconsole.domain.call import EndedBy, Ending, Outcome
 from callconsole.domain.events import TransferAnswered
+from callconsole.engine.refusals import SILENT_MICROPHONE
 from callconsole.ui import theme
 from callconsole.ui.operator_bar import OperatorBar
 from callconsole.ui.pages import CALLS, HISTORY, PROMPTS
@@ -189,11 +190,32 @@ async def test_a_held_key_talks_while_it_is_held(
     now_s[0] += 0.6
     QTest.keyRelease(where, Key.Key_Space)
     assert len(scene.desk.handed_back) == 2
+    # However short the press was: nobody will see the key go up.
     QTest.keyPress(where, Key.Key_Space)
     await settle()
-    now_s[0] += 0.6
+    now_s[0] += 0.1
     QApplication.sendEvent(scene.window, _deactivation())
     assert not scene.models.operator.taken_over
+    QTest.keyRelease(where, Key.Key_Space)
+    assert not scene.models.operator.taken_over
+
+
+async def test_a_menu_over_the_window_does_not_keep_the_microphone_open(
+    qtbot: QtBot, open_scene: OpenScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene, _sid = await talking(open_scene)
+    now_s = [5.0]
+    monkeypatch.setattr(operator_module, "monotonic", lambda: now_s[0])
+    bar = bar_of(scene)
+    QTest.keyPress(focused(), Key.Key_Space)
+    await settle()
+    now_s[0] += 0.6
+    bar.more.click()
+    assert bar.more_menu.isVisible()
+    QTest.keyRelease(bar.more_menu, Key.Key_Space)
+    assert not scene.models.operator.taken_over
+    assert not scene.models.operator.caller_muted
+    bar.more_menu.close()
 
 
 def _deactivation() -> QEvent:
@@ -524,6 +546,24 @@ async def test_muted_is_said_loudly_and_nothing_is_seen_to_be_sent(
     press(Key.Key_Space)
     await settle()
     assert page.band.title.text() == "You are on the line"
+
+
+async def test_a_microphone_without_sound_is_said_loudly(
+    qtbot: QtBot, open_scene: OpenScene
+) -> None:
+    scene, _sid = await talking(open_scene)
+    press(Key.Key_Space)
+    await settle()
+    scene.desk.microphone_trouble = SILENT_MICROPHONE
+    async with asyncio.timeout(5):
+        while not scene.models.operator.unheard:
+            await asyncio.sleep(0.01)
+    band = scene.window.calls.call.band
+    assert band.title.text() == "Nobody hears you"
+    assert "hears silence" in band.sentence.text()
+    assert bar_of(scene).problem.text().startswith("Your microphone gives no sound.")
+    assert scene.window.calls.side.on_the_line.you.words.text() == "not heard"
+    assert scene.window.calls.side.on_the_line.callee.words.text() == "hears silence"
 
 
 @pytest.mark.parametrize("width", [994, 1100, 1280])
