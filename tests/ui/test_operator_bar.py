@@ -315,15 +315,23 @@ async def test_the_keypad_sends_what_is_typed_and_closes_before_escape_hangs_up(
     assert scene.window.calls.dial.number.text() != typed
 
 
-async def test_the_keypad_stays_inside_a_low_window(qtbot: QtBot, open_scene: OpenScene) -> None:
+@pytest.mark.parametrize("name", ["keypad", "transfer"])
+async def test_a_popover_stays_inside_a_low_window_and_goes_with_the_call(
+    qtbot: QtBot, open_scene: OpenScene, name: str
+) -> None:
     scene, sid = await talking(open_scene)
+    scene.desk.targets = tuple(
+        TransferTarget(f"Colleague {index}", f"+141555501{index}") for index in range(10, 18)
+    )
     scene.window.resize(QSize(994, 560))
     await settle()
     page = scene.window.calls.call
-    page.toggle_keypad()
-    assert page.rect().contains(page.keypad.geometry())
+    popover = {"keypad": page.keypad, "transfer": page.transfer}[name]
+    press(Key.Key_K if name == "keypad" else Key.Key_T, CTRL | SHIFT)
+    assert popover.isVisible()
+    assert page.rect().contains(popover.geometry())
     scene.desk.end(sid, Ending(Outcome.COMPLETED, EndedBy.CALLER))
-    assert not page.keypad.isVisible()
+    assert not popover.isVisible()
 
 
 async def test_a_refusal_stands_in_the_bar_until_something_works(
@@ -478,22 +486,6 @@ async def test_what_the_carrier_refuses_stands_in_the_bar(
     assert bar.transfer.words() == "Transfer"
     page.toggle_transfer()
     assert page.transfer.number.text() == "+1 415-555-0123"
-
-
-async def test_the_form_stays_inside_a_low_window_and_goes_with_the_call(
-    qtbot: QtBot, open_scene: OpenScene
-) -> None:
-    scene, sid = await talking(open_scene)
-    scene.desk.targets = tuple(
-        TransferTarget(f"Colleague {index}", f"+141555501{index}") for index in range(10, 18)
-    )
-    scene.window.resize(QSize(994, 560))
-    await settle()
-    page = scene.window.calls.call
-    page.toggle_transfer()
-    assert page.rect().contains(page.transfer.geometry())
-    scene.desk.end(sid, Ending(Outcome.COMPLETED, EndedBy.CALLER))
-    assert not page.transfer.isVisible()
 
 
 async def test_an_operator_on_the_line_passes_on_at_once_and_is_back_where_nobody_answers(
