@@ -86,7 +86,7 @@ class OperatorDesk:
         if self._bridge.gate.in_vain:
             raise ProblemError(refusals.AGENT_UNHEARD)
         # Not every model stops of its own accord where it is told to say something else.
-        self._bridge.cut_short()
+        self._bridge.cut_turn()
         self._state.tell(events.SayAsked, text=text)
         self._agent.send_text(words.say(text))
 

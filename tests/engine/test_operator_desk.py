@@ -75,6 +75,18 @@ async def test_a_sentence_is_said_now_word_for_word(talk: Talk) -> None:
     assert [event.text for event in of(talk, events.SayAsked)] == ["We close at five."]
 
 
+async def test_before_the_sentence_nothing_is_heard_of_the_rest_of_an_older_turn(
+    talk: Talk,
+) -> None:
+    await talk.said(AgentAudio(tone(400, 24000)))
+    talk.desk.console.say(talk.sid, "We close at five.")
+    before = len(talk.line.audio())
+    await talk.said(AgentAudio(tone(400, 24000)), AgentTurnDone())
+    assert len(talk.line.audio()) == before
+    await talk.said(*SAID)
+    assert len(talk.line.audio()) > before
+
+
 @pytest.mark.parametrize("way", ["hold", "mute"])
 async def test_what_nobody_would_hear_is_not_asked_for(talk: Talk, way: str) -> None:
     await step_in(talk, way=way, on=True)
