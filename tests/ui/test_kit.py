@@ -73,7 +73,7 @@ def test_a_switch_toggles(qtbot: QtBot) -> None:
     switch = Switch("Record this call")
     qtbot.addWidget(switch)
     switch.show()
-    with qtbot.waitSignal(switch.toggled, timeout=1000):
+    with qtbot.waitSignal(switch.toggled, timeout=20000):
         QTest.keyClick(switch, Qt.Key.Key_Return)
     assert switch.isChecked()
     assert switch.accessibleName() == "Record this call"
@@ -123,7 +123,7 @@ def test_segments_choose_one_and_explain_the_shut_one(qtbot: QtBot) -> None:
     qtbot.addWidget(field)
     field.show()
     field.choose("practice")
-    with qtbot.waitSignal(field.chosen, timeout=1000) as chosen:
+    with qtbot.waitSignal(field.chosen, timeout=20000) as chosen:
         QTest.mouseClick(field.segment("phone"), LEFT)
     assert chosen.args == ["phone"]
     field.allow("phone", False, "No account")

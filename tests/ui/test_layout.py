@@ -292,7 +292,7 @@ def places(window: QWidget) -> dict[str, tuple[int, int, int, int]]:
 
 async def settled(window: QWidget) -> dict[str, tuple[int, int, int, int]]:
     """The places once they stay the same; layouts answer one another for a few rounds."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         before: dict[str, tuple[int, int, int, int]] = {}
         while (now := places(window)) != before:
             before = now
