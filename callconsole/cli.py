@@ -72,13 +72,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _log(*, verbose: bool) -> None:
-    """Warnings to standard error, where there is one; ours of any weight to whoever keeps them."""
+    """Warnings to standard error, where there is one; ours of any weight to whoever keeps them.
+
+    Of libraries, warnings alone however much is wanted: they log what they are given, such as the
+    values of an SQL statement, arguments of what runs in a thread, addresses and headers.
+    """
     root = logging.getLogger()
-    root.setLevel(logging.DEBUG if verbose else logging.WARNING)
+    root.setLevel(logging.WARNING)
     logging.getLogger("callconsole").setLevel(logging.DEBUG if verbose else logging.INFO)
-    # Vendors' loggers write addresses and headers.
-    for vendor in ("twilio", "google_genai", "websockets", "pyngrok", "aiohttp", "httpx"):
-        logging.getLogger(vendor).setLevel(logging.WARNING)
     root.addHandler(recent)
     # A windowed program has none.
     if sys.stderr is not None:

@@ -114,6 +114,23 @@ async def test_practice_without_a_window_tells_of_the_call(tmp_path: Path) -> No
     assert Path(recording).is_file()
 
 
+async def test_a_talkative_log_has_no_number_and_no_word_of_a_call(tmp_path: Path) -> None:
+    """Libraries log the values of every SQL statement, and the arguments of every thread."""
+    practice = await Command.start(tmp_path, "--verbose", "practice", "+14155550106")
+    assert await practice.end() == 0
+    logged = [line for line in practice.lines if " DEBUG " in line or " INFO " in line]
+    assert not [line for line in logged if " callconsole." not in line]
+    assert "+14155550106" not in practice.text
+    program = (
+        "import logging; from callconsole import cli; cli._log(verbose=True); "
+        "print([name for name in ('qasync', 'aiosqlite', 'httpx', 'twilio', 'pyngrok') "
+        "if logging.getLogger(name + '.part').isEnabledFor(logging.INFO)])"
+    )
+    levels = await Command.start(tmp_path, "-c", program)
+    await levels.end()
+    assert levels.lines == ["[]"]
+
+
 async def test_without_a_display_the_window_becomes_a_practice_call(tmp_path: Path) -> None:
     environment = {"DISPLAY": "", "WAYLAND_DISPLAY": "", "QT_QPA_PLATFORM": ""}
     command = await Command.start(tmp_path, "window", **environment)
