@@ -14,7 +14,7 @@ from callconsole.ui.kit.banner import Banner
 from callconsole.ui.kit.focus_ring import FocusRing
 from callconsole.ui.kit.surfaces import Room
 from callconsole.ui.notifier import Notifier, system_tray
-from callconsole.ui.pages import CALLS, Pages
+from callconsole.ui.pages import CALLS, HISTORY, Pages
 from callconsole.ui.rail import Rail
 from callconsole.ui.shortcuts_sheet import ShortcutsSheet
 from callconsole.ui.tokens import (
