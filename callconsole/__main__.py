@@ -1,8 +1,23 @@
-"""``python -m callconsole``."""
+"""``python -m callconsole``, and the command of that name."""
+
+from __future__ import annotations
 
 import sys
 
-from callconsole.cli import main
+
+def start() -> int:
+    """Run one command; returns the exit code. Ctrl+C may come before anything is imported."""
+    try:
+        from callconsole import terminal
+        from callconsole.cli import main
+
+        try:
+            return terminal.exit_code(main())
+        finally:
+            terminal.flush()
+    except KeyboardInterrupt:
+        return 130
+
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(start())

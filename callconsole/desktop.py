@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import signal
 import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox
 from qasync import QEventLoop
 
 from callconsole import paths
@@ -26,12 +26,14 @@ from callconsole.domain.incoming import Incoming
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine import tasks
 from callconsole.engine.world import PHONE, PRACTICE
+from callconsole.leaving import Leave
 from callconsole.practice.callees import CALLEES, Reaction
 from callconsole.practice.callers import CALLERS
 from callconsole.settings import Settings, missing_for_phone, trust_certificates
 from callconsole.settings_store import SettingsStore, fixed_store
 from callconsole.ui import theme
-from callconsole.ui.main_window import GUIDE, MainWindow
+from callconsole.ui.main_window import MainWindow
+from callconsole.ui.pages import GUIDE
 from callconsole.ui.window_memory import WindowMemory
 from callconsole.viewmodels.collector import Collector
 from callconsole.viewmodels.desk import PracticeCallee
@@ -44,6 +46,8 @@ logger = logging.getLogger(__name__)
 
 # A window that starts minimised is not painted for a long time.
 FIRST_PAINT_S = 1.0
+_PULSE_MS = 200
+_UNSEEN_PLATFORMS = frozenset({"offscreen", "minimal"})
 ICONS = {
     "A person": "user",
     "An interrupter": "scissors",
@@ -81,15 +85,39 @@ _CALLS_LIVE = Problem(
 )
 
 
-def run(store: SettingsStore) -> int:
+def run(store: SettingsStore, leave: Leave | None = None) -> int:
     """Show the window until it is closed; returns the exit code.
 
     What is wrong in the environment or in `.env` is shown in the window, which then opens on the
     practice line.
+
+    Args:
+        store: the settings.
+        leave: has watched since before the imports whether the program is to end.
     """
     fault = ProblemError(store.fault) if store.fault is not None else None
     trust_certificates(store.settings)
-    return in_window(store.settings, lambda: Desktop(store.settings, fault, store).run())
+    return in_window(store.settings, lambda: Desktop(store.settings, fault, store).run(leave))
+
+
+def show_problem(problem: Problem, leave: Leave) -> None:
+    """Say in a window of its own why there will be no other; blocks until it is closed."""
+    qt = QApplication.instance() or QApplication(sys.argv[:1])
+    if isinstance(qt, QApplication) and qt.platformName() not in _UNSEEN_PLATFORMS:
+        box, pulse = problem_box(problem), QTimer()
+        leave.tell(box.reject)
+        # Python looks for signals only where it runs, and Qt waits outside it.
+        pulse.timeout.connect(lambda: None)
+        pulse.start(_PULSE_MS)
+        box.exec()
+
+
+def problem_box(problem: Problem) -> QMessageBox:
+    """The window that says it, not shown yet."""
+    box = QMessageBox(QMessageBox.Icon.Critical, "callconsole", problem.title)
+    box.setInformativeText(f"{problem.cause}\n\n{problem.cure}")
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    return box
 
 
 def in_window(settings: Settings, work: Callable[[], Coroutine[Any, Any, int]]) -> int:
@@ -151,14 +179,19 @@ class Desktop:
         self.window.closed.connect(self._closed.set)
         self.window.first_painted.connect(self._first_painted.set)
 
-    async def run(self) -> int:
-        """Show the window, bring the line up behind it, and wait until it is closed."""
+    async def run(self, leave: Leave | None = None) -> int:
+        """Show the window, bring the line up behind it, and wait until it is closed.
+
+        Ctrl+C in the terminal ends the program as the close button does, calls included.
+        """
+        (leave or Leave()).tell(self._closed.set)
         self.window.show()
         # The first paint comes before anything heavy is imported.
         await self._painted()
-        self._close_on_signals()
-        tasks.start(asyncio.to_thread(phone.warm_up), name="places")
-        starting = tasks.start(self._start(), self._on_fault, "start")
+        starting = None
+        if not self._closed.is_set():
+            tasks.start(asyncio.to_thread(phone.warm_up), name="places")
+            starting = tasks.start(self._start(), self._on_fault, "start")
         await self._closed.wait()
         await tasks.stop(starting)
         self._memory.keep(self.window, self.models.listening, self.models.guide)
@@ -235,7 +268,7 @@ class Desktop:
             remedy=TunnelRemedies(self._download_ngrok, self._stop_download, self._retry_tunnel),
             examiner=Examiner(
                 self.app,
-                self.app.look_from_outside,
+                self.app.doors.look_from_outside,
                 incoming_path=self.app.incoming_path,
                 country=lambda: self.models.dialler.region,
                 devices=lambda: (self.models.listening.speaker, self.models.listening.microphone),
@@ -249,7 +282,9 @@ class Desktop:
             prompt=settings.prompt,
             recording=settings.record,
             settings=SettingsAccess(self.store, offers, self.app),
-            probes=FirstStart(self.app, self.app.try_address, self.app.look_from_outside),
+            probes=FirstStart(
+                self.app, self.app.doors.try_address, self.app.doors.look_from_outside
+            ),
         )
         if models.settings is not None:
             models.settings.applied.connect(self._on_applied)
@@ -278,20 +313,20 @@ class Desktop:
             self.models.checkup.start(aloud=False)
 
     def _download_ngrok(self) -> None:
-        if self.app.reach is not None:
-            tasks.start(self.app.reach.download(), self._on_fault, "download")
+        if self.app.doors.reach is not None:
+            tasks.start(self.app.doors.reach.download(), self._on_fault, "download")
 
     def _stop_download(self) -> None:
-        if self.app.reach is not None:
-            self.app.reach.stop_download()
+        if self.app.doors.reach is not None:
+            self.app.doors.reach.stop_download()
 
     def _retry_tunnel(self) -> None:
-        if self.app.reach is not None:
-            tasks.start(self.app.reach.retry(), self._on_fault, "try the tunnel again")
+        if self.app.doors.reach is not None:
+            tasks.start(self.app.doors.reach.retry(), self._on_fault, "try the tunnel again")
 
     async def _fetch_ngrok(self, _what: str) -> None:
-        if self.app.reach is not None:
-            await self.app.reach.download()
+        if self.app.doors.reach is not None:
+            await self.app.doors.reach.download()
 
     async def _use_port(self, port: str) -> None:
         """Set another port and open the line on it, once no call is live."""
@@ -313,8 +348,3 @@ class Desktop:
             logger.warning("%s", error.problem.sentence())
         else:
             logger.error("something failed behind the window", exc_info=error)
-
-    def _close_on_signals(self) -> None:
-        """Ctrl+C in the terminal ends the program as the close button does, calls included."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: self._closed.set())

@@ -9,6 +9,7 @@ from typing import Any
 
 import aiohttp
 from pydantic import TypeAdapter
+from yarl import URL
 
 from callconsole.domain import events
 from callconsole.domain.call import Outcome
@@ -26,6 +27,9 @@ EXIT_CODES = {
     Outcome.MISSED: 4,
 }
 NOT_POSSIBLE = 2
+_LOOK = aiohttp.ClientTimeout(total=10)
+# The phone company is asked meanwhile.
+_PLACE = aiohttp.ClientTimeout(total=60)
 INTERRUPTED = 130
 _FOLLOWED = {
     kind.__name__: TypeAdapter(kind)
@@ -62,7 +66,15 @@ async def remote_call(settings: Settings, number: str | None, prompt: str | None
             sys.stderr,
         )
         return NOT_POSSIBLE
-    base = f"http://{_reachable_host(settings.server_host)}:{settings.server_port}"
+    try:
+        base = _address(settings)
+    except ValueError:
+        say(
+            f"SERVER_HOST has no name or address that could be asked: “{settings.server_host}”. "
+            "Set it to 127.0.0.1.",
+            sys.stderr,
+        )
+        return NOT_POSSIBLE
     headers = {}
     if settings.api_token is not None:
         headers["Authorization"] = f"Bearer {settings.api_token.get_secret_value()}"
@@ -70,6 +82,13 @@ async def remote_call(settings: Settings, number: str | None, prompt: str | None
     async with aiohttp.ClientSession(base, headers=headers, timeout=timeout) as http:
         try:
             return await _dial(http, to, prompt)
+        except (_StrangerError, TimeoutError):
+            say(
+                f"What answers at {base} is no callconsole, or one that hangs. "
+                "End it, or set SERVER_PORT to the port of your console.",
+                sys.stderr,
+            )
+            return NOT_POSSIBLE
         except aiohttp.ClientError as error:
             say(
                 f"No console answers at {base} ({type(error).__name__}). "
@@ -79,22 +98,27 @@ async def remote_call(settings: Settings, number: str | None, prompt: str | None
             return NOT_POSSIBLE
 
 
+class _StrangerError(Exception):
+    """An answer that no console of ours gives."""
+
+
 async def _dial(http: aiohttp.ClientSession, to: str, prompt: str | None) -> int:
-    async with http.get("/health") as response:
-        health = await response.json()
+    async with http.get("/health", timeout=_LOOK) as response:
+        health = await _object(response)
     say(f"Server {health.get('status')}, {health.get('line')} line")
     body = {"to": to} if prompt is None else {"to": to, "prompt": prompt}
-    async with http.post("/place-call", json=body) as response:
-        answer = await response.json()
-    if response.status >= 400:
-        error = answer.get("error", {})
+    async with http.post("/place-call", json=body, timeout=_PLACE) as response:
+        answer = await _object(response)
+    error, sid = answer.get("error"), answer.get("callSid")
+    if response.status >= 400 and isinstance(error, dict):
         say(
             f"{error.get('title', 'The call was refused')}: "
             f"{error.get('cause', '')} {error.get('cure', '')}",
             sys.stderr,
         )
         return NOT_POSSIBLE
-    sid = answer["callSid"]
+    if response.status >= 400 or not isinstance(sid, str):
+        raise _StrangerError
     say(f"Call        {sid}")
     try:
         return await _follow(http, sid)
@@ -108,7 +132,7 @@ async def _follow(http: aiohttp.ClientSession, sid: str) -> int:
     script = CallScript()
     async with http.get(f"/calls/{sid}/events") as response:
         async for line in response.content:
-            event = _event(json.loads(line))
+            event = _event(line)
             if event is None:
                 continue
             script(event)
@@ -118,11 +142,35 @@ async def _follow(http: aiohttp.ClientSession, sid: str) -> int:
     return EXIT_CODES[Outcome.FAILED]
 
 
-def _event(fields: dict[str, Any]) -> events.Event | None:
-    adapter = _FOLLOWED.get(str(fields.pop("event", "")))
-    return adapter.validate_python(fields) if adapter is not None else None
+async def _object(response: aiohttp.ClientResponse) -> dict[str, Any]:
+    """The JSON object that was answered. Raises `_StrangerError` where it is none."""
+    try:
+        found = await response.json(content_type=None)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise _StrangerError
+    return found
 
 
-def _reachable_host(host: str) -> str:
-    """A server on every address is reached on this computer's own."""
-    return "127.0.0.1" if host in {"", "0.0.0.0", "::"} else host  # noqa: S104
+def _event(line: bytes) -> events.Event | None:
+    """The event of a line; None where it has no words, or a newer server tells of it."""
+    try:
+        fields = json.loads(line)
+        adapter = _FOLLOWED.get(str(fields.pop("event", "")))
+        return adapter.validate_python(fields) if adapter is not None else None
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        # pydantic's error is a ValueError, and repeats what was said.
+        return None
+
+
+def _address(settings: Settings) -> URL:
+    """Where the server of these settings answers. Raises ValueError where that is no address.
+
+    A server on every address is reached on this computer's own.
+    """
+    host = settings.server_host
+    reached = "127.0.0.1" if host in {"", "0.0.0.0", "::"} else host  # noqa: S104
+    if any(sign.isspace() for sign in reached):
+        raise ValueError(reached)
+    return URL.build(scheme="http", host=reached, port=settings.server_port)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     BeforeValidator,
@@ -29,6 +31,21 @@ from callconsole.domain.incoming import Incoming
 from callconsole.domain.problems import Problem, ProblemError
 
 Backend = Literal["vertex", "api key"]
+_DOMAIN = re.compile(r"[A-Za-z0-9*](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?")
+
+
+# What comes along when a value is copied from a web page: no letter, and nobody sees it.
+_UNSEEN = "\u200b\u200c\u200d\u2060\ufeff"
+
+
+def trimmed(value: object) -> object:
+    """A text without the blanks, line breaks and unseen signs around it; all else as it is."""
+    if not isinstance(value, str):
+        return value
+    former = None
+    while value != former:
+        former, value = value, value.strip().strip(_UNSEEN)
+    return value
 
 
 def _blank_is_none(value: object) -> object:
@@ -36,9 +53,19 @@ def _blank_is_none(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
 
+def _from_home(value: object) -> object:
+    """A path that begins with ~ is in the person's own folder; no shell sees a `.env` file."""
+    if not isinstance(value, str | Path) or not str(value).startswith("~"):
+        return _blank_is_none(value)
+    try:
+        return Path(value).expanduser()
+    except RuntimeError:
+        raise ValueError("there is no home folder that ~ could mean") from None
+
+
 Text = Annotated[str | None, BeforeValidator(_blank_is_none)]
 Secret = Annotated[SecretStr | None, BeforeValidator(_blank_is_none)]
-Folder = Annotated[Path | None, BeforeValidator(_blank_is_none)]
+Folder = Annotated[Path | None, BeforeValidator(_from_home)]
 
 
 class Settings(BaseSettings):
@@ -113,6 +140,11 @@ class Settings(BaseSettings):
         alias="CALLCONSOLE_EARLY_BARGE_IN",
         description="fall silent as soon as the callee is heard to speak, before Gemini says so; "
         "unset: in the window only, because it costs processor time",
+    )
+    while_you_speak: Literal["callee", "silence"] = Field(
+        "callee",
+        alias="CALLCONSOLE_WHILE_YOU_SPEAK",
+        description="what the AI hears while you have taken a call over: the callee or silence",
     )
     amd: bool = Field(
         True,
@@ -190,6 +222,11 @@ class Settings(BaseSettings):
         10, ge=1, le=500, alias="CALLCONSOLE_MAX_CALLS", description="live calls at one time"
     )
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _without_what_is_around(cls, value: object) -> object:
+        return trimmed(value)
+
     @field_validator("twilio_phone_number", "test_phone_number")
     @classmethod
     def _e164(cls, value: str | None) -> str | None:
@@ -207,7 +244,24 @@ class Settings(BaseSettings):
             return None
         if not value.startswith("https://"):
             raise ValueError("the address has to begin with https://")
-        return value.rstrip("/")
+        return _whole_address(value)
+
+    @field_validator("twilio_api_base_url")
+    @classmethod
+    def _service(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://")):
+            raise ValueError("the address has to begin with https://")
+        return _whole_address(value)
+
+    @field_validator("ngrok_domain")
+    @classmethod
+    def _domain(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        name = value.removeprefix("https://").removeprefix("http://").rstrip("/")
+        if not _DOMAIN.fullmatch(name):
+            raise ValueError("this has to be a name such as example.ngrok.app")
+        return name
 
     @field_validator("ssl_cert_file", "ngrok_path")
     @classmethod
@@ -244,6 +298,20 @@ class Settings(BaseSettings):
     def both_back_ends(self) -> bool:
         """True where a choice had to be made between Vertex AI and the API key."""
         return self.vertex_project_id is not None and self.gemini_api_key is not None
+
+
+def _whole_address(value: str) -> str:
+    """An address without the slash at its end. Raises ValueError where it leads nowhere."""
+    try:
+        parts = urlsplit(value)
+        lacking = not parts.hostname or parts.port == 0
+    except ValueError:
+        lacking = True
+    if lacking or any(sign.isspace() for sign in value):
+        raise ValueError("this is not a whole address")
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        raise ValueError("the address must have no user name, no ? and no # in it")
+    return value.rstrip("/")
 
 
 def load(env_file: str | Path | None = ".env") -> Settings:

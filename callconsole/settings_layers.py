@@ -14,7 +14,15 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import DotEnvSettingsSource, EnvSettingsSource
 
 from callconsole.domain.problems import Problem, ProblemError
-from callconsole.settings import Settings, alias_of, invalid, may_be_unset, variable, wrong_words
+from callconsole.settings import (
+    Settings,
+    alias_of,
+    invalid,
+    may_be_unset,
+    trimmed,
+    variable,
+    wrong_words,
+)
 
 Raw = object
 """A value before it is checked: text from the environment, or what TOML knows."""
@@ -38,13 +46,18 @@ class SettingSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """The raw values of every source, by the setting's field name; its repr shows none."""
+    """The raw values of every source, by the setting's field name; its repr shows none.
+
+    Attributes:
+        unreadable: why nothing of `.env` could be read, or "".
+    """
 
     environment: Mapping[str, Raw] = field(default_factory=dict, repr=False)
     env_file: Mapping[str, Raw] = field(default_factory=dict, repr=False)
     keychain: Mapping[str, Raw] = field(default_factory=dict, repr=False)
     secrets_file: Mapping[str, Raw] = field(default_factory=dict, repr=False)
     file: Mapping[str, Raw] = field(default_factory=dict, repr=False)
+    unreadable: str = ""
 
     def ordered(self) -> list[tuple[SettingSource, Mapping[str, Raw]]]:
         """Every source, the winning one first."""
@@ -83,9 +96,16 @@ class Loaded:
 
 def given_from_outside(env_file: str | Path | None) -> Layers:
     """What the environment and a `.env` file say now; nothing else is filled in."""
-    environment = EnvSettingsSource(Settings)()
-    dotenv = DotEnvSettingsSource(Settings, env_file=env_file, env_file_encoding="utf-8")()
-    return Layers(_by_field(environment), _by_field(dotenv))
+    environment = _by_field(EnvSettingsSource(Settings)())
+    try:
+        dotenv = DotEnvSettingsSource(Settings, env_file=env_file, env_file_encoding="utf-8")()
+    except UnicodeDecodeError:
+        # Notepad's "Unicode" is UTF-16.
+        return Layers(environment, unreadable=f"{env_file} has to be saved as UTF-8 text")
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        return Layers(environment, unreadable=f"{env_file} could not be opened ({reason})")
+    return Layers(environment, _by_field(dotenv))
 
 
 def combine(layers: Layers) -> Loaded:
@@ -96,11 +116,14 @@ def combine(layers: Layers) -> Loaded:
     """
     chosen = {name: layers.source_of(name) for name in Settings.model_fields}
     stored: list[Problem] = []
+    outside = [layers.unreadable] if layers.unreadable else []
     for name, (source, raw) in chosen.items():
         if words := _odd(name, raw):
-            stored.append(_ignored(name, source, words))
+            if source.locked:
+                outside.append(f"{variable(name)}: {words}")
+            else:
+                stored.append(_ignored(name, source, words))
             chosen[name] = (SettingSource.DEFAULT, None)
-    outside: list[str] = []
     while True:
         try:
             settings = build({n: raw for n, (source, raw) in chosen.items() if _is_set(source)})
@@ -201,8 +224,9 @@ def default_of(name: str) -> str | int | bool | None:
 
 
 def _odd(name: str, raw: Raw) -> str:
-    """Why a value from TOML cannot be meant, where the type alone says so."""
+    """Why a value cannot be meant, where the type alone says so."""
     annotation = Settings.model_fields[name].annotation
+    raw = trimmed(raw)
     if raw is None or isinstance(raw, Enum | Path | SecretStr):
         return ""
     if not isinstance(raw, str | int):

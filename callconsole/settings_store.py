@@ -14,7 +14,7 @@ from callconsole import settings_transfer as transfer
 from callconsole.adapters.keychain import Keychain
 from callconsole.adapters.settings_file import Contents, SettingsFile, dumps, parse
 from callconsole.domain.problems import Problem, ProblemError
-from callconsole.settings import Settings, is_secret, trust_certificates, variable
+from callconsole.settings import Settings, is_secret, trimmed, trust_certificates, variable
 from callconsole.settings_layers import (
     Layers,
     Raw,
@@ -168,6 +168,7 @@ class SettingsStore:
         allowed (`allow_file`).
         """
         self._check_free(name)
+        secret = str(trimmed(secret))
         taken(self.settings, {name: secret})
         try:
             await self._keychain.write(name, secret)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from collections.abc import Callable
 from datetime import timedelta
@@ -54,12 +56,46 @@ JUDGED_BY = {
 MORE = " " * 12
 
 
+# Why what was said could not be written, where that has happened.
+_lost: list[OSError] = []
+
+
 def say(text: str = "", stream: TextIO | None = None) -> None:
-    """Write one line at once. A windowed program has no stdout; then nothing is written."""
-    out = stream if stream is not None else sys.stdout
-    if out is not None:
-        out.write(text + "\n")
+    """Write one line at once. A windowed program has no stdout; then nothing is written.
+
+    Nor is anything once whoever read it has gone, as with ``| head``; the command goes on.
+    """
+    _put(text + "\n", stream if stream is not None else sys.stdout)
+
+
+def flush() -> None:
+    """Write what waits to be written; for the end of a program, which then has nothing to tell."""
+    for stream in (sys.stdout, sys.stderr):
+        _put("", stream)
+
+
+def exit_code(code: int) -> int:
+    """The exit code of a command: no success where its words could not be written."""
+    told = [error for error in _lost if not isinstance(error, BrokenPipeError)]
+    if not told:
+        return code
+    say(f"Not everything could be written: {told[0].strerror}.", sys.stderr)
+    return code or 1
+
+
+def _put(text: str, out: TextIO | None) -> None:
+    if out is None:
+        return
+    try:
+        out.write(text)
         out.flush()
+    except OSError as error:
+        _lost.append(error)
+        with contextlib.suppress(OSError, ValueError):
+            # What is still in the buffer would fail again when the program ends.
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, out.fileno())
+            os.close(nowhere)
 
 
 def clock(seconds: float) -> str:
@@ -185,14 +221,13 @@ class CallScript:
                 self._write(f"  {clock(turn.offset_s)} {NAMES[turn.speaker]:<7} {turn.text}")
         elif self._live:
             self._growing = turn.id
-            sys.stdout.write(f"\r  {clock(turn.offset_s)} {NAMES[turn.speaker]:<7} {turn.text} …")
-            sys.stdout.flush()
+            _put(f"\r  {clock(turn.offset_s)} {NAMES[turn.speaker]:<7} {turn.text} …", sys.stdout)
 
     def _end_growing(self) -> None:
         """Overwrite the half-said line."""
         if self._growing is not None:
             self._growing = None
-            sys.stdout.write("\r\x1b[K")
+            _put("\r\x1b[K", sys.stdout)
 
 
 def summary(call: Call, turns: list[Turn]) -> list[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
+from aiohttp import web
 
 from callconsole.adapters.web.server import WebServer
 from callconsole.domain import events
@@ -92,3 +94,61 @@ async def test_a_refusal_to_dial_is_told(capsys: pytest.CaptureFixture[str]) -> 
     switchboard.place_error = DialError(problem, ())
     assert await call(switchboard) == 2
     assert "Too many calls: Ten calls are live. End one first." in capsys.readouterr().err
+
+
+def _as(status: int, text: str, kind: str = "application/json") -> web.Response:
+    return web.Response(status=status, text=text, content_type=kind)
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"/health": (200, "<html>Welcome", "text/html")},
+        {"/health": (200, "[1]")},
+        {"/health": (200, "{")},
+        {"/health": (500, "")},
+        {"/health": (200, "{}"), "/place-call": (200, "{}")},
+        {"/health": (200, "{}"), "/place-call": (400, '{"error": "no"}')},
+    ],
+)
+async def test_another_server_on_the_port_is_told_as_that(
+    answers: dict[str, tuple[str, ...]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def answer(request: web.Request) -> web.Response:
+        return _as(*answers[request.path])  # type: ignore[arg-type]
+
+    assert await _call_at(answer) == 2
+    assert "is no callconsole" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("line", ["{", "[1]", '{"event": "CallEnded"}', '{"event": ["x"]}', ""])
+async def test_a_line_that_is_no_event_of_ours_is_passed_over(
+    line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def answer(request: web.Request) -> web.Response:
+        if request.path.endswith("/events"):
+            return _as(200, f"{line}\n")
+        return _as(200, '{"callSid": "CA1"}')
+
+    assert await _call_at(answer) == 1
+    assert "before the call had ended" in capsys.readouterr().err
+
+
+async def _call_at(answer: Callable[[web.Request], Awaitable[web.Response]]) -> int:
+    """The exit code of a call through a server that answers like this."""
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    port = runner.addresses[0][1]
+    try:
+        return await remote_call(Settings(_env_file=None, server_port=port), TO, None)
+    finally:
+        await runner.cleanup()
+
+
+@pytest.mark.parametrize("host", ["localhost:80/", "a b", "host/x"])
+async def test_a_host_that_is_none_is_told(host: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert await remote_call(Settings(_env_file=None, server_host=host), TO, None) == 2
+    assert "SERVER_HOST" in capsys.readouterr().err

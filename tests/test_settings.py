@@ -101,6 +101,11 @@ def test_vertex_wins_where_both_back_ends_are_set() -> None:
         ("TWILIO_PHONE_NUMBER=12", "TWILIO_PHONE_NUMBER"),
         ("SERVER_PORT=99999", "SERVER_PORT"),
         ("SERVER_BASE_URL=http://x", "SERVER_BASE_URL"),
+        ("SERVER_BASE_URL=https://", "SERVER_BASE_URL: this is not a whole address"),
+        ("SERVER_BASE_URL=https://x:99999", "SERVER_BASE_URL: this is not a whole address"),
+        ("SERVER_BASE_URL=https://me:tok@x", "SERVER_BASE_URL: the address must have no user"),
+        ("TWILIO_API_BASE_URL=junk", "TWILIO_API_BASE_URL"),
+        ("NGROK_DOMAIN=my domain", "NGROK_DOMAIN: this has to be a name"),
         ("CALLCONSOLE_RECORD=perhaps", "CALLCONSOLE_RECORD"),
         ("CALLCONSOLE_OPENING=shout", "CALLCONSOLE_OPENING"),
         ("CALLCONSOLE_GATE=ajar", "CALLCONSOLE_GATE"),
@@ -114,6 +119,13 @@ def test_a_wrong_value_is_named_and_not_repeated(line: str, words: str) -> None:
     assert words in caught.value.problem.cause
     assert "tok-secret" not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+def test_a_tilde_is_the_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    Path(".env").write_text("CALLCONSOLE_DATA_DIR=~/calls\n")
+    assert load().data_dir == tmp_path / "calls"
 
 
 def test_certificates_from_the_file_reach_openssl(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import stat
 from pathlib import Path
 from typing import Any
@@ -235,6 +236,58 @@ def test_what_is_wrong_outside_still_ends_a_command_and_not_the_window() -> None
     store = open_store()
     assert store.fault is not None
     assert (store.settings.server_port, store.settings.gemini_voice) == (8080, "Kore")
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["TWILIO_AUTH_TOKEN=tök\n".encode("latin-1"), "SERVER_PORT=8081\n".encode("utf-16")],
+)
+def test_an_env_file_that_is_no_utf8_is_told(content: bytes) -> None:
+    Path(".env").write_bytes(content)
+    store = open_store()
+    assert store.fault is not None
+    assert ".env has to be saved as UTF-8 text" in store.fault.cause
+    assert store.settings.twilio_auth_token is None
+    with pytest.raises(ProblemError, match="UTF-8"):
+        load_everything()
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may read everything")
+def test_an_env_file_that_may_not_be_read_is_told() -> None:
+    Path(".env").write_text("SERVER_PORT=8081\n")
+    Path(".env").chmod(0)
+    fault = open_store().fault
+    assert fault is not None
+    assert ".env could not be opened (permission denied)" in fault.cause
+
+
+async def test_what_is_pasted_loses_what_stands_around_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TWILIO_ACCOUNT_SID", " AC1\r\n")
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", f"\t{SECRET} \n")
+    monkeypatch.setenv("GEMINI_MODEL", "\u200bgemini-live\ufeff ")
+    monkeypatch.setenv("NGROK_DOMAIN", " https://calls.ngrok.app/ ")
+    store = open_store()
+    found = store.settings
+    assert (store.fault, store.problems) == (None, ())
+    assert (found.twilio_account_sid, found.gemini_model) == ("AC1", "gemini-live")
+    assert found.ngrok_domain == "calls.ngrok.app"
+    assert found.twilio_auth_token is not None
+    assert found.twilio_auth_token.get_secret_value() == SECRET
+    with keychain(MemoryKeychain()) as backend:
+        await store.save_secret("ngrok_authtoken", f" {SECRET}\n")
+        assert backend.get_password(SERVICE, "ngrok_authtoken") == SECRET
+
+
+def test_a_token_with_a_line_break_within_is_wrong_where_it_is_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is not ignored: an interface that was to have a token must not come up without one."""
+    monkeypatch.setenv("CALLCONSOLE_API_TOKEN", f"{SECRET}\nmore")
+    store = open_store()
+    assert store.fault is not None
+    assert "CALLCONSOLE_API_TOKEN" in store.fault.cause
+    assert "environment" in store.fault.cure
+    assert SECRET not in store.fault.sentence()
 
 
 def test_where_two_do_not_fit_ours_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:

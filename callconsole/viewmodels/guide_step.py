@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine import tasks
-from callconsole.settings import Settings
+from callconsole.settings import Settings, trimmed
 from callconsole.settings_catalogue import BY_NAME
 from callconsole.settings_layers import taken
 from callconsole.viewmodels.guide_desk import GuideProbes
@@ -174,7 +174,7 @@ class GuideStep(QObject):
     def has(self, name: str) -> bool:
         """True where a value is typed or kept."""
         if name in self._typed:
-            return bool(self._typed[name].strip())
+            return bool(trimmed(self._typed[name]))
         return getattr(self._tools.settings, name) is not None
 
     def _used(self) -> tuple[str, ...]:
@@ -183,7 +183,9 @@ class GuideStep(QObject):
 
     def _values(self) -> dict[str, str]:
         """What would be kept, by field: everything typed that is used."""
-        return {name: self._typed[name].strip() for name in self._used() if name in self._typed}
+        return {
+            name: str(trimmed(self._typed[name])) for name in self._used() if name in self._typed
+        }
 
     def _forget(self) -> None:
         """What was found does not hold any more."""
@@ -251,7 +253,7 @@ class GuideStep(QObject):
         """Save values; what is typed anew meanwhile stays."""
         await self._tools.keeping.keep(values)
         for name, text in values.items():
-            if self._typed.get(name, "").strip() == text:
+            if trimmed(self._typed.get(name, "")) == text:
                 self._typed.pop(name, None)
 
     def _with(self, values: dict[str, str]) -> Settings:

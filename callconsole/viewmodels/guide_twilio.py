@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from callconsole.domain.phone import pretty
 from callconsole.domain.problems import Problem, ProblemError
+from callconsole.settings import trimmed
 from callconsole.viewmodels.guide_desk import AccountFound
 from callconsole.viewmodels.guide_step import GuideStep, GuideTools
 
@@ -118,7 +119,7 @@ class TwilioStep(GuideStep):
             self._begin(lambda: self._keep({NUMBER: e164}))
 
     def _wrong(self, name: str) -> str:
-        typed = self._typed.get(name, "").strip()
+        typed = str(trimmed(self._typed.get(name, "")))
         if name == SID and typed and not _SID.fullmatch(typed):
             if _API_KEY.fullmatch(typed):
                 return "This is the SID of an API key. The account's begins with AC."

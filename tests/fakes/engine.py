@@ -404,6 +404,7 @@ class FakeMicrophone:
         wanted = [device for device in self.connected if device.id == self.chosen]
         self._opened = (wanted or self.connected)[0]
         self._on_frame = on_frame
+        self.healthy = True
         return self._opened.name
 
     async def stop(self) -> None:

@@ -17,7 +17,10 @@ class Command:
         self.lines: list[str] = []
 
     @classmethod
-    async def start(cls, folder: Path, *arguments: str, **environment: str) -> Self:
+    async def start(
+        cls, folder: Path, *arguments: str, stdout: int | None = None, **environment: str
+    ) -> Self:
+        """Start it; what it says to standard error alone is read where `stdout` is given."""
         env = {
             **os.environ,
             "CALLCONSOLE_DATA_DIR": str(folder / "data"),
@@ -29,15 +32,20 @@ class Command:
             *(arguments if arguments[0] == "-c" else ("-m", "callconsole", *arguments)),
             cwd=folder,
             env=env,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
+            stdout=asyncio.subprocess.PIPE if stdout is None else stdout,
+            stderr=asyncio.subprocess.STDOUT if stdout is None else asyncio.subprocess.PIPE,
         )
         return cls(process)
 
+    @property
+    def _said(self) -> asyncio.StreamReader:
+        said = self.process.stdout or self.process.stderr
+        assert said is not None
+        return said
+
     async def line(self, part: str) -> str:
         """Read on until a line holds this."""
-        assert self.process.stdout is not None
-        while raw := await self.process.stdout.readline():
+        while raw := await self._said.readline():
             self.lines.append(raw.decode().rstrip())
             if part in self.lines[-1]:
                 return self.lines[-1]
@@ -45,8 +53,7 @@ class Command:
 
     async def end(self) -> int:
         """Read to the end; the exit code."""
-        assert self.process.stdout is not None
-        self.lines += (await self.process.stdout.read()).decode().splitlines()
+        self.lines += (await self._said.read()).decode().splitlines()
         return await self.process.wait()
 
     @property
