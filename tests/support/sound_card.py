@@ -29,6 +29,7 @@ class SoundCard:
         played: what was given to play, shape (n, 2), from when the first output was opened.
         rate_hz: of the newest stream.
         on_played: is given each block that was played.
+        deaf: True for a microphone that gives nothing more, though it is open.
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,6 +37,7 @@ class SoundCard:
         self.rate_hz = 48000
         self.on_played: Callable[[Frames], None] = _nobody
         self._blocks: list[Frames] = []
+        self.deaf = False
         self._hz = self._peak = 0.0
         self._given = 0
         monkeypatch.setattr(sounddevice, "OutputStream", lambda **how: _Out(self, **how))
@@ -131,6 +133,8 @@ class _Out(_Stream):
 
 class _In(_Stream):
     def _pass(self) -> None:
+        if self._card.deaf:
+            return
         sound = self._card.give(self._count)
         block = np.repeat(sound[:, None], self._channels, axis=1)
         self._callback(block, self._count, None, None)
