@@ -16,12 +16,14 @@ from typing import Any
 from callconsole import __version__, logbook, paths
 from callconsole.checkup.recent_log import recent
 from callconsole.domain.problems import ProblemError
+from callconsole.leaving import Leave, until_asked
 from callconsole.settings_store import SettingsStore, load_everything, open_store
 from callconsole.terminal import say
 
 PRACTICE_NUMBER = "+14155550101"
 LAST_PORT = 65535
 SHELLS = ("bash", "zsh", "tcsh")
+_REPORT = "Run it again with --verbose before the command to see where, and report that."
 EXAMPLES = """\
 examples:
   callconsole                             the window; on the practice line until you are connected
@@ -61,16 +63,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        # What an exception says may hold what nobody should see on a screen.
+        if options.verbose:
+            raise
+        say(f"callconsole has failed ({type(error).__name__}). {_REPORT}", sys.stderr)
+        return 1
 
 
 def _log(*, verbose: bool) -> None:
-    """Warnings to standard error, where there is one; ours of any weight to whoever keeps them."""
+    """Warnings to standard error, where there is one; ours of any weight to whoever keeps them.
+
+    Of libraries, warnings alone however much is wanted: they log what they are given, such as the
+    values of an SQL statement, arguments of what runs in a thread, addresses and headers.
+    """
     root = logging.getLogger()
-    root.setLevel(logging.DEBUG if verbose else logging.WARNING)
+    root.setLevel(logging.WARNING)
     logging.getLogger("callconsole").setLevel(logging.DEBUG if verbose else logging.INFO)
-    # Vendors' loggers write addresses and headers.
-    for vendor in ("twilio", "google_genai", "websockets", "pyngrok", "aiohttp", "httpx"):
-        logging.getLogger(vendor).setLevel(logging.WARNING)
     root.addHandler(recent)
     # A windowed program has none.
     if sys.stderr is not None:
@@ -189,13 +198,20 @@ def _window(options: argparse.Namespace) -> int:
         say("There is no display here, so one practice call is played in the terminal.")
         options.number = PRACTICE_NUMBER
         return _run_headless("practice", options)
-    from callconsole.desktop import run
+    leave = Leave()
+    from callconsole.desktop import run, show_problem
 
     # It opens with whatever is set, and shows what is wrong.
     store = open_store()
-    data = paths.data_folder(store.settings.data_dir)
+    try:
+        data = paths.data_folder(store.settings.data_dir)
+    except ProblemError as error:
+        # Started from a menu, nobody reads what goes to standard error.
+        if sys.stderr is None or not sys.stderr.isatty():
+            show_problem(error.problem, leave)
+        raise
     with logbook.written(data, lambda: store.settings, verbose=options.verbose):
-        return run(store)
+        return run(store, leave)
 
 
 def display_available() -> bool:
@@ -208,7 +224,7 @@ def display_available() -> bool:
 def _run(coroutine: Coroutine[Any, Any, int], *, fast: bool = False) -> int:
     """Run to the end, on uvloop where the platform has it and speed counts."""
     with asyncio.Runner(loop_factory=_fast_loop() if fast else None) as runner:
-        return runner.run(coroutine)
+        return runner.run(until_asked(coroutine))
 
 
 def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import signal
 import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox
 from qasync import QEventLoop
 
 from callconsole import paths
@@ -26,6 +26,7 @@ from callconsole.domain.incoming import Incoming
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine import tasks
 from callconsole.engine.world import PHONE, PRACTICE
+from callconsole.leaving import Leave
 from callconsole.practice.callees import CALLEES, Reaction
 from callconsole.practice.callers import CALLERS
 from callconsole.settings import Settings, missing_for_phone, trust_certificates
@@ -45,6 +46,8 @@ logger = logging.getLogger(__name__)
 
 # A window that starts minimised is not painted for a long time.
 FIRST_PAINT_S = 1.0
+_PULSE_MS = 200
+_UNSEEN_PLATFORMS = frozenset({"offscreen", "minimal"})
 ICONS = {
     "A person": "user",
     "An interrupter": "scissors",
@@ -82,15 +85,39 @@ _CALLS_LIVE = Problem(
 )
 
 
-def run(store: SettingsStore) -> int:
+def run(store: SettingsStore, leave: Leave | None = None) -> int:
     """Show the window until it is closed; returns the exit code.
 
     What is wrong in the environment or in `.env` is shown in the window, which then opens on the
     practice line.
+
+    Args:
+        store: the settings.
+        leave: has watched since before the imports whether the program is to end.
     """
     fault = ProblemError(store.fault) if store.fault is not None else None
     trust_certificates(store.settings)
-    return in_window(store.settings, lambda: Desktop(store.settings, fault, store).run())
+    return in_window(store.settings, lambda: Desktop(store.settings, fault, store).run(leave))
+
+
+def show_problem(problem: Problem, leave: Leave) -> None:
+    """Say in a window of its own why there will be no other; blocks until it is closed."""
+    qt = QApplication.instance() or QApplication(sys.argv[:1])
+    if isinstance(qt, QApplication) and qt.platformName() not in _UNSEEN_PLATFORMS:
+        box, pulse = problem_box(problem), QTimer()
+        leave.tell(box.reject)
+        # Python looks for signals only where it runs, and Qt waits outside it.
+        pulse.timeout.connect(lambda: None)
+        pulse.start(_PULSE_MS)
+        box.exec()
+
+
+def problem_box(problem: Problem) -> QMessageBox:
+    """The window that says it, not shown yet."""
+    box = QMessageBox(QMessageBox.Icon.Critical, "callconsole", problem.title)
+    box.setInformativeText(f"{problem.cause}\n\n{problem.cure}")
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    return box
 
 
 def in_window(settings: Settings, work: Callable[[], Coroutine[Any, Any, int]]) -> int:
@@ -152,14 +179,19 @@ class Desktop:
         self.window.closed.connect(self._closed.set)
         self.window.first_painted.connect(self._first_painted.set)
 
-    async def run(self) -> int:
-        """Show the window, bring the line up behind it, and wait until it is closed."""
+    async def run(self, leave: Leave | None = None) -> int:
+        """Show the window, bring the line up behind it, and wait until it is closed.
+
+        Ctrl+C in the terminal ends the program as the close button does, calls included.
+        """
+        (leave or Leave()).tell(self._closed.set)
         self.window.show()
         # The first paint comes before anything heavy is imported.
         await self._painted()
-        self._close_on_signals()
-        tasks.start(asyncio.to_thread(phone.warm_up), name="places")
-        starting = tasks.start(self._start(), self._on_fault, "start")
+        starting = None
+        if not self._closed.is_set():
+            tasks.start(asyncio.to_thread(phone.warm_up), name="places")
+            starting = tasks.start(self._start(), self._on_fault, "start")
         await self._closed.wait()
         await tasks.stop(starting)
         self._memory.keep(self.window, self.models.listening, self.models.guide)
@@ -316,8 +348,3 @@ class Desktop:
             logger.warning("%s", error.problem.sentence())
         else:
             logger.error("something failed behind the window", exc_info=error)
-
-    def _close_on_signals(self) -> None:
-        """Ctrl+C in the terminal ends the program as the close button does, calls included."""
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: self._closed.set())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import sys
 
@@ -11,6 +12,7 @@ from callconsole.domain.call import Outcome
 from callconsole.domain.events import CallEvent, Event, RecordingSaved, Service, ServiceState
 from callconsole.domain.problems import ProblemError
 from callconsole.engine.world import PHONE, PRACTICE
+from callconsole.leaving import asked_to_end
 from callconsole.settings import Settings, missing_for_phone, missing_message
 from callconsole.terminal import CallScript, say, summary
 
@@ -47,8 +49,10 @@ async def _play(app: App, number: str) -> int:
     await over.wait()
     now = app.console.call(call.sid) or call
     if now.answered_at is not None and app.settings.record:
-        async with asyncio.timeout(RECORDING_S):
-            await saved.wait()
+        # One that could not be written is told in the log, and never comes.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(RECORDING_S):
+                await saved.wait()
     ended = app.console.call(call.sid) or call
     for line in summary(ended, app.console.turns(call.sid)):
         say(line)
@@ -116,7 +120,7 @@ def _say_failures(app: App) -> None:
 def _on_signals(stop: asyncio.Event) -> None:
     """Let SIGTERM and Ctrl+C ask for a polite end; Windows has no loop signal handlers."""
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in asked_to_end():
         try:
             loop.add_signal_handler(number, stop.set)
         except NotImplementedError:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import platformdirs
 
+from callconsole.domain.problems import Problem, ProblemError
+
 
 def shipped(name: str) -> Path:
     """A folder that ships with the program: ``resources`` or ``prompts``.
@@ -31,10 +33,26 @@ def resources() -> Path:
 
 
 def data_folder(configured: Path | None = None) -> Path:
-    """The folder for recordings, prompts and logs; made if it is not there."""
+    """The folder for recordings, prompts and logs; made if it is not there.
+
+    Raises `ProblemError` where it cannot be made.
+    """
     folder = configured or Path(platformdirs.user_data_dir("callconsole", appauthor=False))
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise ProblemError(_no_folder(folder, reason)) from None
     return folder
+
+
+def _no_folder(folder: Path, reason: str) -> Problem:
+    return Problem(
+        "data.no_folder",
+        "There is no folder for what callconsole keeps",
+        f"{folder} could not be made ({reason.lower()}).",
+        "Set CALLCONSOLE_DATA_DIR to a folder that you may write.",
+    )
 
 
 def settings_folder(data_dir: Path | None = None) -> Path:

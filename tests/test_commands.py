@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import sys
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -113,6 +114,23 @@ async def test_practice_without_a_window_tells_of_the_call(tmp_path: Path) -> No
     assert Path(recording).is_file()
 
 
+async def test_a_talkative_log_has_no_number_and_no_word_of_a_call(tmp_path: Path) -> None:
+    """Libraries log the values of every SQL statement, and the arguments of every thread."""
+    practice = await Command.start(tmp_path, "--verbose", "practice", "+14155550106")
+    assert await practice.end() == 0
+    logged = [line for line in practice.lines if " DEBUG " in line or " INFO " in line]
+    assert not [line for line in logged if " callconsole." not in line]
+    assert "+14155550106" not in practice.text
+    program = (
+        "import logging; from callconsole import cli; cli._log(verbose=True); "
+        "print([name for name in ('qasync', 'aiosqlite', 'httpx', 'twilio', 'pyngrok') "
+        "if logging.getLogger(name + '.part').isEnabledFor(logging.INFO)])"
+    )
+    levels = await Command.start(tmp_path, "-c", program)
+    await levels.end()
+    assert levels.lines == ["[]"]
+
+
 async def test_without_a_display_the_window_becomes_a_practice_call(tmp_path: Path) -> None:
     environment = {"DISPLAY": "", "WAYLAND_DISPLAY": "", "QT_QPA_PLATFORM": ""}
     command = await Command.start(tmp_path, "window", **environment)
@@ -120,6 +138,90 @@ async def test_without_a_display_the_window_becomes_a_practice_call(tmp_path: Pa
     await command.line("In progress")
     command.process.send_signal(signal.SIGINT)
     assert await command.end() == 130
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no such signals")
+async def test_a_command_that_is_ended_closes_what_it_opened(tmp_path: Path) -> None:
+    practice = await Command.start(tmp_path, "practice", "+14155550104")
+    await practice.line("Ringing")
+    practice.process.send_signal(signal.SIGTERM)
+    assert await practice.end() == 128 + signal.SIGTERM
+    assert "Traceback" not in practice.text
+    history = await Command.start(tmp_path, "-c", _ENDINGS, str(tmp_path / "data" / "history"))
+    await history.end()
+    assert history.lines == ["0 left open"]
+
+
+_ENDINGS = """
+import asyncio, sys
+from pathlib import Path
+from callconsole.adapters.history import SqlHistory
+
+async def look():
+    history = SqlHistory(Path(sys.argv[1]), print)
+    await history.open()
+    print(len(await history.unfinished()), "left open")
+    await history.close()
+
+asyncio.run(look())
+"""
+
+
+async def test_ctrl_c_while_the_window_is_made_closes_it(tmp_path: Path) -> None:
+    """Qt prints an exception in a slot and goes on, so that the window would stay."""
+    program = (
+        "import os, signal\n"
+        "from callconsole import cli\n"
+        "from callconsole.ui.main_window import MainWindow as Window\n"
+        "fold = Window._fold\n"
+        "def pressed(window):\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "    Window._fold = fold\n"
+        "    fold(window)\n"
+        "Window._fold = pressed\n"
+        "print('ends with', cli.main(['window']))\n"
+    )
+    window = await Command.start(tmp_path, "-c", program, QT_QPA_PLATFORM="offscreen")
+    assert await window.end() == 0
+    assert window.lines == ["ends with 0"]
+
+
+@pytest.mark.parametrize("command", [("serve", "--practice"), ("practice",), ("window",)])
+async def test_a_data_folder_that_cannot_be_made_is_told(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("")
+    folder = {"CALLCONSOLE_DATA_DIR": str(taken / "data"), "QT_QPA_PLATFORM": "offscreen"}
+    told = await Command.start(tmp_path, *command, **folder)
+    assert await told.end() == 2
+    assert "Set CALLCONSOLE_DATA_DIR to a folder that you may write." in told.lines[-1]
+    assert "Traceback" not in told.text
+
+
+async def test_a_practice_call_whose_recording_cannot_be_written_ends_well(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "recordings").write_text("in the way")
+    practice = await Command.start(tmp_path, "practice", "+14155550121")
+    assert await practice.end() == 0
+    assert "Recording   none" in practice.text
+    assert "Traceback" not in practice.text
+
+
+async def test_a_failure_that_nobody_thought_of_repeats_nothing(tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        "from callconsole import cli\n"
+        "def fail(*_): raise RuntimeError('tok-secret')\n"
+        "cli._completion = fail\n"
+        "sys.exit(cli.main(['completion', 'bash']))\n"
+    )
+    command = await Command.start(tmp_path, "-c", program)
+    assert await command.end() == 1
+    assert command.lines == [
+        "callconsole has failed (RuntimeError). Run it again with --verbose before the command "
+        "to see where, and report that."
+    ]
 
 
 async def test_serve_without_settings_names_every_missing_one(tmp_path: Path) -> None:

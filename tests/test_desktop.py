@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from callconsole.audio import wavfile
-from callconsole.desktop import Desktop
+from callconsole.desktop import Desktop, problem_box
 from callconsole.domain.events import Service, ServiceState
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.practice.carrier import CALLEES
@@ -259,3 +259,12 @@ async def test_the_practice_line_is_checked_when_the_board_is_opened(
         # Nobody is kept from practising by what only real calls need.
         assert found["settings.twilio_account_sid"] == "red"
         assert seat.console.obstacles() == []
+
+
+async def test_why_there_is_no_window_is_said_in_one(qtbot: QtBot) -> None:
+    """Whoever starts the program from a menu reads no standard error."""
+    box = problem_box(Problem("data.no_folder", "There is no folder", "It is <full>.", "Make it."))
+    qtbot.addWidget(box)
+    assert box.text() == "There is no folder"
+    assert box.informativeText() == "It is <full>.\n\nMake it."
+    assert box.textFormat() is Qt.TextFormat.PlainText

@@ -153,6 +153,7 @@ class AgentVoice:
         """Drop what has not been heard, and all that the model still adds to this turn."""
         self._turn_cut = self._turn_open
         self.cut_short()
+        self.changes.happened()
 
     def close(self) -> None:
         """The call is over."""

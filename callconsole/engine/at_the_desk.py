@@ -224,6 +224,8 @@ class AtTheDesk:
                     live = [call.sid for call in self._calls.live() if not call.rings_here]
                     self._focus = live[-1] if live else None
                 self._listen_again()
+            case events.OperatorTookOver():
+                self._listen_again()
             case events.TransferBegan():
                 self._taking_over.leave(event.call_sid)
                 self._listen_again()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from callconsole.audio import mulaw
 from callconsole.audio.fade import fade_in
 from callconsole.domain import events
@@ -38,10 +40,18 @@ class OperatorDesk:
         conversation: Conversation,
         passing_on: PassingOn,
         clock: Clock,
+        found_a_person: Callable[[], None],
         *,
         reads_along: bool,
     ) -> None:
-        """`reads_along`: the agent hears the callee while the operator has taken over."""
+        """Join the parts.
+
+        Args:
+            state, bridge, agent, conversation, passing_on, clock: the call's.
+            found_a_person: called where taking over decides who has answered.
+            reads_along: the agent hears the callee while the operator has taken over.
+        """
+        self._found_a_person = found_a_person
         self._reads_along = reads_along
         self._kept_from_agent = False
         self._state = state
@@ -76,7 +86,7 @@ class OperatorDesk:
         if self._bridge.gate.in_vain:
             raise ProblemError(refusals.AGENT_UNHEARD)
         # Not every model stops of its own accord where it is told to say something else.
-        self._bridge.cut_short()
+        self._bridge.cut_turn()
         self._state.tell(events.SayAsked, text=text)
         self._agent.send_text(words.say(text))
 
@@ -89,11 +99,13 @@ class OperatorDesk:
             return
         self._bridge.gate.shut(Hold.TAKEN_OVER)
         self._leave_hold()
+        if self._state.call.deciding:
+            self._found_a_person()
         self._bridge.gate.release(Hold.UNDECIDED)
         self._bridge.taken_over(True)
         self._spoke_ms = 0.0
         self._unmuted = False
-        self._state.change(taken_over=True, deciding=False)
+        self._state.change(taken_over=True)
         self._state.tell(events.OperatorTookOver)
         self._turn_id = self._conversation.put(
             Speaker.OPERATOR, words.SPEAKING, self._bridge.position_s + FIRST_WORD_S
@@ -141,6 +153,7 @@ class OperatorDesk:
             self.mute_caller(on=False)
         self._agent.send_text(words.handed_back(told, spoke_s))
         self._bridge.gate.release(Hold.TAKEN_OVER)
+        self._state.changes.happened()
 
     # Who hears whom ---------------------------------------------------------------------------
 

@@ -130,6 +130,7 @@ class CallSession:
             self._conversation,
             self._passing_on,
             clock,
+            lambda: self._answering.operator_says(AnsweredBy.PERSON),
             reads_along=joined.habits.reads_along,
         )
         self._quiet = self._build_quiet_call()
@@ -375,6 +376,9 @@ class CallSession:
         self.closed.set()
 
     def _is_conversation(self) -> bool:
+        if self._conversation.spoke_turns(Speaker.OPERATOR):
+            # Who takes a call over knows that there is somebody to talk to.
+            return True
         return all(
             self._conversation.spoke_turns(side) >= CONVERSATION_TURNS
             for side in (Speaker.CALLER, Speaker.AGENT)

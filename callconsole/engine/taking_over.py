@@ -124,9 +124,12 @@ class TakingOver:
                 await self._start(self._microphone)
                 self._watching = tasks.start(self._watch(self._microphone), name="microphone watch")
             else:
-                await tasks.stop(self._watching)
+                watching, self._watching = self._watching, None
+                if watching is not None:
+                    watching.cancel()
+                self.problem = self._instead = None
                 await self._microphone.stop()
-                self._watching = self.problem = None
+                await tasks.stop(watching)
             self._open = wanted
 
     async def _start(self, microphone: Microphone) -> None:

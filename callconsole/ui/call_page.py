@@ -13,7 +13,7 @@ from callconsole.ui.ended_bar import EndedBar
 from callconsole.ui.failure_page import FailurePage
 from callconsole.ui.hears_strip import HearsStrip
 from callconsole.ui.keypad_popover import KeypadPopover
-from callconsole.ui.kit.measure import WORK_WIDTH, MeasureLayout
+from callconsole.ui.kit.measure import WORK_WIDTH, measured
 from callconsole.ui.operator_bar import OperatorBar
 from callconsole.ui.progress_page import ProgressPage
 from callconsole.ui.replay_bar import ReplayBar
@@ -94,9 +94,7 @@ class CallPage(QWidget):
         self._stack = QStackedWidget()
         for page in (talk, self.progress, self.answer, self.failure):
             self._stack.addWidget(page)
-        page = QWidget()
-        MeasureLayout(WORK_WIDTH, parent=self).addWidget(page)
-        column = QVBoxLayout(page)
+        column = measured(self, WORK_WIDTH)
         column.setContentsMargins(16, 16, 0, 16)  # scroll bars float in the right margin
         column.setSpacing(14)
         self.header.setContentsMargins(0, 0, 16, 0)

@@ -14,7 +14,7 @@ from callconsole.ui.fitting import set_margins, set_spacing
 from callconsole.ui.kit.blank import Blank
 from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.head import head
-from callconsole.ui.kit.measure import WORK_WIDTH, Measure
+from callconsole.ui.kit.measure import WORK_WIDTH, measured
 from callconsole.ui.kit.pill import Pill
 from callconsole.ui.kit.text import Elided
 from callconsole.ui.notes_box import NotesBox
@@ -85,13 +85,12 @@ class CallRecordPage(QWidget):
     # Building ---------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        page = QWidget()
-        self._column = QVBoxLayout(page)
+        content = QWidget()
+        self._column = measured(content, WORK_WIDTH, middle=False)
         self._column.addLayout(head(self.name, self.pill, self.line, self.again, self.more))
         for part in (self.confirm, self.problem, self.figures, self.player, self.notes):
             self._column.addWidget(part)
         self._column.addWidget(self.transcript, 1)
-        content = Measure(page, WORK_WIDTH, middle=False)
         self._pages.addWidget(content)
         self._pages.addWidget(self.blank)
         outer = QVBoxLayout(self)

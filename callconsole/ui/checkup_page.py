@@ -10,7 +10,7 @@ from callconsole.domain.problems import Problem
 from callconsole.ui.check_row import CheckLine
 from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.lead import Lead
-from callconsole.ui.kit.measure import WORK_WIDTH, Measure
+from callconsole.ui.kit.measure import WORK_WIDTH, measured
 from callconsole.ui.kit.surfaces import Hairline, Scroll, card, panel
 from callconsole.ui.kit.text import Text
 from callconsole.ui.zoom import px
@@ -48,7 +48,7 @@ class CheckupPage(QWidget):
         self._content = QWidget()
         self._groups = QVBoxLayout()
         self._groups.setSpacing(0)
-        self._scroll = Scroll(Measure(self._content, WORK_WIDTH))
+        self._scroll = Scroll(self._content)
         self._lay_out()
         self.again.clicked.connect(self._check)
         self.save.clicked.connect(self.ask_where)
@@ -67,7 +67,7 @@ class CheckupPage(QWidget):
         head.addStretch()
         head.addWidget(self.save)
         head.addWidget(self.again)
-        column = QVBoxLayout(self._content)
+        column = measured(self._content, WORK_WIDTH)
         column.setContentsMargins(20, 20, 20, 20)
         column.setSpacing(0)
         column.addLayout(head)

@@ -15,7 +15,7 @@ from callconsole.ui.guide_tunnel import TunnelBody
 from callconsole.ui.guide_twilio import TwilioBody
 from callconsole.ui.guide_welcome import WelcomeBody
 from callconsole.ui.kit.button import Button, Kind
-from callconsole.ui.kit.measure import MeasureLayout
+from callconsole.ui.kit.measure import measured
 from callconsole.ui.kit.shortcut import shortcut_inside
 from callconsole.ui.kit.surfaces import Hairline, Scroll, panel
 from callconsole.ui.kit.text import Text
@@ -75,9 +75,7 @@ class GuidePage(QWidget):
 
     def _lay_out(self) -> None:
         centre = panel()
-        page = QWidget()
-        MeasureLayout(READING_WIDTH + 32, middle=False, parent=centre).addWidget(page)
-        column = QVBoxLayout(page)
+        column = measured(centre, READING_WIDTH + 32, middle=False)
         column.setContentsMargins(24, 20, 8, 12)
         column.setSpacing(4)
         held = QVBoxLayout()

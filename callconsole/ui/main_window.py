@@ -14,7 +14,7 @@ from callconsole.ui.kit.banner import Banner
 from callconsole.ui.kit.focus_ring import FocusRing
 from callconsole.ui.kit.surfaces import Room
 from callconsole.ui.notifier import Notifier, system_tray
-from callconsole.ui.pages import CALLS, Pages
+from callconsole.ui.pages import CALLS, HISTORY, Pages
 from callconsole.ui.rail import Rail
 from callconsole.ui.shortcuts_sheet import ShortcutsSheet
 from callconsole.ui.tokens import (
@@ -199,7 +199,9 @@ class MainWindow(QMainWindow):
         self.calls.set_cramped(self.width() < px(MINIMUM_WIDTH))
         tight = self.page == CALLS and self.calls.tight
         wanted = MINIMUM_WIDTH - DIAL_WIDTH if tight else MINIMUM_WIDTH
-        # The dial column cannot do with less; a call without it can.
+        # The dial column and the history cannot do with less; a call alone can.
+        if self.page == HISTORY:
+            taken = px(MINIMUM_HEIGHT)
         taken = 0 if tight else taken + self._around.sizeHint().height()
         least = min(px(LEAST_HEIGHT) + taken, px(MINIMUM_HEIGHT))
         hold_least(self._content, px(wanted), least)

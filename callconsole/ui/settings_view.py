@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 from callconsole.domain.problems import Problem
 from callconsole.settings_catalogue import BY_NAME, Group
 from callconsole.ui.kit.button import Kind
-from callconsole.ui.kit.measure import TEXT_WIDTH, Measure, MeasureLayout
+from callconsole.ui.kit.measure import TEXT_WIDTH, MeasureLayout, measured
 from callconsole.ui.kit.shortcut import shortcut_inside
 from callconsole.ui.kit.surfaces import Scroll, panel
 from callconsole.ui.kit.text import Text
@@ -52,7 +52,7 @@ class SettingsView(QWidget):
             "Cancel", lambda: page.finish_import(take=False), Kind.GHOST
         )
         self._content = QWidget()
-        self._rows = QVBoxLayout(self._content)
+        self._rows = measured(self._content, TEXT_WIDTH + 16, middle=False)
         self._rows.setContentsMargins(0, 0, 16, 0)
         self._rows.setSpacing(0)
         self._nothing = Text("", 13, 400, "muted", wrap=True)
@@ -76,7 +76,7 @@ class SettingsView(QWidget):
             held.addWidget(band)
             column.addLayout(held)
         column.addWidget(self._nothing)
-        self.rows_scroll = Scroll(Measure(self._content, TEXT_WIDTH + 16, middle=False))
+        self.rows_scroll = Scroll(self._content)
         column.addWidget(self.rows_scroll, 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 8, 8)

@@ -11,7 +11,7 @@ import pytest
 
 from callconsole.audio import mulaw
 from callconsole.domain import events
-from callconsole.domain.answering import AnsweredBy
+from callconsole.domain.answering import AnsweredBy, JudgedBy
 from callconsole.domain.call import Floor
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.sound import SoundDevice
@@ -75,6 +75,18 @@ async def test_a_sentence_is_said_now_word_for_word(talk: Talk) -> None:
     assert talk.agent.texts[-1].endswith("We close at five.")
     assert "exactly" in talk.agent.texts[-1]
     assert [event.text for event in of(talk, events.SayAsked)] == ["We close at five."]
+
+
+async def test_before_the_sentence_nothing_is_heard_of_the_rest_of_an_older_turn(
+    talk: Talk,
+) -> None:
+    await talk.said(AgentAudio(tone(400, 24000)))
+    talk.desk.console.say(talk.sid, "We close at five.")
+    before = len(talk.line.audio())
+    await talk.said(AgentAudio(tone(400, 24000)), AgentTurnDone())
+    assert len(talk.line.audio()) == before
+    await talk.said(*SAID)
+    assert len(talk.line.audio()) > before
 
 
 @pytest.mark.parametrize("way", ["hold", "mute"])
@@ -416,6 +428,12 @@ async def gone_by(talk: Talk, pcm: np.ndarray) -> None:
         await asyncio.sleep(0)
 
 
+async def nothing_runs(name: str) -> None:
+    """Return once no background task of this name is left."""
+    named = [task for task in asyncio.all_tasks() if task.get_name().startswith(name)]
+    await asyncio.gather(*named)
+
+
 async def step_in(talk: Talk, *, way: str, on: bool) -> None:
     console = talk.desk.console
     if way == "hold":
@@ -450,6 +468,67 @@ async def test_an_agent_that_was_not_to_answer_has_not_stalled(talk: Talk, way: 
     await step_in(talk, way=way, on=False)
     await gone_by(talk, np.zeros(4000, np.int16))
     assert of(talk, events.AgentStalled) == []
+
+
+# Whose call it is -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", ["hold", "mute", "take over"])
+async def test_a_goodbye_that_the_operator_cuts_off_ends_no_call(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    monkeypatch.setattr("callconsole.engine.farewell.SECOND_THOUGHT_S", 0.02)
+    await talk.said(AgentAudio(tone(600, 24000)))
+    talk.tool("end_call")
+    await talk.event("FarewellBegan")
+    await step_in(talk, way=way, on=True)
+    await talk.event("FarewellCalledOff")
+    talk.echo_all()
+    await gone_by(talk, np.zeros(8000, np.int16))
+    await nothing_runs("function")
+    assert talk.desk.carrier.ended == []
+
+
+async def test_the_agent_passes_nobody_on_whom_the_operator_has_taken_over(talk: Talk) -> None:
+    await talk.said(AgentAudio(tone(600, 24000)))
+    talk.tool("transfer_call", to="Front desk", reason="Wants the afternoon.")
+    await talk.event("AbilityUsed")
+    await on_the_line(talk)
+    await nothing_runs("function")
+    assert talk.desk.carrier.transfers == []
+    talk.tool("transfer_call", to="Front desk", reason="Wants the afternoon.")
+    await talk.desk.until(lambda: talk.desk.names().count("AbilityUsed") == 2)
+    assert not of(talk, events.AbilityUsed)[-1].done
+    assert talk.desk.carrier.transfers == []
+
+
+async def test_a_machine_that_is_found_late_does_not_end_the_operators_call(
+    tmp_path: Path,
+) -> None:
+    talk = await opened(tmp_path)
+    await on_the_line(talk)
+    assert (talk.call.answered_by, talk.call.judged_by) == (AnsweredBy.PERSON, JudgedBy.OPERATOR)
+    talk.carrier_hears(AnsweredBy.VOICEMAIL, "machine_end_beep")
+    await nothing_runs("hang up")
+    assert talk.desk.carrier.ended == []
+    assert not of(talk, events.AnswerJudged)[-1].obeyed
+    assert talk.call.answered_by is AnsweredBy.PERSON
+    await closed(talk)
+
+
+async def test_an_agent_that_is_lost_leaves_the_call_to_the_operator_who_has_it(
+    talk: Talk,
+) -> None:
+    await on_the_line(talk)
+    talk.agent.breaks(NO_DEVICE)
+    await talk.event("AgentLost")
+    await nothing_runs("hang up")
+    talk.desk.microphone.say(VOICE)
+    assert talk.line.audio() == mulaw.encode(VOICE)
+    assert talk.desk.carrier.ended == []
+    talk.desk.console.hand_back(talk.sid, "")
+    await talk.event("CallEnded")
+    assert talk.ending.problem == NO_DEVICE
 
 
 # Who hears whom ---------------------------------------------------------------------------------

@@ -769,7 +769,7 @@ async def measured(scene: Scene) -> None:
     """Wait until the open call's recording was looked at."""
     looked_at = asyncio.Event()
     scene.models.detail.sound_changed.connect(looked_at.set)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while scene.models.detail.record is None or scene.models.detail.sound == Sound():
             looked_at.clear()
             await looked_at.wait()

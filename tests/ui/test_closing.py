@@ -50,7 +50,7 @@ async def test_closing_asks_while_a_call_lives(qtbot: QtBot, open_scene: OpenSce
 
 async def test_closing_an_idle_window_just_closes(qtbot: QtBot, open_scene: OpenScene) -> None:
     scene = open_scene()
-    with qtbot.waitSignal(scene.window.closed, timeout=1000):
+    with qtbot.waitSignal(scene.window.closed, timeout=20000):
         scene.window.close()
 
 

@@ -81,7 +81,7 @@ async def test_enter_in_the_field_calls(qtbot: QtBot, open_scene: OpenScene) -> 
 async def test_a_long_press_on_zero_is_plus(qtbot: QtBot, open_scene: OpenScene) -> None:
     scene = open_scene()
     key = scene.window.calls.dial.pad.key("0")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         held = asyncio.Event()
         key.typed.connect(lambda _digit: held.set())
         QTest.mousePress(key, LEFT)
@@ -94,7 +94,7 @@ async def test_a_long_press_on_backspace_clears(qtbot: QtBot, open_scene: OpenSc
     scene = open_scene()
     number = scene.window.calls.dial.number
     scene.models.dialler.edit("415555")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         cleared = asyncio.Event()
         number.cleared.connect(cleared.set)
         QTest.mousePress(number.back, LEFT)

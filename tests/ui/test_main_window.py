@@ -149,6 +149,31 @@ async def test_a_fault_shows_in_the_bar_and_the_banner(qtbot: QtBot, open_scene:
     assert scene.window.banner.title() == KEY_REFUSED.title
 
 
+async def test_an_address_is_shown_whole_where_there_is_room(
+    qtbot: QtBot, open_scene: OpenScene
+) -> None:
+    scene = open_scene()
+    address = "a-name-of-some-length-42.ngrok-free.app"
+    scene.desk.report(Service.TUNNEL, ServiceState.READY, address)
+    QApplication.processEvents()
+    item = scene.window.top_bar.items[1]
+    assert item.value() == address
+    scene.window.resize(1100, 640)
+    QApplication.processEvents()
+    assert item.value() != address
+    assert scene.window.top_bar.items[2].value() == "+1 628-555-0100"
+
+
+async def test_a_download_is_told_of_and_no_warning(qtbot: QtBot, open_scene: OpenScene) -> None:
+    scene = open_scene()
+    scene.desk.report(Service.TUNNEL, ServiceState.STARTING, "downloading", DOWNLOADING)
+    notice = scene.models.services.notice()
+    assert notice is not None
+    assert (notice.title, notice.tone) == (DOWNLOADING.title, "accent")
+    assert scene.window.banner.isVisible()
+    assert "Downloading" in words(scene.window.calls.idle)
+
+
 async def test_the_banner_asks_before_anything_is_downloaded(
     qtbot: QtBot, open_scene: OpenScene
 ) -> None:

@@ -248,7 +248,7 @@ def test_times_are_as_short_as_they_can_be(back: timedelta, shown: str) -> None:
 async def until(calls: CallList, true: Callable[[], bool]) -> None:
     changed = asyncio.Event()
     calls.changed.connect(changed.set)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not true():
             changed.clear()
             await changed.wait()

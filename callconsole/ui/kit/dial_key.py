@@ -58,6 +58,11 @@ class DialKey(HoverButton):
         """What a short press types."""
         return self._digit
 
+    @property
+    def low(self) -> bool:
+        """Whether the letters stand beside the digit."""
+        return self._low
+
     def set_low(self, low: bool) -> None:
         """Put the letters beside the digit, or below it."""
         self._low = low

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QLayout, QLayoutItem, QVBoxLayout, QWidget
 
 from callconsole.ui.zoom import px
 
@@ -28,6 +28,11 @@ class MeasureLayout(QLayout):
         self._widest = widest
         self._middle = middle
         self._item: QLayoutItem | None = None
+
+    def hold(self, part: QLayout) -> None:
+        """Take a layout as the part."""
+        self.addChildLayout(part)
+        self.addItem(part)
 
     def addItem(self, item: QLayoutItem) -> None:
         """Take the part; a second one is a mistake. Raises ValueError."""
@@ -88,9 +93,8 @@ class MeasureLayout(QLayout):
         return QSize() if inside is None else inside.grownBy(self.contentsMargins())
 
 
-class Measure(QWidget):
-    """The same as a widget, around a part that is one."""
-
-    def __init__(self, part: QWidget, widest: int, *, middle: bool = True) -> None:
-        super().__init__()
-        MeasureLayout(widest, middle=middle, parent=self).addWidget(part)
+def measured(widget: QWidget, widest: int, *, middle: bool = True) -> QVBoxLayout:
+    """A column inside a widget that is no wider than this, see `MeasureLayout`."""
+    column = QVBoxLayout()
+    MeasureLayout(widest, middle=middle, parent=widget).hold(column)
+    return column

@@ -120,6 +120,10 @@ class _Holder(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Hand the room on."""
         super().resizeEvent(event)
+        self.hand_on()
+
+    def hand_on(self) -> None:
+        """Give the child all of the room; its own least may have made it larger for a while."""
         self._content.setGeometry(self.rect())
 
 
@@ -140,6 +144,7 @@ class Room(QScrollArea):
     def settle(self) -> None:
         """Give the content what there is, and what it needs at least; after that has changed."""
         self._holder.resize(self.viewport().size().expandedTo(self._holder.minimumSizeHint()))
+        self._holder.hand_on()
 
 
 class Scroll(QScrollArea):
