@@ -91,12 +91,15 @@ def measure(
             _stop(generator, signal_first=False)
     finally:
         _stop(generator, signal_first=False)
-    figures: dict[str, Any] = json.loads(answer)
-    counts = folder / COUNTS_FILE
-    if counts.exists():
-        figures |= json.loads(counts.read_text("utf-8"))
+    figures: dict[str, Any] = json.loads(answer) | _counts(folder)
     figures["problems"] += _problems(system, figures, load, folder)
     return figures
+
+
+def _counts(folder: Path) -> dict[str, Any]:
+    """What a system with a window has counted itself; empty without one."""
+    counts = folder / COUNTS_FILE
+    return json.loads(counts.read_text("utf-8")) if counts.exists() else {}
 
 
 def _problems(system: str, figures: dict[str, Any], load: Load, folder: Path) -> list[str]:
