@@ -12,18 +12,15 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
+from pathlib import Path
 
-CHILD = "--child"
+SESSION = Path(__file__).with_name("window_session.py")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument(CHILD, action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.child:
-        return child()
     rows = [one_run() for _ in range(options.runs + 1)][1:]
     bare = [bare_qt() for _ in range(options.runs)]
     print(f"{'':34}{'median':>10}{'worst':>10}")
@@ -46,7 +43,7 @@ def main() -> int:
 def one_run() -> dict[str, float]:
     env = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
     out = subprocess.run(
-        [sys.executable, __file__, CHILD], env=env, capture_output=True, text=True, check=True
+        [sys.executable, str(SESSION)], env=env, capture_output=True, text=True, check=True
     )
     return json.loads(out.stdout.splitlines()[-1])
 
@@ -64,73 +61,6 @@ def bare_qt() -> float:
         [sys.executable, "-c", program], env=env, capture_output=True, text=True, check=True
     )
     return float(out.stdout.split()[-1])
-
-
-def child() -> int:
-    import asyncio
-    import time
-    from pathlib import Path
-
-    import psutil
-    from PySide6.QtCore import QEvent, QObject
-    from PySide6.QtWidgets import QApplication
-    from qasync import QEventLoop
-
-    from callconsole.desktop import Desktop
-    from callconsole.settings import Settings
-    from callconsole.ui import theme
-
-    born = psutil.Process().create_time()
-    found: dict[str, float] = {}
-
-    class FirstPaint(QObject):
-        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-            if event.type() == QEvent.Type.Paint and "painted_ms" not in found:
-                found["painted_ms"] = (time.time() - born) * 1000
-            return False
-
-    async def worst_stall(until: asyncio.Event) -> float:
-        worst, step = 0.0, 0.005
-        while not until.is_set():
-            before = time.monotonic()
-            await asyncio.sleep(step)
-            worst = max(worst, time.monotonic() - before - step)
-        return worst * 1000
-
-    async def session() -> None:
-        with tempfile.TemporaryDirectory() as data:
-            desktop = Desktop(
-                Settings(_env_file=None, CALLCONSOLE_DATA_DIR=Path(data), server_port=0)
-            )
-            filter_ = FirstPaint()
-            desktop.window.installEventFilter(filter_)
-            running = asyncio.create_task(desktop.run())
-            console, usable, talked = desktop.app.console, asyncio.Event(), asyncio.Event()
-
-            def watch(event: object) -> None:
-                if not console.obstacles():
-                    usable.set()
-                if type(event).__name__ == "AgentReplied":
-                    talked.set()
-
-            console.subscribe(watch)
-            while "painted_ms" not in found:
-                await asyncio.sleep(0.005)
-            found["stall_ms"] = await worst_stall(usable)
-            found["usable_ms"] = (time.time() - born) * 1000
-            await asyncio.sleep(1)
-            desktop.models.dialler.call_number("+14155550101")
-            found["call_stall_ms"] = await worst_stall(talked)
-            await console.hang_up(console.live_calls()[0].sid)
-            desktop.window.close()
-            await running
-
-    qt = QApplication([])
-    theme.apply(qt)
-    with asyncio.Runner(loop_factory=lambda: QEventLoop(qt)) as runner:
-        runner.run(session())
-    print(json.dumps(found))
-    return 0
 
 
 if __name__ == "__main__":

@@ -27,8 +27,8 @@ from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine import tasks
 from callconsole.engine.world import PHONE, PRACTICE
 from callconsole.leaving import Leave
-from callconsole.practice.callees import CALLEES, Reaction
 from callconsole.practice.callers import CALLERS
+from callconsole.practice_people import callees, callers
 from callconsole.settings import Settings, missing_for_phone, trust_certificates
 from callconsole.settings_store import SettingsStore, fixed_store
 from callconsole.ui import theme
@@ -36,7 +36,6 @@ from callconsole.ui.main_window import MainWindow
 from callconsole.ui.pages import GUIDE
 from callconsole.ui.window_memory import WindowMemory
 from callconsole.viewmodels.collector import Collector
-from callconsole.viewmodels.desk import PracticeCallee
 from callconsole.viewmodels.models import Models
 from callconsole.viewmodels.settings_desk import SettingsAccess
 from callconsole.viewmodels.settings_page import SettingsPage
@@ -48,35 +47,6 @@ logger = logging.getLogger(__name__)
 FIRST_PAINT_S = 1.0
 _PULSE_MS = 200
 _UNSEEN_PLATFORMS = frozenset({"offscreen", "minimal"})
-ICONS = {
-    "A person": "user",
-    "An interrupter": "scissors",
-    "Busy": "phone-x",
-    "No answer": "phone-slash",
-    "Declined": "phone-disconnect",
-    "A voicemail": "voicemail",
-    "A wrong number": "user-focus",
-    "A short hello": "chat",
-    "A long hello": "chat-text",
-    "A business": "storefront",
-    "Hangs up": "hand-waving",
-    "Never hangs up": "clock",
-    "Presses keys": "dots-nine",
-    "Wants a human": "user-list",
-    "Has no time": "calendar-plus",
-    "A silent voicemail": "voicemail",
-    "A pausing voicemail": "pause-circle",
-    "Call screening": "shield-check",
-    "A phone menu": "list-numbers",
-    "A fax machine": "printer",
-    "Silence": "speaker-none",
-    "Only noise": "waves",
-    "A colleague": "headset",
-    "A busy colleague": "phone-x",
-    "An absent colleague": "phone-slash",
-    "Unreachable": "warning",
-}
-
 _CALLS_LIVE = Problem(
     "server.calls_live",
     "The port was not changed",
@@ -244,21 +214,14 @@ class Desktop:
             theme.apply(qt, self._shown.theme)
 
     def _build_models(self, settings: Settings) -> Models:
-        callees = [
-            PracticeCallee(c.number, c.name, c.description, ICONS.get(c.name, "user"))
-            for c in CALLEES
-            if c.reaction is not Reaction.UNVERIFIED
-        ]
         offers = AgentChoices(
             lambda: self.app.line, lambda: self.app.settings, self.app.data / "samples"
         )
         models = Models(
             self.app.console,
             self.app.prompts,
-            callees=callees,
-            callers=[
-                PracticeCallee(c.number, c.name, c.description, "phone-incoming") for c in CALLERS
-            ],
+            callees=callees(),
+            callers=callers(),
             call_in=self._call_in,
             incoming_on=settings.incoming is Incoming.ASK,
             missing=self._missing(),

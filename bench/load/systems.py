@@ -8,6 +8,8 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -75,28 +77,29 @@ def measure(
         **asdict(load),
     )
     generator = _process(("load.generator",), load_core, {}, folder / "load.txt", folder)
-    started: subprocess.Popen[str] | None = None
     try:
         ports = json.loads(_ask(generator, asdict(task), folder / "load.txt"))
         command, needed = _command(system, ports, account, str(certificate.ca_file), folder)
         needed["CALLCONSOLE_MAX_CALLS"] = str(load.calls)
         needed.update(environment or {})
-        started = _process(command, system_core, needed, folder / "system.txt", folder)
-        port = _ready_port(started, folder / "system.txt")
-        spy = _spy(started.pid, load, load_core, profile)
-        answer = _ask(generator, {"port": port, "pid": started.pid}, folder / "load.txt")
-        if spy is not None:
-            spy.wait(START_S)
-        figures: dict[str, Any] = json.loads(answer)
+        with _started(command, system_core, needed, folder) as (pid, port):
+            spy = _spy(pid, load, load_core, profile)
+            answer = _ask(generator, {"port": port, "pid": pid}, folder / "load.txt")
+            if spy is not None:
+                spy.wait(START_S)
+            # Before the system, which would else hang up every call through it.
+            _stop(generator, signal_first=False)
     finally:
         _stop(generator, signal_first=False)
-        if started is not None:
-            _stop(started, signal_first=True)
-    counts = folder / COUNTS_FILE
-    if counts.exists():
-        figures |= json.loads(counts.read_text("utf-8"))
+    figures: dict[str, Any] = json.loads(answer) | _counts(folder)
     figures["problems"] += _problems(system, figures, load, folder)
     return figures
+
+
+def _counts(folder: Path) -> dict[str, Any]:
+    """What a system with a window has counted itself; empty without one."""
+    counts = folder / COUNTS_FILE
+    return json.loads(counts.read_text("utf-8")) if counts.exists() else {}
 
 
 def _problems(system: str, figures: dict[str, Any], load: Load, folder: Path) -> list[str]:
@@ -136,6 +139,18 @@ def _command(
         "SERVER_PORT": "0",
         "BENCH_COUNTS": str(folder / COUNTS_FILE),
     }
+
+
+@contextmanager
+def _started(
+    command: tuple[str, ...], core: int | None, environment: dict[str, str], folder: Path
+) -> Iterator[tuple[int, int]]:
+    """The system under test, ready: its process id and port; it is stopped politely."""
+    started = _process(command, core, environment, folder / "system.txt", folder)
+    try:
+        yield started.pid, _ready_port(started, folder / "system.txt")
+    finally:
+        _stop(started, signal_first=True)
 
 
 def _process(

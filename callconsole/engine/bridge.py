@@ -9,7 +9,6 @@ from typing import Protocol
 import numpy as np
 
 from callconsole.audio import mulaw
-from callconsole.audio.meter import level_dbfs
 from callconsole.audio.resample import Upsampler
 from callconsole.domain import events
 from callconsole.domain.call import Floor
@@ -22,6 +21,7 @@ from callconsole.engine.early_barge_in import EarlyBargeIn, Wish
 from callconsole.engine.floor import FloorTracker
 from callconsole.engine.gate import Gate, Hold
 from callconsole.engine.greeting_shield import GreetingShield
+from callconsole.engine.level_meter import LevelMeter
 from callconsole.engine.ports import (
     AgentEvent,
     AgentSession,
@@ -38,8 +38,6 @@ from callconsole.engine.ports import (
 from callconsole.engine.silence import LongSilence, SilenceStep
 from callconsole.engine.timeline import Timeline
 from callconsole.engine.watchdog import Remedy, Stall, Watchdog
-
-LEVELS_EVERY_MS = 60
 
 
 class Host(Protocol):
@@ -124,8 +122,7 @@ class Bridge:
         self._up = Upsampler()
         self._floor = FloorTracker()
         self._floor_shown = Floor.NOBODY
-        self._unmeasured: list[tuple[Pcm16, Pcm16]] = []
-        self._levels_at_ms = 0.0
+        self._meter = LevelMeter()
         self._agent: asyncio.Task[None] | None = None
         self._machine_listens = False
         self._operator = False
@@ -269,33 +266,27 @@ class Bridge:
         return self._timeline.position_s * 1000
 
     def _measure(self, caller: Pcm16, agent: Pcm16) -> None:
-        self._unmeasured.append((caller, agent))
         now_ms = self._now_ms
         if self._early is not None and self._shield is None and not self._operator:
             self._listen_early(self._early, caller, agent)
-        passed_ms = now_ms - self._levels_at_ms
-        if passed_ms < LEVELS_EVERY_MS:
+        levels = self._meter.hear(caller, agent, now_ms)
+        if levels is None:
             return
-        self._levels_at_ms = now_ms
-        caller_dbfs, agent_dbfs = (
-            level_dbfs(np.concatenate(side)) for side in zip(*self._unmeasured, strict=True)
-        )
-        self._unmeasured.clear()
-        sounds = self._floor.caller_level(caller_dbfs, now_ms)
-        self._floor.operator_level(agent_dbfs, now_ms)
+        sounds = self._floor.caller_level(levels.caller_dbfs, now_ms)
+        self._floor.operator_level(levels.agent_dbfs, now_ms)
         self._publish(
             events.LevelsMeasured(
                 call_sid=self._call_sid,
                 at=self._clock.now(),
-                caller_dbfs=caller_dbfs,
-                agent_dbfs=agent_dbfs,
+                caller_dbfs=levels.caller_dbfs,
+                agent_dbfs=levels.agent_dbfs,
                 buffered_ms=self.voice.playout.buffered_ms,
                 round_trip_ms=self.voice.playout.round_trip_ms,
             )
         )
         self._news.look()
         self._show_floor()
-        self._watch(now_ms, passed_ms if sounds else 0.0, agent_dbfs)
+        self._watch(now_ms, levels.over_ms if sounds else 0.0, levels.agent_dbfs)
 
     def _listen_early(self, early: EarlyBargeIn, caller: Pcm16, agent: Pcm16) -> None:
         playout = self.voice.playout

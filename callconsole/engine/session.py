@@ -100,20 +100,11 @@ class CallSession:
         self._clock = clock = joined.clock
         self._state = state
         self._conversation = Conversation(self._turn_changed)
-        self._timeline = timeline = Timeline()
+        self._timeline = Timeline()
         self._answering = self._build_answering()
         self._bridge = bridge = self._build_bridge()
-        self._recording = CallRecording(state, joined.recordings, timeline, clock)
-        self._streams = CallStreams(
-            state,
-            bridge,
-            timeline,
-            self._recording,
-            joined.tokens,
-            clock,
-            self._stream_began,
-            self._stream_lost,
-        )
+        self._recording = CallRecording(state, joined.recordings, self._timeline, clock)
+        self._streams = self._build_streams()
         carrier, agent, abilities = joined.carrier, joined.agent, joined.prompt.abilities
         self._hanging_up = HangingUp(state, bridge, self._streams, carrier)
         self._first_words = FirstWords(agent, bridge, self._hanging_up, joined.habits, abilities)
@@ -168,6 +159,18 @@ class CallSession:
             protect_greeting=habits.opening is Opening.GREET and self._joined.answerer is None,
             early_barge_in=habits.early_barge_in,
             utterance_ms=lambda: self._answering.utterance_ms,
+        )
+
+    def _build_streams(self) -> CallStreams:
+        return CallStreams(
+            self._state,
+            self._bridge,
+            self._timeline,
+            self._recording,
+            self._joined.tokens,
+            self._clock,
+            self._stream_began,
+            self._stream_lost,
         )
 
     def _build_quiet_call(self) -> QuietCall:

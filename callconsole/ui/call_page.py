@@ -64,6 +64,23 @@ class CallPage(QWidget):
         self.failure = FailurePage(models)
         self.failure.prompts_asked.connect(self.prompts_asked)
         self.failure.number_asked.connect(self.number_asked)
+        self._lay_out()
+        self.keypad = KeypadPopover(models.operator, self)
+        self.transfer = TransferPopover(models.transfer, models.operator, self)
+        self.bar.keypad_asked.connect(self.toggle_keypad)
+        self.bar.transfer_asked.connect(self.toggle_transfer)
+        self.bar.left.connect(self.transcript.setFocus)
+        models.operator.changed.connect(self._show_bar)
+        self._moments = models.moments
+        self.transcript.lines.play_asked.connect(self._moments.play_row)
+        self.transcript.lines.star_asked.connect(self._moments.star_row)
+        self._moments.changed.connect(self._show_replay)
+        self._moments.ended.connect(self._on_replayed)
+        models.live.changed.connect(self._show)
+        models.answer.changed.connect(self._show_page)
+        self._show()
+
+    def _lay_out(self) -> None:
         talk = QWidget()
         below = QVBoxLayout(talk)
         below.setContentsMargins(0, 0, 16, 0)
@@ -83,20 +100,6 @@ class CallPage(QWidget):
         self.header.setContentsMargins(0, 0, 16, 0)
         column.addWidget(self.header)
         column.addWidget(self._stack, 1)
-        self.keypad = KeypadPopover(models.operator, self)
-        self.transfer = TransferPopover(models.transfer, models.operator, self)
-        self.bar.keypad_asked.connect(self.toggle_keypad)
-        self.bar.transfer_asked.connect(self.toggle_transfer)
-        self.bar.left.connect(self.transcript.setFocus)
-        models.operator.changed.connect(self._show_bar)
-        self._moments = models.moments
-        self.transcript.lines.play_asked.connect(self._moments.play_row)
-        self.transcript.lines.star_asked.connect(self._moments.star_row)
-        self._moments.changed.connect(self._show_replay)
-        self._moments.ended.connect(self._on_replayed)
-        models.live.changed.connect(self._show)
-        models.answer.changed.connect(self._show_page)
-        self._show()
 
     def toggle_keypad(self) -> None:
         """Open or close the keypad above its button."""

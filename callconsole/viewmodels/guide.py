@@ -125,14 +125,8 @@ class Guide(QObject):
         self.tunnel = TunnelStep(tools, desk, self)
         self.sound = SoundStep(tools, desk, listening, self)
         self.ready = ReadyStep(tools, desk, dialler, checkup, page, self)
-        self.steps: dict[Step, GuideStep] = {
-            Step.WELCOME: self.welcome,
-            Step.TWILIO: self.twilio,
-            Step.GOOGLE: self.google,
-            Step.TUNNEL: self.tunnel,
-            Step.SOUND: self.sound,
-            Step.READY: self.ready,
-        }
+        made = (self.welcome, self.twilio, self.google, self.tunnel, self.sound, self.ready)
+        self.steps: dict[Step, GuideStep] = dict(zip(Step, made, strict=True))
         self.step = Step.WELCOME
         self.dismissed = False
         self._shown = False

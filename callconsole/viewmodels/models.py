@@ -127,26 +127,32 @@ class Models(QObject):
         self.shelf = PromptShelf(prompts, region, self)
         self.settings: SettingsPage | None = None
         self.voices: VoiceChoice | None = None
-        if settings is not None:
-            self.settings = SettingsPage(desk, self.relay, settings, self)
-            self.voices = VoiceChoice(settings.offers, self.playback, self)
         self.guide: Guide | None = None
-        if settings is not None and self.settings is not None and probes is not None:
+        if settings is not None:
+            self._build_settings(settings, probes, callees[0].number if callees else "")
+        self._join()
+        self._list_prompts()
+        if prompt is not None:
+            self.dialler.choose_prompt(prompt)
+
+    def _build_settings(
+        self, access: SettingsAccess, probes: GuideProbes | None, practice_number: str
+    ) -> None:
+        """The Settings page, and the guide that fills it in where values can be tried out."""
+        self.settings = SettingsPage(self.desk, self.relay, access, self)
+        self.voices = VoiceChoice(access.offers, self.playback, self)
+        if probes is not None:
             self.guide = Guide(
-                desk,
-                settings,
+                self.desk,
+                access,
                 probes,
                 self.settings,
                 dialler=self.dialler,
                 checkup=self.checkup,
                 listening=self.listening,
-                practice_number=callees[0].number if callees else "",
+                practice_number=practice_number,
                 parent=self,
             )
-        self._join()
-        self._list_prompts()
-        if prompt is not None:
-            self.dialler.choose_prompt(prompt)
 
     def set_missing(self, missing: Sequence[Problem]) -> None:
         """What real calls lack is another now."""

@@ -62,10 +62,7 @@ def session_config(
     able = capabilities(model, back_end)
     return types.LiveConnectConfig(
         response_modalities=[types.Modality.AUDIO],
-        system_instruction=types.Content(
-            role="user",
-            parts=[types.Part(text=text) for text in (brief.prompt.text, brief.facts) if text],
-        ),
+        system_instruction=_instruction(brief),
         speech_config=_speech(able, voice, language),
         input_audio_transcription=_transcription(able, language),
         output_audio_transcription=_transcription(able, language),
@@ -73,11 +70,7 @@ def session_config(
         session_resumption=types.SessionResumptionConfig(handle=handle)
         if able.resumption
         else None,
-        context_window_compression=types.ContextWindowCompressionConfig(
-            sliding_window=types.SlidingWindow()
-        )
-        if able.compression
-        else None,
+        context_window_compression=_compression(able),
         enable_affective_dialog=True if able.affective_dialog and manner.affective else None,
         proactivity=types.ProactivityConfig(proactive_audio=True)
         if able.proactive_audio and manner.proactive
@@ -88,6 +81,21 @@ def session_config(
         if history_first
         else None,
     )
+
+
+def _instruction(brief: AgentBrief) -> types.Content:
+    from google.genai import types
+
+    texts = (brief.prompt.text, brief.facts)
+    return types.Content(role="user", parts=[types.Part(text=text) for text in texts if text])
+
+
+def _compression(able: Capabilities) -> types.ContextWindowCompressionConfig | None:
+    from google.genai import types
+
+    if not able.compression:
+        return None
+    return types.ContextWindowCompressionConfig(sliding_window=types.SlidingWindow())
 
 
 def _tools(able: Capabilities, specs: tuple[ToolSpec, ...]) -> types.ToolListUnion | None:
