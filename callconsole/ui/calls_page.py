@@ -17,6 +17,9 @@ from callconsole.ui.zoom import px
 from callconsole.viewmodels.live_call import Stage
 from callconsole.viewmodels.models import Models
 
+BELOW_HEADER = 22
+"""Where a drawer begins: the margin above a call's header, and a little below it."""
+
 
 class CallsPage(QWidget):
     """Shows the idle page or the call; holds the focus itself on the way from one to the other.
@@ -75,6 +78,7 @@ class CallsPage(QWidget):
         inside = self.hasFocus() or self._centre.isAncestorOf(self.window().focusWidget())
         self._centre.setCurrentWidget(page)
         self._show_dial()
+        self._place_drawer()
         self.turned.emit()
         if inside:
             (self.dial.number if idle else self.call).setFocus(Qt.FocusReason.OtherFocusReason)
@@ -168,7 +172,11 @@ class CallsPage(QWidget):
         self._place_drawer()
 
     def _place_drawer(self) -> None:
-        if self._narrow:
-            self.side.setGeometry(
-                self.width() - px(SIDE_WIDTH) - px(8), 0, px(SIDE_WIDTH), self.height() - px(8)
-            )
+        if not self._narrow:
+            return
+        top = 0
+        if self._centre.currentWidget() is self.call:
+            # Hang up, and that a call is recorded, are seen at all times.
+            top = px(BELOW_HEADER) + self.call.header.sizeHint().height()
+        left = self.width() - px(SIDE_WIDTH) - px(8)
+        self.side.setGeometry(left, top, px(SIDE_WIDTH), self.height() - top - px(8))

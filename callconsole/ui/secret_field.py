@@ -64,7 +64,7 @@ class SecretField(Field):
             self.edit.setEchoMode(QLineEdit.EchoMode.Password)
         self._source = row.source if row.kept else ""
         kept = f"Saved {row.source}; type to replace it" if not row.locked else "Set elsewhere"
-        self.edit.setPlaceholderText(kept if row.kept else "not set")
+        self.edit.setPlaceholderText(kept if row.kept else "Not set")
         self.edit.setEnabled(not row.locked)
         self.edit.setAccessibleDescription(row.locked or row.info.help)
         self._show_buttons()

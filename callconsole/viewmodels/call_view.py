@@ -20,6 +20,7 @@ from callconsole.viewmodels.figures import Figures
 from callconsole.viewmodels.headline import Headline
 from callconsole.viewmodels.repetition import Repetition
 
+_WELL = ("success", "ai")  # tones that would belie a stalled AI
 # What only the strip shows; there is no line of it, and much of it.
 FIGURES_ONLY = (events.SpeechGapped, events.AgentSessionAged, events.UsageMeasured)
 
@@ -113,7 +114,7 @@ class CallView:
         if self.call is None and self.failure is not None:
             perhaps = self.failure.perhaps_placed
             return headline.PERHAPS_PLACED if perhaps else headline.NOT_PLACED
-        return headline.headline(
+        said = headline.headline(
             self.call,
             dialling=self.attempt is not None,
             hanging_up=self.hanging_up,
@@ -121,6 +122,9 @@ class CallView:
             passed_on_to=self._passed_on_to,
             colleague_there=self._colleague_there,
         )
+        if self.stall and self.call is not None and self.call.live and said.tone in _WELL:
+            return Headline(self.stall, "warning", "warning-fill")
+        return said
 
     @property
     def clock(self) -> str:

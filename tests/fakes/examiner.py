@@ -43,7 +43,7 @@ DETAILS = {
     "computer.keychain": "Secret Service",
     "computer.port": "127.0.0.1:8080 is ours",
     "sound.output": "tone played on USB headset; no microphone heard it, as with a headset",
-    "sound.microphone": "USB headset, -61 dBFS",
+    "sound.microphone": "USB headset, \u221261 dBFS",
     "twilio.account": "active, full account",
     "twilio.balance": "18.42 USD",
     "twilio.number": "+1 628-555-0100 makes voice calls",

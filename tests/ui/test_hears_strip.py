@@ -77,6 +77,8 @@ async def test_what_is_wrong_is_said_in_words_the_worst_first(
     at = {"call_sid": sid, "at": desk.now}
     desk.publish(AgentStalled(**at, stall="no answer", remedy="nudged"))
     assert strip.verdict.text() == "AI stalled: no answer"
+    pill = scene.window.calls.call.header.pill
+    assert (pill.text(), scene.models.live.headline.tone) == ("AI stalled: no answer", "warning")
     desk.publish(AgentLost(**at, problem=KEY_REFUSED))
     assert strip.verdict.text() == KEY_REFUSED.title
 

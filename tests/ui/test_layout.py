@@ -269,6 +269,23 @@ async def test_a_zoomed_call_has_not_to_be_scrolled_to(
         scene.close()
 
 
+@pytest.mark.parametrize("size", [LAPTOP, SMALLEST], ids=["laptop", "smallest"])
+async def test_the_drawer_leaves_hang_up_in_view(
+    qtbot: QtBot, zoomable: QApplication, size: QSize
+) -> None:
+    scene = build("several_drawer")
+    window = scene.window
+    window.resize(size)
+    await arrive(qtbot, scene, "several_drawer")
+    try:
+        assert window.drawer_open
+        header = window.calls.call.header
+        for part in (header.hang_up, header):
+            assert part.visibleRegion().boundingRect() == part.rect()
+    finally:
+        scene.close()
+
+
 async def test_zooming_back_leaves_nothing_changed(qtbot: QtBot, zoomable: QApplication) -> None:
     scene = build("in_call")
     await arrive(qtbot, scene, "in_call")
