@@ -154,6 +154,9 @@ class MainWindow(QMainWindow):
         self.calls.dial.check_asked.connect(self.open_check)
         self.top_bar.service_asked.connect(lambda service: self.open_check(ROW_OF[service]))
         self.top_bar.drawer_asked.connect(self._on_drawer_asked)
+        self.top_bar.speaking_asked.connect(self._on_speaking_asked)
+        models.live.calls_changed.connect(self._show_speaking)
+        self._pages.currentChanged.connect(lambda _index: self._show_speaking())
         self.banner.acted.connect(models.services.act)
         self.banner.closed.connect(self._on_notice_closed)
         self.calls.side.calls.incoming_chosen.connect(self.incoming.focus_card)
@@ -373,6 +376,22 @@ class MainWindow(QMainWindow):
                 notice.title, notice.line, notice.tone, notice.hint, notice.action
             )
 
+    def _show_speaking(self) -> None:
+        """No open microphone is out of sight, whatever is looked at."""
+        live = self._models.live
+        mine = live.spoken_to
+        seen = self.page == CALLS and mine is not None and live.view.call == mine
+        if mine is None or seen:
+            self.top_bar.show_speaking("")
+        else:
+            self.top_bar.show_speaking(live.name_of(mine), muted=mine.operator_muted)
+
+    def _on_speaking_asked(self) -> None:
+        mine = self._models.live.spoken_to
+        if mine is not None:
+            self.open_page(CALLS)
+            self._models.live.focus(mine.sid)
+
     def _show_title(self, _clock: str = "") -> None:
         live = self._models.live
         calling = self._models.incoming.rows
@@ -381,7 +400,8 @@ class MainWindow(QMainWindow):
         elif live.live and live.party is not None:
             several = self._models.lines.summary if len(self._models.lines.rows) > 1 else ""
             more = f" · {several}" if several else ""
-            self.setWindowTitle(f"● {live.clock} {live.party.number}{more}")
+            yours = "On the line · " if live.on_the_line else ""
+            self.setWindowTitle(f"● {yours}{live.clock} {live.party.number}{more}")
         else:
             self.setWindowTitle(NAME)
 

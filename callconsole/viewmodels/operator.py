@@ -254,12 +254,20 @@ class Operator(QObject):
             self._hand_back(hand)
 
     def toggle_mute(self) -> None:
-        """Mute whoever speaks to the callee, or let them be heard again: the operator or the AI."""
-        if not self.taken_over:
+        """Mute whoever speaks to the callee, or let them be heard again: the operator or the AI.
+
+        An operator who is on the line mutes themselves, whichever call is shown.
+        """
+        mine = self._live.spoken_to
+        if mine is None:
             self.toggle_agent_mute()
             return
-        on = not self.muted
-        self._do(lambda sid: self._desk.mute_operator(sid, on))
+        try:
+            self._desk.mute_operator(mine.sid, not mine.operator_muted)
+        except ProblemError as error:
+            self._fail(self._hand, error)
+        else:
+            self.forget_problem()
 
     def toggle_agent_mute(self) -> None:
         """Let the callee hear the agent, or not."""
