@@ -236,9 +236,16 @@ class Operator(QObject):
             self._pressed = self._hand, monotonic()
             self.take_over()
 
-    def release_talk(self) -> None:
-        """The talk key went up: after a long press, hand back, whichever call is shown by now."""
-        if self._pressed is not None and monotonic() - self._pressed[1] >= HOLD_TO_TALK_S:
+    def release_talk(self, held_s: float = -1.0) -> None:
+        """The talk key went up: after a long press, hand back, whichever call is shown by now.
+
+        `held_s` is how long it was down; negative: from `press_talk` until now.
+        """
+        if self._pressed is None:
+            return
+        if held_s < 0:
+            held_s = monotonic() - self._pressed[1]
+        if held_s >= HOLD_TO_TALK_S:
             self.lose_talk()
         self._pressed = None
 
