@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -175,7 +176,10 @@ def _lay_out_note(line: Line, width: int) -> BubbleLayout:
 
 
 def wrapped(text: str, font: QFont, width: float, line_height: int) -> QTextLayout:
-    """The text broken at `width`, its lines `line_height` px apart and centred in them."""
+    """The text broken at `width`, its lines `line_height` px apart and centred in them.
+
+    Lines of a script that runs from the right end flush right, as far as the widest reaches.
+    """
     layout = QTextLayout(text, font)
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
@@ -188,7 +192,18 @@ def wrapped(text: str, font: QFont, width: float, line_height: int) -> QTextLayo
         line.setPosition(QPointF(0, top + (line_height - line.height()) / 2))
         top += line_height
     layout.endLayout()
+    if _from_the_right(text):
+        widest = _natural_width(layout)
+        for index in range(layout.lineCount()):
+            line = layout.lineAt(index)
+            line.setPosition(QPointF(widest - line.naturalTextWidth(), line.y()))
     return layout
+
+
+def _from_the_right(text: str) -> bool:
+    """True where the first letter that has a direction runs to the left."""
+    directions = (unicodedata.bidirectional(letter) for letter in text)
+    return next((way != "L" for way in directions if way in ("L", "R", "AL")), False)
 
 
 def _line_count(text: str, font: QFont, width: float) -> int:

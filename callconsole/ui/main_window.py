@@ -108,6 +108,9 @@ class MainWindow(QMainWindow):
         pages.opened.connect(self.rail.choose)
         self.top_bar.service_asked.connect(lambda service: pages.open_check(ROW_OF[service]))
         self.top_bar.drawer_asked.connect(self._on_drawer_asked)
+        self.top_bar.speaking_asked.connect(self._on_speaking_asked)
+        models.live.calls_changed.connect(self._show_speaking)
+        pages.currentChanged.connect(lambda _index: self._show_speaking())
         self.banner.acted.connect(models.services.act)
         self.banner.closed.connect(self._on_notice_closed)
         self.calls.side.calls.incoming_chosen.connect(self.incoming.focus_card)
@@ -174,6 +177,22 @@ class MainWindow(QMainWindow):
                 notice.title, notice.line, notice.tone, notice.hint, notice.action
             )
         self._fold()
+
+    def _show_speaking(self) -> None:
+        """No open microphone is out of sight, whatever is looked at."""
+        live = self._models.live
+        mine = live.spoken_to
+        seen = self.page == CALLS and mine is not None and live.view.call == mine
+        if mine is None or seen:
+            self.top_bar.show_speaking("")
+        else:
+            self.top_bar.show_speaking(live.name_of(mine), muted=mine.operator_muted)
+
+    def _on_speaking_asked(self) -> None:
+        mine = self._models.live.spoken_to
+        if mine is not None:
+            self.open_page(CALLS)
+            self._models.live.focus(mine.sid)
 
     def _show_title(self) -> None:
         self.setWindowTitle(title(self._models))

@@ -141,9 +141,11 @@ class TopBar(QWidget):
     Signals:
         drawer_asked: the button that opens the right panel on narrow windows.
         service_asked: a part was pressed; the `Service`.
+        speaking_asked: the call that the operator speaks to is to be shown.
     """
 
     drawer_asked = Signal()
+    speaking_asked = Signal()
     service_asked = Signal(object)
 
     def __init__(self, services: Services, lines: LiveList, parent: QWidget | None = None) -> None:
@@ -155,11 +157,15 @@ class TopBar(QWidget):
         self.drawer = Button("Listen", Kind.SECONDARY, icon="headphones", height=28)
         self.drawer.clicked.connect(self.drawer_asked)
         self.drawer.hide()
+        self.speaking = Button("", Kind.PRIMARY, height=28)
+        self.speaking.clicked.connect(self.speaking_asked)
+        self.speaking.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(20, 0, 16, 0)
         row.setSpacing(_BETWEEN)
         row.addWidget(Logo())
         row.addWidget(Text("Call console", 14, 600))
+        row.addWidget(self.speaking)
         row.addStretch(1)
         for item in self.items:
             row.addWidget(item)
@@ -173,6 +179,16 @@ class TopBar(QWidget):
     def show_drawer_button(self, shown: bool) -> None:
         """Offer the right panel as a drawer, or not."""
         self.drawer.setVisible(shown)
+        self._fit()
+
+    def show_speaking(self, whom: str, *, muted: bool = False) -> None:
+        """Say that the microphone is open to somebody who is out of sight; "" for nobody."""
+        self.speaking.setVisible(bool(whom))
+        words = "You are muted" if muted else "You are on the line"
+        self.speaking.set_content(words, "microphone-slash" if muted else "microphone-fill")
+        self.speaking.set_kind(Kind.WARNING if muted else Kind.PRIMARY)
+        self.speaking.setToolTip(f"With {whom}. Show this call.")
+        self.speaking.setAccessibleName(f"{words} with {whom}")
         self._fit()
 
     def _show(self) -> None:
@@ -192,7 +208,9 @@ class TopBar(QWidget):
 
     def _fit(self) -> None:
         drawer = 0 if self.drawer.isHidden() else self.drawer.sizeHint().width() + px(_BETWEEN)
-        room = self.width() - px(180) - drawer
+        told = self.speaking
+        speaking = 0 if told.isHidden() else told.sizeHint().width() + px(_BETWEEN)
+        room = self.width() - px(180) - drawer - speaking
         for item in self.items:
             item.set_wide(True)
         if self._needed() > room:

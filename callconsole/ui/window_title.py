@@ -14,5 +14,6 @@ def title(models: Models) -> str:
         return f"☎ {calling[0].name} is calling"
     if live.live and live.party is not None:
         more = f" · {lines.summary}" if len(lines.rows) > 1 else ""
-        return f"● {live.clock} {live.party.number}{more}"
+        yours = "On the line · " if live.on_the_line else ""
+        return f"● {yours}{live.clock} {live.party.number}{more}"
     return NAME

@@ -157,7 +157,7 @@ def _farewell(_details: Details) -> Mark:
 
 
 def _farewell_off(_details: Details) -> Mark:
-    return Mark("They spoke into the goodbye: the call goes on", "arrow-u-up-left")
+    return Mark("The goodbye was broken off: the call goes on", "arrow-u-up-left")
 
 
 def _transfer_began(details: Details) -> Mark:

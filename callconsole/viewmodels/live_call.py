@@ -163,6 +163,10 @@ class LiveCall(QObject):
             return self._parties.of(self.call)
         return self._parties.party(self.number) if self.number is not None else None
 
+    def name_of(self, call: Call) -> str:
+        """Who is at the other end of a call, in a few words."""
+        return self._parties.of(call).title
+
     @property
     def headline(self) -> Headline:
         """The state in words, tone and symbol."""
@@ -196,8 +200,14 @@ class LiveCall(QObject):
     @property
     def on_the_line(self) -> bool:
         """True while the operator speaks to somebody, in this call or another."""
+        return self.spoken_to is not None
+
+    @property
+    def spoken_to(self) -> Call | None:
+        """The call that the operator has taken over, shown or not, or None."""
         calls = [view.call for view in self.live_views.values() if view.call is not None]
-        return any(call.taken_over and call.transferred_to is None for call in calls)
+        mine = (call for call in calls if call.taken_over and call.transferred_to is None)
+        return next(mine, None)
 
     # What is done -----------------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ from callconsole.viewmodels.live_list import LiveList
 from callconsole.viewmodels.moments import Moments
 from callconsole.viewmodels.operator import Operator
 from callconsole.viewmodels.parties import Parties
-from callconsole.viewmodels.playback import Playback, Player
+from callconsole.viewmodels.playback import MICROPHONE_OPEN, Playback, Player
 from callconsole.viewmodels.prompt_shelf import PromptShelf
 from callconsole.viewmodels.relay import Relay
 from callconsole.viewmodels.services import Remedy, Services
@@ -95,7 +95,7 @@ class Models(QObject):
         self.desk = desk
         self.check = check
         self._prompts = prompts
-        self._was_live = False
+        self._was_live = self._was_on_the_line = False
         self.parties = Parties(callees, callers)
         self.call_in = call_in
         self._incoming_on = incoming_on
@@ -227,6 +227,9 @@ class Models(QObject):
         if live and not self._was_live:
             self.playback.stop()
         self._was_live = live
+        if self.live.on_the_line is not self._was_on_the_line:
+            self._was_on_the_line = self.live.on_the_line
+            self.playback.forbid(MICROPHONE_OPEN if self._was_on_the_line else None)
 
     def _on_ended(self, call: Call) -> None:
         if self.live.call is call:

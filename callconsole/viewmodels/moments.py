@@ -99,9 +99,9 @@ class Moments(QObject):
             return NO_PLAYER
         if call.recording is None and not self._live.recorded:
             return NOT_RECORDED
-        if not call.live:
-            return "" if call.recording is not None else SAVING
-        return YOUR_MICROPHONE if self._live.on_the_line else ""
+        if self._live.on_the_line:
+            return YOUR_MICROPHONE
+        return SAVING if not call.live and call.recording is None else ""
 
     # What is done -----------------------------------------------------------------------------
 
@@ -212,7 +212,7 @@ class Moments(QObject):
         if mine is None:
             return
         same = call is not None and (call.sid, call.live) == (mine.sid, mine.live)
-        if not same or (mine.live and self._live.on_the_line):
+        if not same or self._live.on_the_line:
             self.stop()
 
     def _on_playback_changed(self) -> None:

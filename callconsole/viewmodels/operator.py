@@ -230,9 +230,16 @@ class Operator(QObject):
             self._pressed = self._hand, monotonic()
             self.take_over()
 
-    def release_talk(self) -> None:
-        """The talk key went up: after a long press, hand back, whichever call is shown by now."""
-        if self._pressed is not None and monotonic() - self._pressed[1] >= HOLD_TO_TALK_S:
+    def release_talk(self, held_s: float = -1.0) -> None:
+        """The talk key went up: after a long press, hand back, whichever call is shown by now.
+
+        `held_s` is how long it was down; negative: from `press_talk` until now.
+        """
+        if self._pressed is None:
+            return
+        if held_s < 0:
+            held_s = monotonic() - self._pressed[1]
+        if held_s >= HOLD_TO_TALK_S:
             self.lose_talk()
         self._pressed = None
 
@@ -248,12 +255,20 @@ class Operator(QObject):
             self._hand_back(hand)
 
     def toggle_mute(self) -> None:
-        """Mute whoever speaks to the callee, or let them be heard again: the operator or the AI."""
-        if not self.taken_over:
+        """Mute whoever speaks to the callee, or let them be heard again: the operator or the AI.
+
+        An operator who is on the line mutes themselves, whichever call is shown.
+        """
+        mine = self._live.spoken_to
+        if mine is None:
             self.toggle_agent_mute()
             return
-        on = not self.muted
-        self._do(lambda sid: self._desk.mute_operator(sid, on))
+        try:
+            self._desk.mute_operator(mine.sid, not mine.operator_muted)
+        except ProblemError as error:
+            self._fail(self._hand, error)
+        else:
+            self.forget_problem()
 
     def toggle_agent_mute(self) -> None:
         """Let the callee hear the agent, or not."""

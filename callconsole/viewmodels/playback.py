@@ -86,6 +86,7 @@ class Playback(QObject):
         self._cue: tuple[str, float] = ("", 0.0)
         self._speed = SPEEDS[0]
         self._until_s: float | None = None
+        self._forbidden: Problem | None = None
         self._ticker = QTimer(self)
         self._ticker.setInterval(TICK_MS)
         self._ticker.timeout.connect(self.moved)
@@ -131,6 +132,8 @@ class Playback(QObject):
             self._open(path)
         elif self._opening is not None:
             self.stop()
+        elif self._player is not None and self._paused and self._forbidden is not None:
+            self.failed.emit(path, self._forbidden)
         elif self._player is not None:
             self._set_paused(self._player, not self._paused)
 
@@ -181,6 +184,12 @@ class Playback(QObject):
         self._player.stop_file()
         self._close()
 
+    def forbid(self, problem: Problem | None) -> None:
+        """Play nothing for this reason, and stop what plays; None: whatever is asked for."""
+        self._forbidden = problem
+        if problem is not None:
+            self.stop()
+
     def finished(self) -> None:
         """The player came to the end of the file; played again, it begins anew."""
         if self._path is not None:
@@ -193,6 +202,9 @@ class Playback(QObject):
         if self._player is None:
             return
         self.stop()
+        if self._forbidden is not None:
+            self.failed.emit(path, self._forbidden)
+            return
         self._until_s = until_s
         at_s = self._cue[1] if self._cue[0] == path else 0.0
         self._path, self._cue = path, (path, at_s)
@@ -233,6 +245,12 @@ class Playback(QObject):
         self.failed.emit(path, error.problem if isinstance(error, ProblemError) else _BROKEN)
 
 
+MICROPHONE_OPEN = Problem(
+    "sound.microphone_open",
+    "Nothing is played while you are on the line",
+    "Your microphone would hear it, and so would the callee.",
+    "Hand the call back first.",
+)
 _BROKEN = Problem(
     "sound.broken",
     "The recording cannot be played",

@@ -406,6 +406,13 @@ async def unheard(scene: Scene) -> None:
         await asyncio.sleep(0.01)
 
 
+async def speaking_elsewhere(scene: Scene) -> None:
+    """The operator is on the line with one call and looks at the history."""
+    await taken_over(scene)
+    scene.window.open_page(HISTORY)
+    await asyncio.sleep(0.02)
+
+
 COLLEAGUES = (
     TransferTarget("Front desk", "+14155550123"),
     TransferTarget("Dr. Patel, out of hours and in the weekend", "+442079460018"),
@@ -931,6 +938,7 @@ STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "taken_over": taken_over,
     "muted_yourself": muted_yourself,
     "unheard": unheard,
+    "speaking_elsewhere": speaking_elsewhere,
     "transferring": transferring,
     "transferring_wrong": transferring_wrong,
     "passing_on": passing_on,

@@ -65,6 +65,16 @@ def test_the_agent_stands_left_the_caller_right_and_a_note_in_the_middle() -> No
     assert note.center().x() == pytest.approx(WIDTH / 2, abs=1)
 
 
+@pytest.mark.parametrize("words", ["مرحبا كيف حالك ", "שלום מה שלומך "])
+def test_what_is_read_from_the_right_ends_flush_right_in_its_bubble(words: str) -> None:
+    for text in (words * 14, words):
+        laid = lay_out(line(Speaker.AGENT, text.strip()), WIDTH)
+        lines = [laid.text.lineAt(i) for i in range(laid.text.lineCount())]
+        ends = [laid.text_at.x() + each.x() + each.naturalTextWidth() for each in lines]
+        assert max(ends) - min(ends) < 1
+        assert laid.box.left() < min(ends) <= laid.box.right() - 12 + 1
+
+
 def test_a_long_tag_and_a_long_name_are_shortened_not_spilled() -> None:
     cut = line(Speaker.AGENT, "a b", interrupted=True, heard_chars=0)
     named = Line(cut.turn, "Bartholomew Featherstonehaugh-Cholmondeley", "")

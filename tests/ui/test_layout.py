@@ -45,6 +45,7 @@ MADE_LATE = [
     "settings_import",
     "several_drawer",
     "sheet",
+    "speaking_elsewhere",
     "taken_over",
     "transferring",
     "transferring_wrong",

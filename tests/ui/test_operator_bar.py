@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -18,6 +18,7 @@ from callconsole.engine.refusals import SILENT_MICROPHONE
 from callconsole.ui import theme
 from callconsole.ui.operator_bar import OperatorBar
 from callconsole.ui.pages import CALLS, HISTORY, PROMPTS
+from callconsole.ui.talk_key import TalkKey
 from callconsole.viewmodels import operator as operator_module
 from fakes.scenes import NO_MICROPHONE, WEIGHING, Scene
 
@@ -198,6 +199,62 @@ async def test_a_held_key_talks_while_it_is_held(
     assert not scene.models.operator.taken_over
     QTest.keyRelease(where, Key.Key_Space)
     assert not scene.models.operator.taken_over
+
+
+class HeldKey:
+    """Space as X11 has it: a repeat is a release and a press of the same millisecond."""
+
+    def __init__(self, talk: TalkKey) -> None:
+        self.talk = talk
+        talk.unsure = True
+
+    def down(self, at_ms: int, *, known: bool = False) -> None:
+        self._send(QEvent.Type.KeyPress, at_ms, known)
+
+    def up(self, at_ms: int, *, known: bool = False) -> None:
+        self._send(QEvent.Type.KeyRelease, at_ms, known)
+
+    def _send(self, kind: QEvent.Type, at_ms: int, known: bool) -> None:
+        event = QKeyEvent(kind, Key.Key_Space, Qt.KeyboardModifier.NoModifier, " ", known)
+        event.setTimestamp(at_ms)
+        QApplication.sendEvent(focused(), event)
+
+
+async def test_a_repeat_that_is_not_recognised_does_not_let_go(
+    qtbot: QtBot, open_scene: OpenScene
+) -> None:
+    scene, _sid = await talking(open_scene)
+    talk = scene.window.findChild(TalkKey)
+    key = HeldKey(talk)
+    went_up: list[float] = []
+    talk.released.connect(went_up.append)
+    key.down(1000)
+    await settle()
+    key.up(1660)
+    key.down(1660)
+    key.up(1700, known=True)
+    key.down(1700, known=True)
+    key.up(1740)
+    key.down(1740)
+    assert scene.models.operator.taken_over
+    key.up(1780)
+    async with asyncio.timeout(5):
+        while not went_up:
+            await asyncio.sleep(0.005)
+    assert went_up == [0.78]
+    assert not scene.models.operator.taken_over
+    assert len(scene.desk.handed_back) == 1
+    # Two short presses, the second before the first has been believed.
+    key.down(3000)
+    await settle()
+    key.up(3020)
+    key.down(3045)
+    assert went_up == [0.78, 0.02]
+    assert not scene.models.operator.taken_over
+    key.up(3065)
+    async with asyncio.timeout(5):
+        while len(went_up) < 3:
+            await asyncio.sleep(0.005)
 
 
 async def test_a_menu_over_the_window_does_not_keep_the_microphone_open(

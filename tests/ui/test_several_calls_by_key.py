@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from callconsole.domain.call import EndedBy, Ending, Outcome
 from callconsole.domain.events import AgentStalled
 from callconsole.ui.kit.text import Text
+from callconsole.ui.main_window import CALLS, HISTORY
 from callconsole.ui.notifier import Notifier
 from fakes.scenes import Scene
 
@@ -280,3 +281,34 @@ async def test_a_loud_row_has_another_ground(qtbot: QtBot, open_scene: OpenScene
     assert ground() != quiet
     heads = [text.text() for text in scene.window.calls.side.calls.findChildren(Text)]
     assert "worst first" in heads
+
+
+async def test_an_open_microphone_is_never_out_of_sight(
+    qtbot: QtBot, open_scene: OpenScene
+) -> None:
+    scene = open_scene()
+    one = await typed(scene, "4155550101")
+    press(scene, Qt.Key.Key_A, CTRL)
+    two = await typed(scene, "4155550102")
+    speaking = scene.window.top_bar.speaking
+    press(scene, Qt.Key.Key_Space, CTRL)
+    await settle()
+    assert scene.desk.calls[two].taken_over
+    assert not speaking.isVisible()
+    scene.models.live.focus(one)
+    assert speaking.isVisible()
+    assert speaking.text() == "You are on the line"
+    assert speaking.accessibleName() == "You are on the line with +1 415-555-0102"
+    assert "On the line" in scene.window.windowTitle()
+    press(scene, Qt.Key.Key_M, CTRL)
+    assert (speaking.text(), scene.desk.calls[one].agent_muted) == ("You are muted", False)
+    speaking.click()
+    assert shown(scene) == two
+    assert not speaking.isVisible()
+    scene.window.open_page(HISTORY)
+    assert speaking.isVisible()
+    speaking.click()
+    assert (scene.window.page, speaking.isVisible()) == (CALLS, False)
+    scene.models.operator.hand_back()
+    scene.window.open_page(HISTORY)
+    assert not speaking.isVisible()

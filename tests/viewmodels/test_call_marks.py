@@ -93,7 +93,7 @@ def judged(answered_by: AnsweredBy, reason: str = "Because.", **fields: Any) -> 
             "Passing on failed, the call goes on here: busy",
         ),
         (events.FarewellBegan, {}, "The AI ends the call after its last words"),
-        (events.FarewellCalledOff, {}, "They spoke into the goodbye: the call goes on"),
+        (events.FarewellCalledOff, {}, "The goodbye was broken off: the call goes on"),
         (events.StreamStopped, {}, None),
         (events.AgentHeard, {"delay_ms": 700}, None),
     ],

@@ -136,6 +136,10 @@ async def test_another_call_the_end_and_the_microphone_end_it(
     await desk.take_over(sid)
     assert (models.moments.on, desk.paused) == (False, False)
     assert models.moments.why_not == YOUR_MICROPHONE
+    refused: list[str] = []
+    models.playback.failed.connect(lambda path, _problem: refused.append(path))
+    models.playback.toggle("earlier.wav")
+    assert (refused, models.playback.path) == (["earlier.wav"], None)
     desk.hand_back(sid, "")
     await replay(models, 1)
     models.dialler.call_number("+14155550102")

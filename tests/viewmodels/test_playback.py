@@ -107,6 +107,27 @@ async def test_a_second_press_while_the_file_opens_stops_it(
     assert (playback.path, player.told[1:]) == (None, [("stop",)])
 
 
+async def test_what_is_forbidden_stops_and_says_why(
+    playback: Playback, player: FakePlayer, qtbot: QtBot
+) -> None:
+    refused: list[tuple[str, Problem]] = []
+    playback.failed.connect(lambda path, problem: refused.append((path, problem)))
+    playback.toggle("a.wav")
+    await settle()
+    playback.forbid(GONE)
+    assert playback.path is None
+    assert player.told[-1] == ("stop",)
+    playback.play_or_pause("a.wav")
+    playback.play_passage("a.wav", 1.0, 2.0)
+    await settle()
+    assert refused == [("a.wav", GONE)] * 2
+    assert player.told[-1] == ("stop",)
+    playback.forbid(None)
+    playback.play_or_pause("a.wav")
+    await settle()
+    assert playback.playing("a.wav")
+
+
 async def test_speeds_go_round(playback: Playback, player: FakePlayer) -> None:
     playback.play_or_pause("a.wav")
     await settle()

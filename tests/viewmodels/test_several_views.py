@@ -133,6 +133,10 @@ async def test_while_the_operator_is_on_the_line_a_new_call_stays_behind(
     assert shown(models) == one
     models.live.focus(two)
     assert (desk.focused, desk.heard) == (two, one)
+    models.operator.toggle_mute()
+    assert (desk.calls[one].operator_muted, desk.calls[two].agent_muted) == (True, False)
+    models.operator.toggle_mute()
+    assert not desk.calls[one].operator_muted
     models.listening.set_on(True)
     assert [(row.heard, row.yours) for row in models.lines.rows] == [(True, True), (False, False)]
     models.live.focus(one)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # About 5000 tokens; older turns go first.
 RECALLED_CHARS = 20_000
 _QUOTED_CHARS = 200
+_COLLEAGUE = "[Here a colleague of yours spoke with the caller: {text}]"
 
 _GO_ON = (
     "This phone call is already under way: only the technical connection was replaced, and the "
@@ -68,6 +69,9 @@ def recall(turns: Iterable[Turn]) -> Recollection:
         text = " ".join(turn.text[: turn.heard_chars].split())
         if not text or turn.speaker is Speaker.SYSTEM:
             continue
+        if turn.speaker is Speaker.OPERATOR:
+            # Only the two sides have a role; a note of the operator is nothing the model said.
+            text = _COLLEAGUE.format(text=text)
         by_caller = turn.speaker is Speaker.CALLER
         if said and said[-1].by_caller is by_caller:
             said[-1] = replace(said[-1], text=f"{said[-1].text} {text}")

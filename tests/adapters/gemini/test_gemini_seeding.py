@@ -39,6 +39,14 @@ def test_only_what_was_heard_is_recalled() -> None:
     assert (KNOWN.agent_has_spoken, KNOWN.owes_answer) == (True, True)
 
 
+def test_what_a_colleague_did_is_not_taken_for_the_models_own_words() -> None:
+    turns = [*TALK[:2], Turn(3, Speaker.OPERATOR, "(spoke for 12 s)", 2.0, final=True)]
+    assert recall(turns).said[-1] == Said(
+        False,
+        "Hello, this is Ada. [Here a colleague of yours spoke with the caller: (spoke for 12 s)]",
+    )
+
+
 def test_nothing_said_is_nothing_known() -> None:
     empty = recall([Turn(1, Speaker.AGENT, "Hello", 0.0, heard_chars=0)])
     assert empty == Recollection()
