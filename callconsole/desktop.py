@@ -32,7 +32,8 @@ from callconsole.practice.callers import CALLERS
 from callconsole.settings import Settings, missing_for_phone, trust_certificates
 from callconsole.settings_store import SettingsStore, fixed_store
 from callconsole.ui import theme
-from callconsole.ui.main_window import GUIDE, MainWindow
+from callconsole.ui.main_window import MainWindow
+from callconsole.ui.pages import GUIDE
 from callconsole.ui.window_memory import WindowMemory
 from callconsole.viewmodels.collector import Collector
 from callconsole.viewmodels.desk import PracticeCallee
@@ -267,7 +268,7 @@ class Desktop:
             remedy=TunnelRemedies(self._download_ngrok, self._stop_download, self._retry_tunnel),
             examiner=Examiner(
                 self.app,
-                self.app.look_from_outside,
+                self.app.doors.look_from_outside,
                 incoming_path=self.app.incoming_path,
                 country=lambda: self.models.dialler.region,
                 devices=lambda: (self.models.listening.speaker, self.models.listening.microphone),
@@ -281,7 +282,9 @@ class Desktop:
             prompt=settings.prompt,
             recording=settings.record,
             settings=SettingsAccess(self.store, offers, self.app),
-            probes=FirstStart(self.app, self.app.try_address, self.app.look_from_outside),
+            probes=FirstStart(
+                self.app, self.app.doors.try_address, self.app.doors.look_from_outside
+            ),
         )
         if models.settings is not None:
             models.settings.applied.connect(self._on_applied)
@@ -310,20 +313,20 @@ class Desktop:
             self.models.checkup.start(aloud=False)
 
     def _download_ngrok(self) -> None:
-        if self.app.reach is not None:
-            tasks.start(self.app.reach.download(), self._on_fault, "download")
+        if self.app.doors.reach is not None:
+            tasks.start(self.app.doors.reach.download(), self._on_fault, "download")
 
     def _stop_download(self) -> None:
-        if self.app.reach is not None:
-            self.app.reach.stop_download()
+        if self.app.doors.reach is not None:
+            self.app.doors.reach.stop_download()
 
     def _retry_tunnel(self) -> None:
-        if self.app.reach is not None:
-            tasks.start(self.app.reach.retry(), self._on_fault, "try the tunnel again")
+        if self.app.doors.reach is not None:
+            tasks.start(self.app.doors.reach.retry(), self._on_fault, "try the tunnel again")
 
     async def _fetch_ngrok(self, _what: str) -> None:
-        if self.app.reach is not None:
-            await self.app.reach.download()
+        if self.app.doors.reach is not None:
+            await self.app.doors.reach.download()
 
     async def _use_port(self, port: str) -> None:
         """Set another port and open the line on it, once no call is live."""

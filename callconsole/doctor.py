@@ -54,7 +54,7 @@ async def run(
         examiner = Examiner(
             app,
             # Where a console that is running has the port, it looks at the address itself.
-            app.look_from_outside if app.reach is not None else None,
+            app.doors.look_from_outside if app.doors.reach is not None else None,
             incoming_path=app.incoming_path,
             country=lambda: wishes.country,
             source=source,

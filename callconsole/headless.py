@@ -80,9 +80,9 @@ async def serve(settings: Settings, line: str, *, download_ngrok: bool = False) 
         if not app.port:
             _say_failures(app)
             return 1
-        if download_ngrok and _lacks_ngrok(app) and app.reach is not None:
+        if download_ngrok and _lacks_ngrok(app) and app.doors.reach is not None:
             say("Downloading the ngrok program.")
-            await app.reach.download()
+            await app.doors.reach.download()
         say(_ready_line(app))
         if settings.both_back_ends and line == PHONE:
             say("Both Vertex AI and a Gemini API key are set; Vertex AI is used.")

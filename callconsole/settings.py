@@ -141,6 +141,11 @@ class Settings(BaseSettings):
         description="fall silent as soon as the callee is heard to speak, before Gemini says so; "
         "unset: in the window only, because it costs processor time",
     )
+    while_you_speak: Literal["callee", "silence"] = Field(
+        "callee",
+        alias="CALLCONSOLE_WHILE_YOU_SPEAK",
+        description="what the AI hears while you have taken a call over: the callee or silence",
+    )
     amd: bool = Field(
         True,
         alias="CALLCONSOLE_AMD",

@@ -252,6 +252,11 @@ CATALOGUE: tuple[SettingInfo, ...] = (
         Kind.CHOICE, choices=(("listen", "the callee"), ("greet", "the AI")),
     ),
     SettingInfo(
+        "while_you_speak", Group.CALLS, "While you speak, the AI hears",
+        "The callee, so that it knows what they said when you hand back, or silence.",
+        Kind.CHOICE, choices=(("callee", "the callee"), ("silence", "silence")),
+    ),
+    SettingInfo(
         "ring_s", Group.CALLS, "Ring for", "Then the call is given up.", Kind.NUMBER, "s",
     ),
     SettingInfo(

@@ -24,11 +24,16 @@ import pytest
 import pytest_asyncio
 from hypothesis.configuration import set_hypothesis_home_dir
 
+from callconsole.engine.clock import SystemClock
 from support import leaks
 from support.display import VirtualDisplay
+from support.patient_time import PatientClock, PatientLoop, PatientTime
 from support.sound_server import SoundServer
+from support.virtual_time import VirtualLoop
 
 LIMIT_S = 60.0
+# How much slower the machine may be than one on which the limits were set: they end what hangs.
+SLOWNESS = 4
 OWN_VARIABLES = ("TWILIO_", "GEMINI_", "GOOGLE_", "NGROK_", "CALLCONSOLE_", "SERVER_", "VERTEX_")
 OWN_NAMES = ("TEST_PHONE_NUMBER", "PYNGROK_NGROK_PATH", "GCLOUD_PROJECT", "CLOUDSDK_CORE_PROJECT")
 
@@ -44,9 +49,15 @@ _FOLDER = pytest.StashKey["tempfile.TemporaryDirectory[str]"]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Lead sound to a private place before anything loads PortAudio, which looks only once."""
-    config.addinivalue_line("markers", "limit(seconds): how long this test may run, instead of 60")
+    config.addinivalue_line(
+        "markers", "limit(seconds): how long this test may run on a good machine, instead of 60"
+    )
     config.addinivalue_line(
         "markers", "leaves(reason): threads, tasks or timers may outlive this test, for this reason"
+    )
+    config.addinivalue_line("markers", "real_time: on asyncio's own loop, stalls and all")
+    config.addinivalue_line(
+        "markers", "virtual_time: without sockets or processes; no time passes while work is done"
     )
     # Garbage is collected between the tests, see `leaks.collect_now_and_then`.
     gc.disable()
@@ -71,19 +82,22 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def _qt_loop() -> asyncio.AbstractEventLoop:
-    from PySide6.QtWidgets import QApplication
-    from qasync import QEventLoop
+    from support.patient_qt import PatientQtLoop
 
-    return QEventLoop(QApplication.instance() or QApplication([]))
+    return PatientQtLoop()
 
 
 def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """qasync's loop for tests that ask for `qtbot`, asyncio's own for the rest."""
+    """qasync's loop for tests that ask for `qtbot`, one that forgives stalls for the rest."""
     if "qtbot" in getattr(item, "fixturenames", ()):
         return {"qt": _qt_loop}
-    return {"asyncio": asyncio.new_event_loop}
+    if item.get_closest_marker("virtual_time") is not None:
+        return {"virtual": VirtualLoop}
+    if item.get_closest_marker("real_time") is not None:
+        return {"asyncio": asyncio.new_event_loop}
+    return {"patient": PatientLoop}
 
 
 # The limit ----------------------------------------------------------------------------------
@@ -91,7 +105,7 @@ def pytest_asyncio_loop_factories(
 
 def _limit_s(item: pytest.Item) -> float:
     marker = item.get_closest_marker("limit")
-    return float(marker.args[0]) if marker else LIMIT_S
+    return SLOWNESS * (float(marker.args[0]) if marker else LIMIT_S)
 
 
 def _limited(test: Callable[..., Any], limit_s: float) -> Callable[..., Any]:
@@ -124,10 +138,11 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     limit_s = _limit_s(item)
 
     def ring(*_: object) -> None:
-        raise TimeoutError(f"{item.nodeid} is still running after {limit_s:.0f} s")
+        raise TimeoutError(f"{item.nodeid} is still running after {2 * limit_s:.0f} s")
 
     former = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, limit_s + 5)
+    # Some loops count less time than passes.
+    signal.setitimer(signal.ITIMER_REAL, 2 * limit_s)
     try:
         return (yield)
     finally:
@@ -193,6 +208,15 @@ def _watch_tasks(request: pytest.FixtureRequest) -> None:
 
 
 # The surrounding ----------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def _patient_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What engine and practice line take for the time is what passes on the test's loop."""
+    for name in ("now", "monotonic"):
+        monkeypatch.setattr(SystemClock, name, vars(PatientClock)[name])
+    for module in ("agent.records", "carrier.call"):
+        monkeypatch.setattr(f"callconsole.practice.{module}.datetime", PatientTime)
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from callconsole.domain.events import Service, ServiceState
 from callconsole.domain.problems import Problem
 from callconsole.settings_layers import Layers
 from callconsole.settings_store import SettingsStore
-from callconsole.ui.main_window import CHECKUP
+from callconsole.ui.pages import CHECKUP
 
 pytestmark = [pytest.mark.usefixtures("pulse"), pytest.mark.limit(60)]
 PERSON = "+14155550101"
@@ -93,7 +93,7 @@ async def test_the_number_rings_here_after_one_press(qtbot: QtBot, tmp_path: Pat
         action = action_of(desktop, "twilio.number")
         assert action == Action(ActionKind.NUMBER, "Let this number ring here", here)
         assert own.voice_url != here
-        desktop.window.checkup.line("twilio.number").button.click()
+        desktop.window.pages.checkup.line("twilio.number").button.click()
         await done(desktop, action)
         assert own.voice_url == here
         assert action_of(desktop, "twilio.number") is None

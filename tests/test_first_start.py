@@ -20,7 +20,7 @@ from callconsole.practice.world import PracticeWorld
 from callconsole.settings_layers import Layers
 from callconsole.settings_store import SettingsStore
 from callconsole.ui.guide_page import GuidePage
-from callconsole.ui.main_window import CALLS, GUIDE
+from callconsole.ui.pages import CALLS, GUIDE
 from callconsole.viewmodels.guide import Guide, Step
 from callconsole.viewmodels.guide_ready import Stage
 from callconsole.viewmodels.guide_step import GuideStep, StepState
@@ -43,7 +43,7 @@ class Newcomer:
         self.window = desktop.window
         assert desktop.models.guide is not None
         self.guide: Guide = desktop.models.guide
-        page = desktop.window.guide
+        page = desktop.window.pages.guide
         assert page is not None
         self.page: GuidePage = page
 
@@ -112,13 +112,13 @@ class Premises:
 
     def lead_in(self, desktop: Desktop) -> None:
         """What is at the far end of the tunnel is our server."""
-        server = desktop.app._server
+        server = desktop.app.doors.server
         assert server is not None
         self.edge.target = server.public_port
 
     def give_a_name(self, desktop: Desktop) -> None:
         """Phone companies take no address on loopback: let calls use a name for the same port."""
-        line, server = desktop.app.line, desktop.app._server
+        line, server = desktop.app.line, desktop.app.doors.server
         assert line is not None
         assert server is not None
         self.world.carrier.edge.map(PUBLIC, f"http://127.0.0.1:{server.public_port}")

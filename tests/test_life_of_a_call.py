@@ -52,7 +52,9 @@ def said_by_agent(room: Room, call: Call) -> list[str]:
 
 
 async def a_stream_that_drops(data: Path) -> None:
-    faults = CarrierFaults(stream=StreamFaults(drop_after_ms=DROPS_AFTER_MS))
+    # What is under way when the stream breaks is lost with it.
+    far = StreamFaults(drop_after_ms=DROPS_AFTER_MS, delay_in_ms=150, delay_out_ms=150)
+    faults = CarrierFaults(stream=far)
     async with practising(data, carrier=faults) as room:
         call = await room.app.console.place_call(NUMBERS["A person"])
         await room.until(lambda: bool(room.of(events.StreamStarted)))

@@ -98,8 +98,8 @@ async def test_an_own_address_is_measured(world: PracticeWorld, tmp_path: Path) 
         assert up.state is ServiceState.READY
         assert up.detail == edge.address.removeprefix("https://")
         assert app.console.obstacles() == []
-        assert app.reach is not None
-        found = await app.reach.probe()
+        assert app.doors.reach is not None
+        found = await app.doors.reach.probe()
         assert found.health_ms > 0
         assert found.websocket_ms > 0
 
@@ -116,14 +116,14 @@ async def test_the_doctor_looks_without_a_console(world: PracticeWorld, tmp_path
         )
         app = App(settings)
         await app.open_line("phone")
-        found = await app.look_from_outside(edge.address)
+        found = await app.doors.look_from_outside(edge.address)
         assert found.websocket_ms > 0
         await app.stop()
         with socket.create_server(("127.0.0.1", port)):
             blocked = App(settings)
             await blocked.open_line("phone")
             with pytest.raises(ProblemError) as caught:
-                await blocked.look_from_outside(edge.address)
+                await blocked.doors.look_from_outside(edge.address)
             await blocked.stop()
         assert caught.value.problem.code == "address.no_server"
 
@@ -137,7 +137,7 @@ async def test_the_doctor_ends_the_tunnel_that_it_opened(
     await app.open_line("phone")
     # Nothing leads from the stand-in's address to us.
     with pytest.raises(ProblemError) as caught:
-        await app.look_from_outside("")
+        await app.doors.look_from_outside("")
     assert caught.value.problem.code in ("tunnel.unknown_host", "tunnel.no_answer")
     assert [it["post"] for it in standin_ngrok.notes(program) if "post" in it]
     await app.stop()
@@ -150,12 +150,12 @@ async def test_a_wrong_address_keeps_calls_back_until_it_is_mended(
     async with behind_a_proxy(world, tmp_path) as (app, heard, edge):
         await heard.measured()
         edge.answer = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
-        assert app.reach is not None
-        await app.reach.retry()
+        assert app.doors.reach is not None
+        await app.doors.reach.retry()
         await heard.code("tunnel.another_server")
         assert [it.code for it in app.console.obstacles()] == ["tunnel.another_server"]
         edge.answer = None
-        await app.reach.retry()
+        await app.doors.reach.retry()
         await heard.measured()
         assert app.console.obstacles() == []
 
@@ -192,9 +192,9 @@ async def test_an_address_that_changes_in_a_call_does_not_end_it(
     call = await app.console.place_call(NUMBERS["A person"])
     await answered.wait()
     assert app.line is not None
-    assert app.reach is not None
+    assert app.doors.reach is not None
     app.line.tunnel = FixedAddress(NEW)
-    await app.reach.open()
+    await app.doors.reach.open()
     assert app.line.address.url == NEW
     world.carrier.edge.map(NEW, f"http://127.0.0.1:{app.port}")
     await app.console.hang_up(call.sid)
@@ -259,8 +259,8 @@ async def test_the_program_is_asked_for_and_then_fetched(
     assert asked.problem is not None
     assert " MB" in asked.problem.cause
     assert site.asked == 0
-    assert app.reach is not None
-    await app.reach.download()
+    assert app.doors.reach is not None
+    await app.doors.reach.download()
     await heard.code("ngrok.downloading")
     assert (await heard.ready()).problem is None
     assert app.console.obstacles() == []
@@ -275,16 +275,16 @@ async def test_a_download_that_is_stopped_can_be_asked_for_again(
     app = App(settings_for(world, tmp_path, ngrok_authtoken="token"))
     heard = Heard(app)
     await app.start("phone")
-    assert app.reach is not None
-    fetching = asyncio.create_task(app.reach.download())
+    assert app.doors.reach is not None
+    fetching = asyncio.create_task(app.doors.reach.download())
     await site.waiting.wait()
-    await app.reach.retry()
-    app.reach.stop_download()
+    await app.doors.reach.retry()
+    app.doors.reach.stop_download()
     await fetching
     await heard.code("ngrok.download_stopped")
     assert [it.code for it in app.console.obstacles()] == ["ngrok.download_stopped"]
     site.waits, site.sent = False, 100
-    await app.reach.download()
+    await app.doors.reach.download()
     await heard.code("ngrok.not_downloaded")
     await app.stop()
 
@@ -293,8 +293,8 @@ async def test_closing_stops_a_download(world: PracticeWorld, site: Site, tmp_pa
     site.waits, site.sent = True, 100
     app = App(settings_for(world, tmp_path, ngrok_authtoken="token"))
     await app.start("phone")
-    assert app.reach is not None
-    fetching = asyncio.create_task(app.reach.download())
+    assert app.doors.reach is not None
+    fetching = asyncio.create_task(app.doors.reach.download())
     await site.waiting.wait()
     await app.stop()
     await fetching

@@ -17,7 +17,7 @@ from callconsole.domain.problems import ProblemError
 from callconsole.settings_catalogue import Waiting
 from callconsole.settings_layers import Layers
 from callconsole.settings_store import SettingsStore
-from callconsole.ui.main_window import SETTINGS
+from callconsole.ui.pages import SETTINGS
 from callconsole.viewmodels.settings_page import SettingsPage
 from support.keychains import MemoryKeychain, keychain
 

@@ -111,3 +111,26 @@ async def test_muted_the_operator_is_digital_silence_and_nothing_comes_later(
     await console.hang_up(call.sid)
     await room.until_over(call)
     await room.app.stop()
+
+
+@pytest.mark.limit(90)
+async def test_a_microphone_that_is_taken_away_is_said_and_used_again(
+    pulse: SoundServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("callconsole.adapters.portaudio.microphone.STALL_S", 0.5)
+    room, call = await in_a_call(tmp_path)
+    console = room.app.console
+    async with spoken(pulse, wav(tmp_path / "voice.wav", HERTZ, 0.3, 60.0)):
+        await console.take_over(call.sid)
+        await room.tone_is_heard(call)
+        pulse.control("suspend-sink", "mic", "1")
+        try:
+            await room.until(lambda: console.microphone_problem() is not None)
+            assert room.now(call).taken_over
+        finally:
+            pulse.control("suspend-sink", "mic", "0")
+        await room.until(lambda: console.microphone_problem() is None)
+        await room.tone_is_heard(call)
+    await console.hang_up(call.sid)
+    await room.until_over(call)
+    await room.app.stop()

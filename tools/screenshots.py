@@ -165,7 +165,7 @@ class Photographer:
 
     async def pages(self) -> None:
         """What there is before the first call."""
-        from callconsole.ui.main_window import HISTORY, PROMPTS, SETTINGS
+        from callconsole.ui.pages import HISTORY, PROMPTS, SETTINGS
 
         await self.shoot("1_idle_first_start")
         self._models.services.close_notice()
@@ -268,7 +268,7 @@ class Photographer:
         await self.spoken_words()
         await self.shoot("16_several")
         self._window.resize(*SIZES["_compact"])
-        self._window.open_drawer()
+        self._window.calls.open_drawer()
         await self.shoot("17_drawer", COMPACT)
         await self.over()
 
@@ -282,7 +282,7 @@ class Photographer:
     async def history(self) -> None:
         models = self._models
         for sid, name in ((self._starred, "19_history_starred"), (self._talked, "9_history")):
-            self._window.open_call(sid)
+            self._window.pages.open_call(sid)
             await self.looked_at()
             if sid == self._talked:
                 models.detail.play_row(models.detail.transcript.rowCount() // 2)
@@ -312,14 +312,14 @@ class Photographer:
 
         No computer that makes pictures is set up for real calls, so the second is a scene.
         """
-        from callconsole.ui.main_window import CHECKUP
+        from callconsole.ui.pages import CHECKUP
         from fakes.scenes import STATES, build
 
         board = self._models.checkup
         self.practice().carrier.faults.account.balance = "0.00"
         self._window.open_page(CHECKUP)
         await self.until(lambda: board.begun and not board.running)
-        self._window.open_check("twilio.balance")
+        self._window.pages.open_check("twilio.balance")
         await self.shoot("25_checkup_red")
         scene = build("checkup")
         scene.window.show()

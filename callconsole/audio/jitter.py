@@ -102,6 +102,13 @@ class JitterBuffer:
     def read_into(self, out: NDArray[np.float32]) -> None:
         """Fill `out`, shape (n, 2), with the next sound, and with silence where there is none."""
         self._obey_flush()
+        if not self._playing and self._tail_left:
+            # New sound may have come already, which begins out of silence.
+            tail = min(self._tail_left, len(out))
+            self._fade_out(out[:tail])
+            if tail == len(out):
+                return
+            out = out[tail:]
         waiting = self._written - self._read
         if not self._playing and (waiting < self._prime or waiting == 0):
             self._fade_out(out)

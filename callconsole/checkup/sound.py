@@ -60,4 +60,5 @@ async def microphone(device: str | None) -> Verdict:
         return amber(error.problem)
     if heard.level_dbfs <= SILENCE_DBFS:
         return amber(_SILENT, f"{heard.name} is silent")
-    return green(f"{heard.name}, {heard.level_dbfs:.0f} dBFS")
+    level = f"{heard.level_dbfs:.0f}".replace("-", "\u2212")
+    return green(f"{heard.name}, {level} dBFS")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from callconsole.domain import events
 from callconsole.domain.call import EndedBy, Ending, Outcome
 from callconsole.domain.problems import Problem
-from callconsole.engine import words
+from callconsole.engine import tasks, words
 from callconsole.engine.bridge import Bridge
 from callconsole.engine.call_state import CallState
 from callconsole.engine.hanging_up import HangingUp
@@ -54,11 +54,20 @@ class AgentCare:
                 self.lost(words.SILENT_AGENT)
 
     def lost(self, problem: Problem) -> None:
-        """Without an agent there is nobody to talk to."""
+        """Without an agent there is nobody to talk to, save an operator who has taken over."""
         self._state.publish(
             events.AgentLost(call_sid=self._state.call.sid, at=self._clock.now(), problem=problem)
         )
-        self._hanging_up.soon(Ending(Outcome.FAILED, EndedBy.CONSOLE, problem))
+        ending = Ending(Outcome.FAILED, EndedBy.CONSOLE, problem)
+        if self._state.call.taken_over:
+            tasks.start(self._end_when_left(ending), name="end without an agent")
+        else:
+            self._hanging_up.soon(ending)
+
+    async def _end_when_left(self, ending: Ending) -> None:
+        state = self._state
+        await state.changes.until(lambda: not (state.call.taken_over and state.live))
+        self._hanging_up.soon(ending)
 
     def silent(self, step: SilenceStep) -> None:
         """Nobody has spoken for long; a machine on the line is not asked whether it is there."""

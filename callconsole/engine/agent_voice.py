@@ -69,6 +69,7 @@ class AgentVoice:
         self._turn_cut = False
         self._turn_base_ms = 0.0
         self._turn_sounded = False
+        self._said_to_ms = 0.0
         self._reply: tuple[float, float] | None = None
         self.cuts = 0
         self.turn_began: Callable[[], None] = _nothing
@@ -127,22 +128,32 @@ class AgentVoice:
 
     def cut_short(self) -> Turn | None:
         """Drop all audio that has not been heard; return the turn whose words it takes."""
-        if not self.playout.busy and not self._turn_open:
+        if not (self.playout.busy or self.playout.paused or self._turn_open):
             return None
-        heard_ms = self.playout.heard_ms - self._turn_base_ms
-        generated_ms = self.playout.fed_ms - self._turn_base_ms
+        heard_ms, said_to_ms = self.playout.heard_ms, self._said_to_ms
         self._reply = None
-        self.playout.clear()
-        self._timeline.cleared()
+        self.fall_silent()
         self._down.reset()
         self._floor.agent_stopped()
         self._floor_moved()
+        if not self.mid_turn and heard_ms >= said_to_ms:
+            # What is dropped is the operator's voice or the hold sound.
+            return None
+        base_ms = self._turn_base_ms
+        heard_ms, generated_ms = heard_ms - base_ms, said_to_ms - base_ms
         return self._conversation.cut_off(heard_ms, generated_ms, whole=self._turn_whole)
+
+    def fall_silent(self) -> None:
+        """Drop whatever has not been heard yet, whoever's sound it is."""
+        self.playout.clear()
+        self._timeline.cleared()
+        self._said_to_ms = min(self._said_to_ms, self.playout.fed_ms)
 
     def cut_turn(self) -> None:
         """Drop what has not been heard, and all that the model still adds to this turn."""
         self._turn_cut = self._turn_open
         self.cut_short()
+        self.changes.happened()
 
     def close(self) -> None:
         """The call is over."""
@@ -158,6 +169,7 @@ class AgentVoice:
         self._turn_sounded = True
         begins_at_ms = self.playout.fed_ms
         self.playout.feed(mulaw.encode(self._down.process(pcm)))
+        self._said_to_ms = self.playout.fed_ms
         if not self._floor.agent_playing and self.playout.busy:
             asked_ms = self._floor.caller_last_ms
             delay_ms = self._floor.agent_started(self._now_ms)
@@ -198,17 +210,13 @@ class AgentVoice:
         if not self.playout.paused:
             self.playout.feed(data)
 
-    def operator_fell_silent(self) -> None:
-        """Drop what of the operator's voice has not been heard yet."""
-        self.playout.clear()
-        self._timeline.cleared()
-
     def _generated(self) -> None:
         if self._turn_cut or not self._turn_open:
             return
         self._turn_whole = True
         self.playout.feed(mulaw.encode(self._down.flush()))
         self.playout.finish()
+        self._said_to_ms = self.playout.fed_ms
 
     def finish_turn(self) -> None:
         """Take the turn for whole, though the model has not said so: play all of it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from callconsole.audio.meter import FLOOR_DBFS
 from callconsole.domain import events
 from callconsole.domain.abilities import TransferTarget
@@ -13,6 +15,8 @@ from callconsole.domain.sound import SoundDevices
 from callconsole.engine import refusals, tasks
 from callconsole.engine.kept_calls import KeptCalls
 from callconsole.engine.listening import Listening
+from callconsole.engine.ports import Pcm16
+from callconsole.engine.session import CallSession
 from callconsole.engine.sound_choice import SoundChoice
 from callconsole.engine.standing import Standing
 from callconsole.engine.starring import Starring
@@ -84,7 +88,7 @@ class AtTheDesk:
         """
         call = self._calls.call(call_sid) if call_sid is not None else None
         self._focus = call.sid if call is not None and call.live else None
-        self._listening.focus(self.heard)
+        self._listen_again()
 
     def judge_answer(self, call_sid: str, answered_by: AnsweredBy) -> None:
         """The operator says who answered; that wins over every other verdict, at any time.
@@ -109,7 +113,7 @@ class AtTheDesk:
         try:
             await self._taking_over.begin(call_sid, self._calls.known(call_sid).operator)
         finally:
-            self._listening.focus(self.heard)
+            self._listen_again()
 
     def hand_back(self, call_sid: str, note: str) -> None:
         """The agent goes on, and knows of `note`. Raises `ProblemError`."""
@@ -117,7 +121,7 @@ class AtTheDesk:
             # It is about to be picked up by the operator: somebody has to be there.
             raise ProblemError(refusals.NOT_ANSWERED)
         self._taking_over.end(call_sid, note)
-        self._listening.focus(self.heard)
+        self._listen_again()
 
     def mute_agent(self, call_sid: str, on: bool) -> None:
         """The callee does not hear the agent, or does again. Raises `ProblemError`."""
@@ -181,9 +185,25 @@ class AtTheDesk:
         call = self._calls.call(self._taking_over.call_sid or "")
         return FLOOR_DBFS if call is None or call.operator_muted else self._taking_over.dbfs
 
+    def microphone_problem(self) -> Problem | None:
+        """Why whom the operator speaks to does not hear them, or through what else they do."""
+        return self._taking_over.problem
+
     async def press_keys(self, call_sid: str, digits: str) -> None:
         """Send tones to the other end for the operator. Raises `ProblemError`."""
         await self._calls.known(call_sid).press_keys(digits)
+
+    def _listen_again(self) -> None:
+        speaking = self._taking_over.call_sid is not None
+        self._listening.focus(self.heard, speaking=speaking)
+
+    def _listen_to(self, session: CallSession, caller: Pcm16, agent: Pcm16) -> None:
+        """Play a call here; without the operator's own voice, which comes back too late to speak.
+
+        Both sides have equal length, int16, 8000 Hz.
+        """
+        own = session.call.taken_over
+        self._listening.heard(session.call.sid, caller, np.zeros_like(agent) if own else agent)
 
     async def _come_back(self, call_sid: str) -> None:
         """Nobody was reached: the operator who passed the call on has it again, or the agent."""
@@ -203,9 +223,12 @@ class AtTheDesk:
                 if event.call_sid == self._focus:
                     live = [call.sid for call in self._calls.live() if not call.rings_here]
                     self._focus = live[-1] if live else None
-                self._listening.focus(self.heard)
+                self._listen_again()
+            case events.OperatorTookOver():
+                self._listen_again()
             case events.TransferBegan():
                 self._taking_over.leave(event.call_sid)
+                self._listen_again()
             case events.TransferEnded(reached=False):
                 call = self._calls.call(event.call_sid)
                 if call is not None and call.taken_over:

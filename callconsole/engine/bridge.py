@@ -156,10 +156,12 @@ class Bridge:
 
     def taken_over(self, on: bool) -> None:
         """The operator's voice takes the agent's place, from this moment, or leaves it again."""
-        self.cut_short()
         self._operator = on
         self._floor.taken_over(on)
-        if not on:
+        if on:
+            self.cut_turn()
+        else:
+            self.gate.drop()
             self.voice.playout.finish()
             self._watchdog.forgive()
         self._show_floor()
@@ -202,7 +204,7 @@ class Bridge:
             self.gate.shut(Hold.NO_LINE)
             if self._operator:
                 # A voice that is live is out of place once it is late.
-                self.voice.operator_fell_silent()
+                self.voice.fall_silent()
             self.voice.detach()
 
     async def close(self) -> None:
@@ -313,6 +315,9 @@ class Bridge:
         else:
             self._watchdog.agent_quiet()
         if not self.gate.open:
+            self._silence.forget()
+            if self.gate.in_vain:
+                self._watchdog.forgive()
             return
         found = None if self.machine_listens else self._watchdog.check(now_ms)
         if found is not None:

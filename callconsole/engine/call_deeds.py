@@ -43,6 +43,11 @@ class Deeds:
         """True where the agent has said something since the person last spoke."""
         return self._bridge.agent_spoke_last
 
+    @property
+    def in_other_hands(self) -> bool:
+        """True while the operator keeps the person from hearing the agent."""
+        return self._bridge.gate.in_vain
+
     async def say_goodbye_and_end(self, *, asked: bool) -> None:
         """Let the last words be heard, then hang up; `asked`: they are still to come."""
         farewell = Farewell(self._bridge)

@@ -361,7 +361,7 @@ class Console(AtTheDesk, FromOutside):
             answerer=answerer,
         )
         session = CallSession(state, joined)
-        session.add_tap(partial(self._listening.heard, state.call.sid))
+        session.add_tap(partial(self._listen_to, session))
         self._calls.join(session)
         return session
 

@@ -28,10 +28,12 @@ class Farewell:
         """Return when the agent has begun to say what it was asked to, or will not."""
         voice = self._bridge.voice
         fed_ms = voice.playout.fed_ms
-        await voice.changes.until(lambda: voice.playout.fed_ms > fed_ms, WORDS_S)
+        await voice.changes.until(lambda: self._cut or voice.playout.fed_ms > fed_ms, WORDS_S)
 
     async def heard_whole(self) -> bool:
-        """Return True when everything said has been heard; False where the person cut in.
+        """Return True when everything said has been heard; False where somebody cut in.
+
+        That is the person, or an operator who takes the call over, mutes the agent or holds.
 
         Bounded in every step: a model that never completes its turn, and an echo that never
         comes, do not keep the call open.
@@ -63,13 +65,14 @@ class Farewell:
 
     async def nobody_goes_on(self) -> bool:
         """After a cut: True where nobody says anything more, so that it was a goodbye too."""
-        voice = self._bridge.voice
+        voice, gate = self._bridge.voice, self._bridge.gate
         fed_ms = voice.playout.fed_ms
-        spoke = await voice.changes.until(
-            lambda: voice.playout.fed_ms > fed_ms or self._bridge.caller_speaking, SECOND_THOUGHT_S
-        )
-        return not spoke
+
+        def goes_on() -> bool:
+            return gate.in_vain or voice.playout.fed_ms > fed_ms or self._bridge.caller_speaking
+
+        return not await voice.changes.until(goes_on, SECOND_THOUGHT_S)
 
     @property
     def _cut(self) -> bool:
-        return self._bridge.voice.cuts != self._cuts
+        return self._bridge.gate.in_vain or self._bridge.voice.cuts != self._cuts

@@ -78,7 +78,8 @@ class FirstWords:
 
     def _instruct(self, text: str) -> None:
         """What was about to be said to a person is not for a machine."""
-        self._bridge.cut_short()
+        if not self._bridge.gate.in_vain:
+            self._bridge.cut_short()
         self._greeted = True
         self._agent.send_text(text)
 

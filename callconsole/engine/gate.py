@@ -49,6 +49,7 @@ class Gate:
         self._held: list[AgentEvent] = []
         self._unfinished = False
         self._discarding = False
+        self._begun = False
 
     @property
     def open(self) -> bool:
@@ -58,6 +59,11 @@ class Gate:
     def holds(self, reason: Hold) -> bool:
         """True while it is shut for this reason."""
         return reason in self._holds
+
+    @property
+    def in_vain(self) -> bool:
+        """True while the operator keeps it shut: nobody waits for what is said."""
+        return bool(self._holds & _IN_VAIN)
 
     @property
     def held_ms(self) -> float:
@@ -76,36 +82,49 @@ class Gate:
             return
         held, self._held, self._unfinished = self._held, [], False
         for event in held:
-            self._deliver(event)
+            self._say(event)
 
     def take(self, event: AgentEvent) -> None:
         """Deliver an event, keep it, or discard it with the turn it belongs to."""
-        if isinstance(event, AgentTurnDone) and self._discarding:
+        if isinstance(event, AgentTurnDone) and (self._discarding or self.in_vain):
             self._discarding = False
-            self._deliver(event)
+            self._say(event)
         elif not _is_said(event):
             self._take_other(event)
         elif self._discarding:
             return
-        elif self._holds & _IN_VAIN:
-            self._discarding = not isinstance(event, AgentTurnDone)
+        elif self.in_vain:
+            self._discarding = True
         elif self._holds:
             self._held.append(event)
             self._unfinished = not isinstance(event, AgentTurnDone)
         else:
-            self._deliver(event)
+            self._say(event)
 
     def drop(self) -> float:
-        """Forget what waits, and the rest of its turn; return its milliseconds."""
+        """Forget what waits, and the rest of its turn; return its milliseconds.
+
+        A turn that was heard in part ends all the same, where its end is among what waits.
+        """
         dropped_ms = self.held_ms
+        ended = self._begun and any(isinstance(event, AgentTurnDone) for event in self._held)
         self._discarding = self._discarding or self._unfinished
         self._held.clear()
         self._unfinished = False
+        if ended:
+            self._say(AgentTurnDone())
         return dropped_ms
+
+    def _say(self, event: AgentEvent) -> None:
+        self._begun = not isinstance(event, AgentTurnDone)
+        self._deliver(event)
 
     def _take_other(self, event: AgentEvent) -> None:
         if isinstance(event, AgentCutOff) and self._holds:
             self.drop()
+            if self.in_vain:
+                # What plays meanwhile is not the agent's, and its own turn is cut already.
+                return
         self._deliver(event)
 
 

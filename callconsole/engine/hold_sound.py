@@ -36,7 +36,7 @@ class HoldSound:
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
-            self._voice.playout.clear()
+            self._voice.fall_silent()
 
     async def _play(self) -> None:
         loop = asyncio.get_running_loop()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable
 
 from callconsole.audio.meter import level_dbfs
@@ -44,6 +43,7 @@ class Listening:
         self._busy: asyncio.Task[object] | None = None
         self._watching: asyncio.Task[object] | None = None
         self._focus: str | None = None
+        self._speaking = False
         self._return_s = RETURN_S
         self._opened_at_s = 0.0
         self._spoke_at_s = 0.0
@@ -89,11 +89,14 @@ class Listening:
             self._stale = True
             self._settle()
 
-    def focus(self, call_sid: str | None) -> None:
-        """Listen to this call from now on; None closes the device."""
+    def focus(self, call_sid: str | None, *, speaking: bool = False) -> None:
+        """Listen to this call from now on; None closes the device.
+
+        An operator who is speaking to it hears it whether they want to listen or not.
+        """
         if call_sid != self._focus and self._speaker is not None and self._running:
             self._speaker.flush()
-        self._focus = call_sid
+        self._focus, self._speaking = call_sid, speaking
         self._settle()
 
     def heard(self, call_sid: str, caller: Pcm16, agent: Pcm16) -> None:
@@ -103,12 +106,12 @@ class Listening:
         if self._paused:
             return
         if self._speaker.fallen_back and max(level_dbfs(caller), level_dbfs(agent)) > QUIET_DBFS:
-            self._spoke_at_s = time.monotonic()
+            self._spoke_at_s = _now_s()
         self._speaker.play(caller, agent)
 
     async def close(self) -> None:
         """Let go of the device."""
-        self._wanted = False
+        self._wanted = self._speaking = False
         watching, self._watching = self._watching, None
         await tasks.stop(watching)
         while self._busy is not None:
@@ -121,7 +124,7 @@ class Listening:
 
     @property
     def _needed(self) -> bool:
-        return self._wanted and self._focus is not None
+        return (self._wanted or self._speaking) and self._focus is not None
 
     def _settle(self) -> None:
         """Open, close or open anew, as is wanted and unless it is being done."""
@@ -145,7 +148,7 @@ class Listening:
             await asyncio.to_thread(speaker.stop)
             return
         self._stale = False
-        self._opened_at_s = time.monotonic()
+        self._opened_at_s = _now_s()
         before = self.problem
         try:
             name = await asyncio.to_thread(speaker.start)
@@ -175,7 +178,7 @@ class Listening:
                 self._settle()
 
     def _should_reopen(self, speaker: Speaker) -> bool:
-        now_s = time.monotonic()
+        now_s = _now_s()
         since_s = now_s - self._opened_at_s
         if not self._running:
             return since_s >= RETRY_S
@@ -191,3 +194,7 @@ class Listening:
         self._report(
             ServiceChanged(service=Service.SOUND, state=state, detail=detail, problem=problem)
         )
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from callconsole.audio import mulaw
 from callconsole.audio.fade import fade_in
 from callconsole.domain import events
@@ -38,7 +40,20 @@ class OperatorDesk:
         conversation: Conversation,
         passing_on: PassingOn,
         clock: Clock,
+        found_a_person: Callable[[], None],
+        *,
+        reads_along: bool,
     ) -> None:
+        """Join the parts.
+
+        Args:
+            state, bridge, agent, conversation, passing_on, clock: the call's.
+            found_a_person: called where taking over decides who has answered.
+            reads_along: the agent hears the callee while the operator has taken over.
+        """
+        self._found_a_person = found_a_person
+        self._reads_along = reads_along
+        self._kept_from_agent = False
         self._state = state
         self._bridge = bridge
         self._agent = agent
@@ -68,8 +83,10 @@ class OperatorDesk:
         text = self._words(text)
         if self._state.call.taken_over:
             raise ProblemError(refusals.YOU_ARE_ON_THE_LINE)
+        if self._bridge.gate.in_vain:
+            raise ProblemError(refusals.AGENT_UNHEARD)
         # Not every model stops of its own accord where it is told to say something else.
-        self._bridge.cut_short()
+        self._bridge.cut_turn()
         self._state.tell(events.SayAsked, text=text)
         self._agent.send_text(words.say(text))
 
@@ -82,15 +99,20 @@ class OperatorDesk:
             return
         self._bridge.gate.shut(Hold.TAKEN_OVER)
         self._leave_hold()
+        if self._state.call.deciding:
+            self._found_a_person()
         self._bridge.gate.release(Hold.UNDECIDED)
         self._bridge.taken_over(True)
         self._spoke_ms = 0.0
         self._unmuted = False
-        self._state.change(taken_over=True, deciding=False)
+        self._state.change(taken_over=True)
         self._state.tell(events.OperatorTookOver)
         self._turn_id = self._conversation.put(
             Speaker.OPERATOR, words.SPEAKING, self._bridge.position_s + FIRST_WORD_S
         )
+        if not self._reads_along and not self._state.call.caller_muted:
+            self._kept_from_agent = True
+            self.mute_caller(on=True)
 
     def hear(self, frame: Pcm16) -> None:
         """20 ms of the microphone, int16, 8000 Hz: sent as soon as it comes."""
@@ -111,7 +133,7 @@ class OperatorDesk:
             return
         self._unmuted = not on
         if on:
-            self._bridge.voice.operator_fell_silent()
+            self._bridge.voice.fall_silent()
         self._state.change(operator_muted=on)
         self._tell_muting()
 
@@ -126,8 +148,12 @@ class OperatorDesk:
         self._bridge.taken_over(False)
         self._bridge.gate.drop()
         self._state.tell(events.OperatorHandedBack, spoke_s=spoke_s, note=told)
+        if self._kept_from_agent:
+            self._kept_from_agent = False
+            self.mute_caller(on=False)
         self._agent.send_text(words.handed_back(told, spoke_s))
         self._bridge.gate.release(Hold.TAKEN_OVER)
+        self._state.changes.happened()
 
     # Who hears whom ---------------------------------------------------------------------------
 
@@ -138,7 +164,8 @@ class OperatorDesk:
             return
         if on:
             self._bridge.gate.shut(Hold.MUTED)
-            self._bridge.cut_short()
+            if not self._bridge.gate.holds(Hold.ON_HOLD):
+                self._bridge.cut_turn()
         self._state.change(agent_muted=on)
         self._tell_muting()
         if not on:
@@ -164,7 +191,7 @@ class OperatorDesk:
             self._leave_hold()
             return
         self._bridge.gate.shut(Hold.ON_HOLD)
-        self._bridge.cut_short()
+        self._bridge.cut_turn()
         self._hold_sound.start()
         self._held(on=True)
 

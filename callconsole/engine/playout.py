@@ -159,7 +159,7 @@ class Playout:
         held = self.buffered_ms
         dropped = len(self._queue) / 8 + held
         self._queue.clear()
-        self._paused = False
+        self._paused = self._line is None
         self._fed_ms -= dropped
         self._recall(held)
         return dropped

@@ -40,6 +40,12 @@ YOU_ARE_ON_THE_LINE = Problem(
     "The AI is silent while you speak.",
     "Hand the call back first.",
 )
+AGENT_UNHEARD = Problem(
+    "call.agent_unheard",
+    "Nobody would hear the AI",
+    "It is muted, or the call is on hold.",
+    "Unmute the AI, or take the call off hold, first.",
+)
 NOT_ON_THE_LINE = Problem(
     "call.not_taken_over",
     "You are not on the line",
@@ -88,6 +94,25 @@ ELSEWHERE = Problem(
     "One microphone speaks to one person at a time.",
     "Hand the other call back first.",
 )
+
+
+SILENT_MICROPHONE = Problem(
+    "microphone.silent",
+    "Your microphone gives no sound",
+    "It was pulled out, or the system took it away.",
+    "Connect it again, or hand the call back.",
+)
+OTHER_MICROPHONE = "microphone.other"
+
+
+def other_microphone(name: str) -> Problem:
+    """The operator is heard, through this one."""
+    return Problem(
+        OTHER_MICROPHONE,
+        f"You speak through {name}",
+        "The chosen microphone is missing, or gave no sound any more.",
+        "Hand back and take over again to try the chosen one.",
+    )
 
 
 def already(number: PhoneNumber) -> Problem:

@@ -124,7 +124,14 @@ class CallSession:
         )
         self._tools = Tools(self.call.sid, agent, abilities, self._deeds, clock, state.publish)
         self.operator = OperatorDesk(
-            state, bridge, agent, self._conversation, self._passing_on, clock
+            state,
+            bridge,
+            agent,
+            self._conversation,
+            self._passing_on,
+            clock,
+            lambda: self._answering.operator_says(AnsweredBy.PERSON),
+            reads_along=joined.habits.reads_along,
         )
         self._quiet = self._build_quiet_call()
         self._background: list[asyncio.Task[None]] = []
@@ -369,6 +376,9 @@ class CallSession:
         self.closed.set()
 
     def _is_conversation(self) -> bool:
+        if self._conversation.spoke_turns(Speaker.OPERATOR):
+            # Who takes a call over knows that there is somebody to talk to.
+            return True
         return all(
             self._conversation.spoke_turns(side) >= CONVERSATION_TURNS
             for side in (Speaker.CALLER, Speaker.AGENT)

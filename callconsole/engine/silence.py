@@ -23,6 +23,11 @@ class LongSilence:
         self._since_ms: float | None = None
         self._asked = False
 
+    def forget(self) -> None:
+        """Nobody was asked to speak until now: count anew."""
+        self._since_ms = None
+        self._asked = False
+
     def after(self, now_ms: float, *, caller: bool, agent: bool) -> SilenceStep | None:
         """What is due now, once each.
 
@@ -40,7 +45,6 @@ class LongSilence:
             self._asked = True
             return SilenceStep.ASK
         if passed_ms >= END_AFTER_MS:
-            self._since_ms = None
-            self._asked = False
+            self.forget()
             return SilenceStep.END
         return None

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 from callconsole.audio.meter import FLOOR_DBFS, level_dbfs
-from callconsole.domain.problems import ProblemError
+from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine import refusals, tasks
 from callconsole.engine.operator_desk import OperatorDesk
 from callconsole.engine.ports import Microphone, Pcm16
 
+logger = logging.getLogger(__name__)
+
+CHECK_S = 0.5
+RETRY_S = 2.0  # to open a microphone again where there is none
+
 
 class TakingOver:
     """Opens the microphone for one call at a time.
+
+    One that stops to give sound is replaced by the default one, or by silence and a problem, and
+    is looked for again until one is there; the call stays the operator's.
 
     Args:
         microphone: this computer's input, or None where there is none.
 
     Attributes:
         dbfs: loudness of the last frame.
+        problem: why the operator is not heard, or is heard through another microphone than the
+            chosen one; None otherwise.
     """
 
     def __init__(self, microphone: Microphone | None) -> None:
@@ -27,7 +38,10 @@ class TakingOver:
         self._desk: OperatorDesk | None = None
         self._changing = asyncio.Lock()
         self._open = False
+        self._watching: asyncio.Task[None] | None = None
         self.dbfs = FLOOR_DBFS
+        self.problem: Problem | None = None
+        self._instead: Problem | None = None
 
     @property
     def call_sid(self) -> str | None:
@@ -95,7 +109,8 @@ class TakingOver:
     async def _open_for(self, call_sid: str) -> None:
         try:
             await self._settle()
-        except ProblemError:
+        except BaseException:
+            # Whatever it was, the callee is not left to somebody who is not heard.
             self.end(call_sid)
             raise
 
@@ -106,12 +121,36 @@ class TakingOver:
             if self._microphone is None or wanted == self._open:
                 return
             if wanted:
-                await self._microphone.start(self._hear)
+                await self._start(self._microphone)
+                self._watching = tasks.start(self._watch(self._microphone), name="microphone watch")
             else:
+                watching, self._watching = self._watching, None
+                if watching is not None:
+                    watching.cancel()
+                self.problem = self._instead = None
                 await self._microphone.stop()
+                await tasks.stop(watching)
             self._open = wanted
 
+    async def _start(self, microphone: Microphone) -> None:
+        name = await microphone.start(self._hear)
+        self._instead = refusals.other_microphone(name) if microphone.fallen_back else None
+
+    async def _watch(self, microphone: Microphone) -> None:
+        while True:
+            await asyncio.sleep(CHECK_S)
+            if microphone.healthy:
+                continue
+            if self.problem in (None, self._instead):
+                logger.warning("the microphone gives no more sound")
+            self.problem, self.dbfs = refusals.SILENT_MICROPHONE, FLOOR_DBFS
+            try:
+                await self._start(microphone)
+            except ProblemError:
+                await asyncio.sleep(RETRY_S)
+
     def _hear(self, frame: Pcm16) -> None:
+        self.problem = self._instead
         if self._desk is not None:
             self.dbfs = level_dbfs(frame)
             self._desk.hear(frame)

@@ -25,6 +25,7 @@ from callconsole.engine.tool_specs import KEYS_AT_MOST
 _KEYS = re.compile(rf"[0-9A-D*#w]{{1,{KEYS_AT_MOST}}}")
 NOTE_CHARS = 2000
 DETAILS_AT_MOST = 30
+_TOUCHES_THE_CALL = frozenset({Ability.END_CALL, Ability.PRESS_KEYS, Ability.TRANSFER_CALL})
 CALLBACK_WITHIN = timedelta(days=366)
 
 
@@ -38,6 +39,11 @@ class CallDeeds(Protocol):
     @property
     def agent_spoke_last(self) -> bool:
         """True where the agent has said something since the person last spoke."""
+        ...
+
+    @property
+    def in_other_hands(self) -> bool:
+        """True while the operator keeps the person from hearing the agent."""
         ...
 
     async def say_goodbye_and_end(self, *, asked: bool) -> None:
@@ -137,6 +143,11 @@ class Tools:
             raise ToolError("There is no such function.") from None
         if not self._abilities.allows(ability):
             raise ToolError("This function is switched off for this call.")
+        if ability in _TOUCHES_THE_CALL and self._deeds.in_other_hands:
+            raise ToolError(
+                "A colleague has the call just now, and the person does not hear you. Leave the "
+                "call as it is until the person speaks with you again."
+            )
         return ability
 
     async def _end_call(self, call: AgentToolCall) -> None:

@@ -64,6 +64,7 @@ class Habits:
         opening: who speaks first.
         early_barge_in: fall silent as soon as our own ear hears the caller begin to speak,
             before the model says so, and go on where it was a false alarm.
+        reads_along: the agent hears the callee while the operator has taken over.
         region: ISO country of numbers typed without one.
         incoming: what becomes of calls to our number.
         ring_timeout_s: seconds of ringing before the carrier gives up.
@@ -79,6 +80,7 @@ class Habits:
     opening: Opening = Opening.LISTEN
     region: str = "US"
     early_barge_in: bool = True
+    reads_along: bool = True
     ring_timeout_s: int = 25
     time_limit_s: int = 1800
     tariff: Tariff | None = None

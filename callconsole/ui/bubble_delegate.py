@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
@@ -25,6 +26,7 @@ from callconsole.ui.bubble_layout import (
     shown_text,
     star_place,
 )
+from callconsole.ui.kit.surfaces import paint_hairline
 from callconsole.ui.tokens import Tokens
 from callconsole.ui.zoom import px
 from callconsole.viewmodels.transcript_line import Line, LineKind, Manner, Match
@@ -123,10 +125,12 @@ class BubbleDelegate(QStyledItemDelegate):
     ) -> None:
         muted = line.kind is LineKind.SYSTEM
         painter.setPen(QColor(_note_ink(line, tokens) if muted else tokens.text))
-        marks = self._marks(line, row, tokens)
+        marks = self._marks(line, laid, row, tokens)
         laid.text.draw(painter, laid.text_at, marks)
 
-    def _marks(self, line: Line, row: int, tokens: Tokens) -> list[QTextLayout.FormatRange]:
+    def _marks(
+        self, line: Line, laid: BubbleLayout, row: int, tokens: Tokens
+    ) -> list[QTextLayout.FormatRange]:
         # The layout lacks what was stripped in front, so every place moves by that much.
         shift = _shift(line)
         marks = []
@@ -134,12 +138,12 @@ class BubbleDelegate(QStyledItemDelegate):
             struck = QTextCharFormat()
             struck.setFontStrikeOut(True)
             struck.setForeground(QColor(tokens.muted))
-            end = len(shown_text(line))
-            marks.append(_range(line.struck_from - shift, end - line.struck_from + shift, struck))
+            begin = line.struck_from - shift
+            marks.append(_range(laid, begin, len(shown_text(line)) - begin, struck))
         here = self.current_match
         for start, length in line.matches:
             on_it = here is not None and (here.row, here.start) == (row, start)
-            marks.append(_range(start - shift, length, _match_format(tokens, on_it)))
+            marks.append(_range(laid, start - shift, length, _match_format(tokens, on_it)))
         return marks
 
 
@@ -150,10 +154,18 @@ def _shift(line: Line) -> int:
     return len(text) - len(text.lstrip("\n")) if line.turn.final else 0
 
 
-def _range(start: int, length: int, form: QTextCharFormat) -> QTextLayout.FormatRange:
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _range(
+    laid: BubbleLayout, start: int, length: int, form: QTextCharFormat
+) -> QTextLayout.FormatRange:
+    """Characters of a line as Qt counts them, for which one beyond U+FFFF is two."""
+    text = laid.text.text()
     made = QTextLayout.FormatRange()
-    made.start = start
-    made.length = length
+    made.start = _units(text[:start])
+    made.length = _units(text[start : start + length])
     made.format = form
     return made
 
@@ -223,14 +235,14 @@ def _note_ink(line: Line, tokens: Tokens) -> str:
 def _paint_note(
     painter: QPainter, line: Line, laid: BubbleLayout, width: int, tokens: Tokens, selected: bool
 ) -> None:
-    middle = laid.box.center().y()
-    painter.setPen(QPen(QColor(tokens.accent if selected else tokens.border), 1))
+    middle = math.floor(laid.box.center().y())
+    tone = "accent" if selected else "border"
     for left, right in (
         (0.0, laid.box.left() - px(HAIRLINE_GAP)),
         (laid.box.right() + px(HAIRLINE_GAP), float(width)),
     ):
         if right > left:
-            painter.drawLine(QPointF(left, middle), QPointF(right, middle))
+            paint_hairline(painter, tone, QPointF(left, middle), right - left)
     if line.icon:
         icons.paint(
             painter, line.icon, _note_ink(line, tokens), laid.icon_x, px(NOTE_PAD) + px(1), ICON

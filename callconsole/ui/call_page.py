@@ -13,6 +13,7 @@ from callconsole.ui.ended_bar import EndedBar
 from callconsole.ui.failure_page import FailurePage
 from callconsole.ui.hears_strip import HearsStrip
 from callconsole.ui.keypad_popover import KeypadPopover
+from callconsole.ui.kit.measure import WORK_WIDTH, measured
 from callconsole.ui.operator_bar import OperatorBar
 from callconsole.ui.progress_page import ProgressPage
 from callconsole.ui.replay_bar import ReplayBar
@@ -25,6 +26,8 @@ from callconsole.viewmodels.models import Models
 
 LOW = 620
 """Below this height the strip gives its room to the band while the operator is on the line."""
+LOWEST = 470
+"""Below this one it gives its room to the transcript in every call."""
 
 
 class CallPage(QWidget):
@@ -74,7 +77,7 @@ class CallPage(QWidget):
         self._stack = QStackedWidget()
         for page in (talk, self.progress, self.answer, self.failure):
             self._stack.addWidget(page)
-        column = QVBoxLayout(self)
+        column = measured(self, WORK_WIDTH)
         column.setContentsMargins(16, 16, 0, 16)  # scroll bars float in the right margin
         column.setSpacing(14)
         self.header.setContentsMargins(0, 0, 16, 0)
@@ -132,7 +135,8 @@ class CallPage(QWidget):
             self.setFocus(Qt.FocusReason.OtherFocusReason)
             self.transcript.setFocus(Qt.FocusReason.OtherFocusReason)
         self.bar.setVisible(operator.open)
-        self.strip.setVisible(not operator.taken_over or self.height() >= px(LOW))
+        needed = LOW if operator.taken_over else LOWEST
+        self.strip.setVisible(self.height() >= px(needed))
 
     def _show(self) -> None:
         live = self._live

@@ -14,6 +14,7 @@ from callconsole.ui.fitting import set_margins, set_spacing
 from callconsole.ui.kit.blank import Blank
 from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.head import head
+from callconsole.ui.kit.measure import WORK_WIDTH, measured
 from callconsole.ui.kit.pill import Pill
 from callconsole.ui.kit.text import Elided
 from callconsole.ui.notes_box import NotesBox
@@ -85,7 +86,7 @@ class CallRecordPage(QWidget):
 
     def _build(self) -> None:
         content = QWidget()
-        self._column = QVBoxLayout(content)
+        self._column = measured(content, WORK_WIDTH, middle=False)
         self._column.addLayout(head(self.name, self.pill, self.line, self.again, self.more))
         for part in (self.confirm, self.problem, self.figures, self.player, self.notes):
             self._column.addWidget(part)

@@ -151,6 +151,11 @@ class CallsPage(QWidget):
             self._place_drawer()
             self.side.raise_()
 
+    def open_drawer(self) -> None:
+        """Open the right panel where it is a drawer and closed."""
+        if not self.drawer_open:
+            self.toggle_drawer()
+
     def ask_hang_up_all(self) -> None:
         """Ask in the right panel whether to end every call; open it where it is a drawer."""
         if self.side.isHidden():

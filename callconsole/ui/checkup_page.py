@@ -10,6 +10,7 @@ from callconsole.domain.problems import Problem
 from callconsole.ui.check_row import CheckLine
 from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.lead import Lead
+from callconsole.ui.kit.measure import WORK_WIDTH, measured
 from callconsole.ui.kit.surfaces import Hairline, Scroll, card, panel
 from callconsole.ui.kit.text import Text
 from callconsole.ui.zoom import px
@@ -66,7 +67,7 @@ class CheckupPage(QWidget):
         head.addStretch()
         head.addWidget(self.save)
         head.addWidget(self.again)
-        column = QVBoxLayout(self._content)
+        column = measured(self._content, WORK_WIDTH)
         column.setContentsMargins(20, 20, 20, 20)
         column.setSpacing(0)
         column.addLayout(head)

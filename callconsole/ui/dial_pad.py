@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
-from callconsole.ui.kit.dial_key import DialKey
+from callconsole.ui.kit.dial_key import LETTERS_BELOW_FROM, DialKey
 from callconsole.ui.zoom import px
 
 _KEYS = (
@@ -24,6 +24,8 @@ _KEYS = (
     ("#", ""),
 )
 _COLUMNS = 3
+_ROWS = len(_KEYS) // _COLUMNS
+_GAP = 8
 _STEPS = {
     Qt.Key.Key_Left: -1,
     Qt.Key.Key_Right: 1,
@@ -48,10 +50,10 @@ class DialPad(QWidget):
         super().__init__(parent)
         self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.setMaximumHeight(4 * 56 + 3 * 8)
+        self.setMaximumHeight(_ROWS * 56 + (_ROWS - 1) * _GAP)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(8)
+        grid.setSpacing(_GAP)
         self._keys: list[DialKey] = []
         for index, (digit, letters) in enumerate(_KEYS):
             above = letters if plus or letters != "+" else ""
@@ -72,6 +74,13 @@ class DialPad(QWidget):
     def minimumSizeHint(self) -> QSize:
         """Four rows of the lowest keys."""
         return QSize(px(3 * 60 + 16), px(4 * 34 + 24))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the keys alike: rows may differ by a pixel in height."""
+        super().resizeEvent(event)
+        low = self.height() < _ROWS * px(LETTERS_BELOW_FROM) + (_ROWS - 1) * px(_GAP)
+        for key in self._keys:
+            key.set_low(low)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move between the keys with the arrows."""

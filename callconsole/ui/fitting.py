@@ -117,6 +117,15 @@ def hold_width(widget: QWidget, width: int, *, fixed: bool = True) -> None:
     _keep(widget, base, _limits(widget))
 
 
+def hold_least(widget: QWidget, width: int, height: int) -> None:
+    """Keep at least so many pixels of the screen; to be called again when the zoom changes."""
+    before = _limits(widget)
+    widget.setMinimumSize(width, height)
+    base = _base(widget, before)
+    base[:2] = width / zoom.factor, height / zoom.factor
+    _keep(widget, base, _limits(widget))
+
+
 def set_margins(target: QWidget | QLayout, *sides: int) -> None:
     """Left, top, right and bottom margins of the design, now and at every zoom."""
     fitted = [px(side) for side in sides]

@@ -57,6 +57,7 @@ class GuideField(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addLayout(head)
+        column.addSpacing(2)  # the focus ring goes round the field
         column.addLayout(line)
         column.addWidget(self.foot)
         self.setFocusProxy(self.edit)

@@ -62,7 +62,7 @@ class GoogleBody(GuideBody):
             self.sign_in.good(step.sign_in)
         self.show_result()
         lost = step.sign_in_problem is not None and step.problem is step.sign_in_problem
-        self.result.offer("Copy the command" if lost and not step.checking else "")
+        self.result.offer("Copy command" if lost and not step.checking else "")
 
     def _on_copy(self) -> None:
         QGuiApplication.clipboard().setText(COMMAND)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from callconsole.ui.guide_body import GuideBody
+from callconsole.ui.guide_body import READING_WIDTH, GuideBody
 from callconsole.ui.guide_google import GoogleBody
 from callconsole.ui.guide_ready import ReadyBody
 from callconsole.ui.guide_sound import SoundBody
@@ -15,6 +15,7 @@ from callconsole.ui.guide_tunnel import TunnelBody
 from callconsole.ui.guide_twilio import TwilioBody
 from callconsole.ui.guide_welcome import WelcomeBody
 from callconsole.ui.kit.button import Button, Kind
+from callconsole.ui.kit.measure import measured
 from callconsole.ui.kit.shortcut import shortcut_inside
 from callconsole.ui.kit.surfaces import Hairline, Scroll, panel
 from callconsole.ui.kit.text import Text
@@ -74,7 +75,7 @@ class GuidePage(QWidget):
 
     def _lay_out(self) -> None:
         centre = panel()
-        column = QVBoxLayout(centre)
+        column = measured(centre, READING_WIDTH + 32, middle=False)
         column.setContentsMargins(24, 20, 8, 12)
         column.setSpacing(4)
         held = QVBoxLayout()

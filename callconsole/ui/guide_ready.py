@@ -9,7 +9,7 @@ from callconsole.ui.guide_body import GuideBody
 from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.lead import Lead
 from callconsole.ui.kit.spinner import StateMark
-from callconsole.ui.kit.text import Elided, Text
+from callconsole.ui.kit.text import Text
 from callconsole.viewmodels.guide_ready import NUMBER, ReadyRow, ReadyStep, Stage
 
 TITLE_WIDTH = 116
@@ -32,12 +32,12 @@ class _GroupLine(QWidget):
         self.mark = StateMark()
         self.title = Text("", 13, 600)
         self.title.setFixedWidth(TITLE_WIDTH)
-        self.detail = Elided("", 13, 400, "muted")
+        self.detail = Text("", 13, 400, "muted", wrap=True)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 4, 0, 4)
         row.setSpacing(10)
-        row.addWidget(self.mark)
-        row.addWidget(self.title)
+        row.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.title, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.detail, 1)
 
     def show_row(self, shown: ReadyRow) -> None:

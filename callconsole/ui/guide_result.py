@@ -21,7 +21,7 @@ class GuideResult(Surface):
         self.mark = StateMark(20)
         self.title = Text("", 13, 600, wrap=True)
         self.line = Text("", 13, 400, wrap=True)
-        self.page = Button("Open the page", Kind.SECONDARY, icon="arrow-square-out", height=32)
+        self.page = Button("Open page", Kind.SECONDARY, icon="arrow-square-out", height=32)
         self.page.clicked.connect(lambda: QDesktopServices.openUrl(QUrl(self._link)))
         self.other = Button("", Kind.SECONDARY, height=32)
         words = QVBoxLayout()
@@ -79,6 +79,8 @@ class GuideResult(Surface):
         self.title.setText(title)
         self.line.setText(line)
         self.line.setVisible(bool(line))
+        side = Qt.AlignmentFlag.AlignTop if line else Qt.AlignmentFlag.AlignVCenter
+        self._row.setAlignment(self.mark, side)
         self._link = link
         self.page.setVisible(bool(link))
         self.page.setToolTip(link)

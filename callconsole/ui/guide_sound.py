@@ -27,7 +27,7 @@ class SoundBody(GuideBody):
         self.devices.setMaximumWidth(WIDTH)
         self.meter = Meter("Level of the microphone", "accent", "surface")
         self.level = Text("", 12, 400, "muted", tabular=True)
-        fix_to_text(self.level, "-88 dBFS")
+        fix_to_text(self.level, "\u221288 dBFS")
         self.hint = Text("", 12, 400, "muted", wrap=True)
         self.yes = Button("I heard it", Kind.SECONDARY, icon="check", height=32)
         self.no = Button("I heard nothing", Kind.GHOST, height=32)
@@ -87,7 +87,7 @@ class SoundBody(GuideBody):
     def _on_level(self, level_dbfs: float) -> None:
         self.meter.set_level(level_dbfs)
         silent = level_dbfs <= SILENT_DBFS
-        self.level.setText("silent" if silent else f"{level_dbfs:.0f} dBFS")
+        self.level.setText("silent" if silent else f"{level_dbfs:.0f} dBFS".replace("-", "\u2212"))
 
     def focus_first(self) -> bool:
         """Nothing has to be typed."""

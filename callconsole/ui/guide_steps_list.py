@@ -10,7 +10,7 @@ from callconsole.ui import fonts, icons, theme
 from callconsole.ui.kit.button import Button, Kind, paint_hover
 from callconsole.ui.kit.hover_button import RowButton
 from callconsole.ui.kit.text import Text
-from callconsole.ui.tokens import DIAL_WIDTH, RADIUS_CARD
+from callconsole.ui.tokens import DIAL_WIDTH, HEAD_HEIGHT, RADIUS_CARD
 from callconsole.ui.zoom import px
 from callconsole.viewmodels.guide import Guide, Step
 from callconsole.viewmodels.guide_step import StepState
@@ -100,7 +100,9 @@ class StepsList(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 16, 12)
         column.setSpacing(2)
-        column.addWidget(Text("Getting started", 15, 600))
+        title = Text("Getting started", 15, 600)
+        title.setFixedHeight(HEAD_HEIGHT)
+        column.addWidget(title)
         column.addSpacing(6)
         for step, model in guide.steps.items():
             item = StepItem(model.title)

@@ -38,6 +38,7 @@ class TwilioBody(GuideBody):
         column.addWidget(self.limits)
         column.addSpacing(8)
         column.addWidget(self.heading)
+        column.addSpacing(4)
         column.addLayout(self._list)
         column.addWidget(self.others)
         self.content.addWidget(self.account)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+import math
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -56,7 +58,8 @@ class HeardWave(QWidget):
         middle = self._wave / 2
         still = QPen(theme.colour("strong"), 1, Qt.PenStyle.DotLine)
         painter.setPen(still)
-        painter.drawLine(0, round(middle), self.width(), round(middle))
+        line = math.floor(middle) + 0.5  # on one row of pixels
+        painter.drawLine(QPointF(0, line), QPointF(self.width(), line))
         count = max(1, self.width() // px(_STEP))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("callee"))

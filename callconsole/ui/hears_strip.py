@@ -24,6 +24,8 @@ _MARGIN = 12
 _GAP = 10
 # What the meters' bars want at least.
 _BAR = 56
+# Longer ones say no more.
+_MOST_BAR = 240
 
 
 class HearsStrip(Surface):
@@ -89,6 +91,7 @@ class HearsStrip(Surface):
         for line, cell in zip(self._lines, self._cells, strict=True):
             body.addWidget(line)
             body.addWidget(cell)
+        self._body = body
         column = QVBoxLayout(self)
         column.setContentsMargins(_MARGIN, 6, _MARGIN, 9)
         column.setSpacing(4)
@@ -125,6 +128,11 @@ class HearsStrip(Surface):
             cell.set_brief(cell in brief)
             line.setVisible(cell in shown)
             cell.setVisible(cell in shown)
+        # In a wide strip the cells share what the meters cannot use.
+        spare = room - self._wanted(shown, brief) > px(_MOST_BAR - _BAR)
+        self._body.setStretch(0, 4 if spare else 1)
+        for cell in self._cells:
+            self._body.setStretchFactor(cell, 1 if spare else 0)
 
     def _wanted(self, shown: set[Cell], brief: set[Cell]) -> int:
         return sum(cell.room(brief=cell in brief) + 2 * px(_GAP) + 1 for cell in shown)

@@ -24,7 +24,9 @@ from callconsole.ui.kit.icon_button import IconButton
 from callconsole.ui.kit.line_field import LineField
 from callconsole.ui.kit.shortcut import shortcut_inside
 from callconsole.ui.kit.text import Elided, Text
-from callconsole.viewmodels.call_list import CallFilter, CallList, ListState
+from callconsole.ui.tokens import HEAD_HEIGHT
+from callconsole.viewmodels.call_list import CallList, ListState
+from callconsole.viewmodels.call_search import CallFilter
 from callconsole.viewmodels.dialler import Dialler
 from callconsole.viewmodels.history_rows import HistoryRow
 
@@ -91,7 +93,7 @@ class HistoryList(QWidget):
         self.summary = Elided("", 12, 400, "muted", tabular=True)
         self.search = LineField("Find calls", "Search numbers and prompts")
         self.prompt = Combo("Prompt")
-        self.starred = Button("", Kind.GHOST, icon="star", height=32)
+        self.starred = Button("", Kind.GHOST, icon="star", height=HEAD_HEIGHT)
         self.filters: dict[CallFilter, Button] = {}
         self.captions = ColumnCaptions()
         self.rows = CallRows()
@@ -187,18 +189,18 @@ class HistoryList(QWidget):
     # What is shown ----------------------------------------------------------------------------
 
     def _show(self) -> None:
-        calls = self._calls
+        calls, wanted = self._calls, self._calls.wanted
         self.summary.setText(calls.summary)
         self.range.setText(calls.range_text)
         for key, button in self.filters.items():
-            chosen = key is calls.filter
+            chosen = key is wanted.filter
             button.setChecked(chosen)
             button.set_kind(Kind.SELECTED if chosen else Kind.GHOST)
-        self.starred.setChecked(calls.starred)
-        self.starred.set_kind(Kind.SELECTED if calls.starred else Kind.GHOST)
-        if not calls.text and not self.search.hasFocus():
+        self.starred.setChecked(wanted.starred)
+        self.starred.set_kind(Kind.SELECTED if wanted.starred else Kind.GHOST)
+        if not wanted.text and not self.search.hasFocus():
             self.search.clear()
-        self.prompt.setCurrentIndex(max(0, self.prompt.findData(calls.prompt)))
+        self.prompt.setCurrentIndex(max(0, self.prompt.findData(wanted.prompt)))
         paged = calls.has_newer or calls.has_older
         for arrow, can in ((self.newer, calls.has_newer), (self.older, calls.has_older)):
             arrow.setVisible(paged)
@@ -230,7 +232,7 @@ class HistoryList(QWidget):
         self.rows.blockSignals(False)
 
     def _show_blank(self) -> None:
-        calls = self._calls
+        calls, wanted = self._calls, self._calls.wanted
         empty = not calls.rows or calls.state is not ListState.READY
         self._wants_focus |= empty and self.rows.hasFocus()
         self._body.setCurrentWidget(self.blank if empty else self.rows)
@@ -241,10 +243,10 @@ class HistoryList(QWidget):
             self.blank.say(problem.title, line, "warning", "danger", "Try again")
         elif calls.state is ListState.LOADING:
             self.blank.say("Looking up the calls…", icon="clock-counter-clockwise")
-        elif calls.narrowed:
-            self.blank.say(calls.empty_text, "", "magnifying-glass", "muted", "Show all calls")
+        elif wanted.narrowed:
+            self.blank.say(wanted.nothing_found, "", "magnifying-glass", "muted", "Show all calls")
         else:
-            self.blank.say("No calls yet", calls.empty_text, "phone")
+            self.blank.say("No calls yet", wanted.nothing_found, "phone")
         if self._wants_focus and calls.state is not ListState.LOADING:
             self.focus_rows()
 
@@ -253,7 +255,7 @@ class HistoryList(QWidget):
         self.prompt.addItem(ANY_PROMPT, None)
         for name, title in self._dialler.prompts:
             self.prompt.addItem(title, name)
-        self.prompt.setCurrentIndex(max(0, self.prompt.findData(self._calls.prompt)))
+        self.prompt.setCurrentIndex(max(0, self.prompt.findData(self._calls.wanted.prompt)))
 
     # What is done -----------------------------------------------------------------------------
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from callconsole.ui import fonts, icons, theme
 from callconsole.ui.fitting import fix_height
+from callconsole.ui.kit.surfaces import paint_hairline
 from callconsole.ui.tokens import RADIUS_CARD
 from callconsole.ui.zoom import px
 from callconsole.viewmodels.history_rows import HistoryRow
@@ -67,7 +68,7 @@ class ColumnCaptions(QWidget):
             _write(painter, "Started", line, at.started, at.length, "muted", 500, 12)
             _write(painter, "Length", line, at.length - px(60), at.length, "muted", 500, 12, _RIGHT)
             _write(painter, "Ending", line, at.ending, at.mark, "muted", 500, 12)
-        painter.fillRect(QRectF(0, self.height() - 1, self.width(), 1), theme.colour("border"))
+        paint_hairline(painter, "border", QPointF(0, self.height() - 1), self.width())
 
 
 class HistoryRowDelegate(QStyledItemDelegate):
@@ -119,8 +120,8 @@ def _paint_ground(painter: QPainter, option: QStyleOptionViewItem) -> None:
             box.adjusted(0.5, 0.5, -0.5, -1.5), px(RADIUS_CARD), px(RADIUS_CARD)
         )
     else:
-        inner = box.adjusted(px(12), box.height() - 1, -px(12), 0)
-        painter.fillRect(inner, theme.colour("border"))
+        start = QPointF(box.left() + px(12), box.bottom() - 1)
+        paint_hairline(painter, "border", start, box.width() - 2 * px(12))
 
 
 def _paint_wide(painter: QPainter, row: HistoryRow, box: QRect, at: Columns) -> None:

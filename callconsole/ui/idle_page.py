@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from callconsole.ui.kit.button import Button, Kind
+from callconsole.ui.kit.measure import WORK_WIDTH, measured
 from callconsole.ui.kit.surfaces import Scroll
 from callconsole.ui.kit.text import Text
 from callconsole.ui.practice_card import PracticeCard
@@ -42,7 +43,7 @@ class IdlePage(QWidget):
         models.incoming_on_changed.connect(lambda: self.practice.callers.set_on(models.incoming_on))
         self.recents = RecentCalls(models.recents)
         content = QWidget()
-        column = QVBoxLayout(content)
+        column = measured(content, WORK_WIDTH)
         column.setContentsMargins(20, 20, 20, 20)
         column.setSpacing(0)
         column.addLayout(self._header(models))

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QWidget
 from callconsole.ui.dial_pad import DialPad
 from callconsole.ui.kit.popover import Popover
 from callconsole.ui.kit.text import Text
-from callconsole.viewmodels.operator import KEYS, Operator
+from callconsole.viewmodels.key_sender import KEYS
+from callconsole.viewmodels.operator import Operator
 
 WIDTH, HEIGHT = 232, 300
 SHOWN_KEYS = 12

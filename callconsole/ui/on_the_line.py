@@ -54,12 +54,12 @@ class OnTheLine(QWidget):
             return
         name = operator.callee
         self.callee.name.setText(name.removeprefix("the ").title() if "the " in name else name)
-        self.you.words.setText("muted" if operator.muted else f"speaking to {name}")
-        tone = "warning" if operator.muted else "accent"
+        silent = operator.muted or operator.unheard
+        words = "muted" if operator.muted else "not heard"
+        self.you.words.setText(words if silent else f"speaking to {name}")
+        tone = "warning" if silent else "accent"
         self.you.words.set_tone(tone)
-        self.you.mark.set_icon(
-            "microphone-slash-fill" if operator.muted else "microphone-fill", tone
-        )
-        self.callee.words.setText("hears silence" if operator.muted else "hears only you")
+        self.you.mark.set_icon("microphone-slash-fill" if silent else "microphone-fill", tone)
+        self.callee.words.setText("hears silence" if silent else "hears only you")
         reads = "silent" if operator.caller_muted else "silent, reads along"
         self.agent.words.setText(reads)

@@ -37,6 +37,7 @@ class OperatorKeys(QObject):
         self._talk = TalkKey(window, self._wanted)
         self._talk.pressed.connect(self._on_talk)
         self._talk.released.connect(operator.release_talk)
+        self._talk.lost.connect(operator.lose_talk)
         for keys, action in (
             ("Ctrl+T", focus_field),
             ("Ctrl+Shift+K", toggle_keypad),

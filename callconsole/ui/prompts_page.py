@@ -10,7 +10,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from callconsole.domain.problems import Problem
 from callconsole.ui import icons, theme
@@ -18,6 +18,7 @@ from callconsole.ui.abilities_panel import AbilitiesPanel
 from callconsole.ui.fitting import set_margins
 from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.head import head
+from callconsole.ui.kit.measure import PROSE_WIDTH, measured
 from callconsole.ui.kit.pill import Pill
 from callconsole.ui.kit.shortcut import shortcut_inside
 from callconsole.ui.kit.surfaces import Hairline, panel
@@ -114,7 +115,7 @@ class PromptsPage(QWidget):
 
     def _build(self) -> None:
         surface = panel()
-        column = QVBoxLayout(surface)
+        column = measured(surface, PROSE_WIDTH)
         column.setContentsMargins(20, 20, 20, 12)
         column.setSpacing(12)
         buttons = (self.revert_button, self.abilities_button, self.save_button)

@@ -52,7 +52,10 @@ class ReadinessCell(QWidget):
         word = _WORDS[status.state]
         said = status.value if status.value != word else ""
         self._mark.set_icon(status.symbol, status.tone)
-        self._value.setText(said or word.capitalize())
+        # A word begins like one; an address or a number stays as it is.
+        self._value.setText(
+            said if "." in said else (said or word)[:1].upper() + (said or word)[1:]
+        )
         line = f"{status.name}, {word}" if said else status.name
         timed = f"{word.capitalize()} · {status.round_trip}"
         self._line.setText(timed if status.round_trip else line)

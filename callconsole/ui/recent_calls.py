@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -10,6 +10,7 @@ from callconsole.ui import fonts, icons, theme
 from callconsole.ui.kit.button import paint_hover
 from callconsole.ui.kit.hover_button import RowButton
 from callconsole.ui.kit.icon_button import IconButton
+from callconsole.ui.kit.surfaces import paint_hairline
 from callconsole.ui.kit.text import Text
 from callconsole.ui.zoom import px
 from callconsole.viewmodels.session_calls import RecentCall, SessionCalls
@@ -74,7 +75,7 @@ class RecentRow(RowButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_hover(painter, QRectF(self.rect()).adjusted(0, 1, 0, 0), self)
-        painter.fillRect(QRectF(0, 0, self.width(), 1), theme.colour("border"))
+        paint_hairline(painter, "border", QPointF(0, 0), self.width())
         call, width = self.call, self.width() - px(OPEN_WIDTH)
         icons.paint(painter, call.icon, getattr(theme.current(), call.tone), px(4), px(8), 14)
         prompt_at, outcome_at = width * 0.34, width * 0.61

@@ -55,7 +55,8 @@ class ReplayBar(Surface):
         self.title.set_tone(tone)
         if problem is not None:
             self.title.setText(problem.title)
-            self.line.setText(f"{problem.cause} {problem.cure}".strip())
+            # What is cut off where it is narrow should be the cause.
+            self.line.setText(f"{problem.cure} {problem.cause}".strip())
             self.stop.set_icon("x", "Close (Esc)")
             self.setAccessibleName(f"{problem.title}. {problem.cause} {problem.cure}")
             return

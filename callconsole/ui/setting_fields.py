@@ -47,7 +47,7 @@ class TextField(Field):
 
     def __init__(self, page: SettingsPage, info: SettingInfo) -> None:
         super().__init__(page, info)
-        self.edit = LineField(info.label, info.default or "not set")
+        self.edit = LineField(info.label, info.default or "Not set")
         self.edit.setAccessibleDescription(info.help)
         self.edit.setMaximumWidth(NUMBER_WIDTH if info.kind is Kind.NUMBER else FIELD_WIDTH)
         self.edit.textEdited.connect(self._on_edited)
@@ -143,7 +143,7 @@ class ChoiceField(Field):
         """Offer these, as (value, words)."""
         self.combo.clear()
         for value, words in choices:
-            self.combo.addItem(words, value)
+            self.combo.addItem(words[:1].upper() + words[1:], value)
 
     def _on_activated(self, index: int) -> None:
         self._page.choose(self._info.name, self.combo.itemData(index))

@@ -36,7 +36,9 @@ class SettingRow(QWidget):
         self.info = info
         self.field = field
         self.source = Pill(filled=False)
-        self.reset = IconButton("arrow-counter-clockwise", f"Reset to the default: {info.label}")
+        self.reset = IconButton(
+            "arrow-counter-clockwise", f"Reset to the default: {info.label}", 24
+        )
         self.foot = Text("", 12, 400, "muted", wrap=True)
         head = QHBoxLayout()
         head.setSpacing(8)
@@ -48,13 +50,14 @@ class SettingRow(QWidget):
             field.row.insertWidget(field.row.count() - 1, self._page_button())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 6, 0, 6)
-        column.setSpacing(4)
+        column.setSpacing(0)
         column.addLayout(head)
         column.addWidget(Text(info.help, 12, 400, "muted", wrap=True))
-        column.addSpacing(2)
+        column.addSpacing(8)
         column.addWidget(field)
+        column.addSpacing(4)
         column.addWidget(self.foot)
-        column.addSpacing(10)
+        column.addSpacing(14)
         column.addWidget(Hairline())
         self.reset.clicked.connect(lambda: page.reset(info.name))
         self.show_row()

@@ -13,7 +13,7 @@ from callconsole.ui.kit.hover_button import HoverButton
 from callconsole.ui.kit.line_field import LineField
 from callconsole.ui.kit.surfaces import Scroll
 from callconsole.ui.kit.text import Text
-from callconsole.ui.tokens import DIAL_WIDTH, RADIUS_CARD
+from callconsole.ui.tokens import DIAL_WIDTH, HEAD_HEIGHT, RADIUS_CARD
 from callconsole.ui.zoom import px
 from callconsole.viewmodels.settings_page import SettingsPage
 
@@ -139,7 +139,9 @@ class SettingsList(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 16, 12)
         column.setSpacing(8)
-        column.addWidget(Text("Settings", 15, 600))
+        title = Text("Settings", 15, 600)
+        title.setFixedHeight(HEAD_HEIGHT)
+        column.addWidget(title)
         column.addWidget(self.search)
         column.addSpacing(4)
         column.addWidget(Scroll(groups), 1)

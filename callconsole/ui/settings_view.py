@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 from callconsole.domain.problems import Problem
 from callconsole.settings_catalogue import BY_NAME, Group
 from callconsole.ui.kit.button import Kind
+from callconsole.ui.kit.measure import TEXT_WIDTH, MeasureLayout, measured
 from callconsole.ui.kit.shortcut import shortcut_inside
 from callconsole.ui.kit.surfaces import Scroll, panel
 from callconsole.ui.kit.text import Text
@@ -51,7 +52,7 @@ class SettingsView(QWidget):
             "Cancel", lambda: page.finish_import(take=False), Kind.GHOST
         )
         self._content = QWidget()
-        self._rows = QVBoxLayout(self._content)
+        self._rows = measured(self._content, TEXT_WIDTH + 16, middle=False)
         self._rows.setContentsMargins(0, 0, 16, 0)
         self._rows.setSpacing(0)
         self._nothing = Text("", 13, 400, "muted", wrap=True)
@@ -70,7 +71,7 @@ class SettingsView(QWidget):
         for band in (
             self.fault_band, self.notice_band, self.ask_band, self.plan_band, self.line_band,
         ):  # fmt: skip
-            held = QHBoxLayout()
+            held = MeasureLayout(TEXT_WIDTH, middle=False)
             held.setContentsMargins(0, 0, 16, 0)
             held.addWidget(band)
             column.addLayout(held)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from callconsole.ui import theme
 from callconsole.ui.kit.icon_button import IconButton
 from callconsole.ui.kit.keycap import Keycap
 from callconsole.ui.kit.surfaces import Hairline, Scroll, Surface
@@ -69,12 +70,28 @@ BAR = 12  # the scroll bar floats here
 EDGE = 24
 
 
+class _Shade(QWidget):
+    """Dims the window behind the sheet; what lies below can still be pressed."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw it."""
+        shade = QColor(Qt.GlobalColor.black)
+        shade.setAlphaF(0.5 if theme.current().dark else 0.3)
+        QPainter(self).fillRect(self.rect(), shade)
+
+
 class ShortcutsSheet(Surface):
     """Opens and closes with F1; Esc closes it too."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__("surface", outline="strong", radius=12, parent=parent)
         self.setAccessibleName("Keyboard shortcuts")
+        self._shade = _Shade(parent)
         self.close_button = IconButton("x", "Close")
         self.close_button.clicked.connect(self.hide)
         head = QHBoxLayout()
@@ -106,6 +123,8 @@ class ShortcutsSheet(Surface):
             self.hide()
             return
         self._centre()
+        self._shade.raise_()
+        self._shade.show()
         self.raise_()
         self.show()
         self.close_button.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -113,6 +132,7 @@ class ShortcutsSheet(Surface):
     def _centre(self) -> None:
         """In the middle, as high as its lines or as the window lets it be."""
         host = self.window()
+        self._shade.setGeometry(host.rect())
         self._stack(QBoxLayout.Direction.LeftToRight)
         if self._content.sizeHint().width() + px(40 - BAR) > host.width() - px(EDGE):
             self._stack(QBoxLayout.Direction.TopToBottom)
@@ -127,6 +147,11 @@ class ShortcutsSheet(Surface):
         """Put the columns beside each other, or one below the other."""
         self._between.setVisible(direction is QBoxLayout.Direction.LeftToRight)
         self._columns.setDirection(direction)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let the window be bright again."""
+        super().hideEvent(event)
+        self._shade.hide()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Close on Escape; the arrows scroll where not every line fits."""

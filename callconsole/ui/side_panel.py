@@ -92,6 +92,8 @@ class ListenSection(QWidget):
         problem = self._listening.problem
         if problem is not None:
             return f"{problem.title}. {problem.cure}"
+        if not self._listening.on and self._live.on_the_line:
+            return "Off, but you hear whom you speak to."
         if not self._listening.on:
             return "Off. Calls go on without it."
         if self._listening.paused:

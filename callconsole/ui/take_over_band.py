@@ -13,6 +13,7 @@ from callconsole.ui.kit.text import Elided, Text
 from callconsole.viewmodels.operator import Operator
 
 HEIGHT = 64
+USUAL = "You are on the line"
 
 
 class TakeOverBand(Surface):
@@ -22,7 +23,7 @@ class TakeOverBand(Surface):
         super().__init__("accent_fill", parent=parent)
         self._operator = operator
         self.setFixedHeight(HEIGHT)
-        self.title = Text("You are on the line", 17, 600, "on_fill")
+        self.title = Text(USUAL, 17, 600, "on_fill")
         self.sentence = Elided("", 13, 400, "on_fill")
         self.clock = Text("00:00", 22, 600, "on_fill", tabular=True)
         self.clock.setAccessibleName("Time on the line")
@@ -52,16 +53,19 @@ class TakeOverBand(Surface):
             return
         name = operator.callee[:1].upper() + operator.callee[1:]
         self.clock.setText(operator.clock)
-        self._show_muted(operator.muted)
+        if operator.unheard:
+            self._show_voice("Nobody hears you", muted=True)
+            self.sentence.setText(f"{name} hears silence. Your microphone gives no sound.")
+            return
+        self._show_voice("You are muted" if operator.muted else USUAL, muted=operator.muted)
         if operator.muted:
             self.sentence.setText(f"{name} hears silence. Press Ctrl M to speak again.")
             return
         reads = "is silent" if operator.caller_muted else "is silent and keeps reading along"
         self.sentence.setText(f"{name} hears your microphone. The AI {reads}.")
 
-    def _show_muted(self, muted: bool) -> None:
+    def _show_voice(self, title: str, *, muted: bool) -> None:
         tone = "warning" if muted else "on_fill"
-        title = "You are muted" if muted else "You are on the line"
         if muted and title != self.title.text():
             announce(self, title)
         self.title.setText(title)

@@ -29,11 +29,13 @@ class TalkKey(QObject):
 
     Signals:
         pressed: the key went down; repeats of a held key are left out.
-        released: it went up again, or its window lost the keyboard meanwhile.
+        released: it went up again.
+        lost: its window lost the keyboard meanwhile; nobody will see the key go up.
     """
 
     pressed = Signal()
     released = Signal()
+    lost = Signal()
 
     def __init__(self, window: QWidget, wanted: Callable[[bool], bool]) -> None:
         """`wanted` says whether the key means something now; it is given True for a bare Space."""
@@ -49,13 +51,18 @@ class TalkKey(QObject):
         """Take the key before the focused control does something else with it."""
         kind = event.type()
         if kind is QEvent.Type.WindowDeactivate and watched is self._window:
-            self._release()
+            if self._down:
+                self._down = False
+                self.lost.emit()
             return False
         if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
             return False
         if not isinstance(event, QKeyEvent) or event.key() != Qt.Key.Key_Space:
             return False
-        if not isinstance(watched, QWidget) or watched.window() is not self._window:
+        if not isinstance(watched, QWidget):
+            return False
+        # A menu that opens over the window takes its keys, and the held one goes up there.
+        if not self._down and watched.window() is not self._window:
             return False
         return self._take(event)
 
@@ -63,7 +70,8 @@ class TalkKey(QObject):
         if self._down:
             # Held, or going up: whatever became of Ctrl meanwhile, it is the same press.
             if event.type() is QEvent.Type.KeyRelease and not event.isAutoRepeat():
-                self._release()
+                self._down = False
+                self.released.emit()
             return True
         if event.type() is QEvent.Type.KeyRelease or event.isAutoRepeat():
             return False
@@ -76,8 +84,3 @@ class TalkKey(QObject):
         self._down = True
         self.pressed.emit()
         return True
-
-    def _release(self) -> None:
-        if self._down:
-            self._down = False
-            self.released.emit()

@@ -150,7 +150,9 @@ def style_sheet(tokens: Tokens) -> str:
     QToolTip {{ background: {tokens.surface}; color: {tokens.text};
         border: 1px solid {tokens.strong}; padding: {px(6)}px {px(8)}px; }}
     QMenu {{ background: {tokens.surface}; color: {tokens.text};
-        border: 1px solid {tokens.border}; padding: 4px; }}
+        border: 1px solid {tokens.strong}; padding: {px(4)}px; }}
+    QMenu::separator {{ height: 1px; background: {tokens.border}; margin: {px(4)}px {px(8)}px; }}
+    QMenu::item:disabled {{ color: {tokens.muted}; }}
     QMenu::item {{ padding: {px(6)}px {px(16)}px; border-radius: {px(4)}px; }}
     QMenu::item:selected {{ background: {tokens.accent_soft}; color: {tokens.accent}; }}
     QComboBox QAbstractItemView {{ background: {tokens.surface}; color: {tokens.text};

@@ -13,12 +13,14 @@ RAIL_WIDTH = 80
 DIAL_WIDTH = 254
 SIDE_WIDTH = 264
 TOP_BAR_HEIGHT = 44
+HEAD_HEIGHT = 36  # of the first line of the left columns
 
 DRAWER_BELOW_WIDTH = 1260
 FOLD_BELOW_HEIGHT = 780
 CARDS_STACK_FROM_HEIGHT = 780
 MINIMUM_WIDTH = 994
 MINIMUM_HEIGHT = 560
+LEAST_HEIGHT = 490  # where the zoom leaves less of the window than that
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from callconsole.viewmodels.services import Services, ServiceStatus
 
 _VALUE_TONES = {ServiceState.FAILED: "danger", ServiceState.DEGRADED: "warning"}
 _MAX_VALUE = 150
+_MAX_VALUE_WIDE = 320  # where all of them have room
 _BETWEEN = 20
 _LESS_WANTED = (0, 1, 4, 3, 2)  # whose values go first: server, tunnel, sound, Gemini, Twilio
 
@@ -52,6 +53,7 @@ class StatusItem(PressButton):
         super().__init__(parent)
         self._status: ServiceStatus | None = None
         self._brief = False
+        self._wide = False
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -79,13 +81,21 @@ class StatusItem(PressButton):
             self.updateGeometry()
             self.update()
 
+    def set_wide(self, wide: bool) -> None:
+        """Let a long value have more room."""
+        if wide != self._wide:
+            self._wide = wide
+            self.updateGeometry()
+            self.update()
+
     def value(self) -> str:
         """What stands after the name, shortened."""
         status = self._status
         if status is None or (self._brief and status.state is ServiceState.READY):
             return ""
         metrics = self._value_metrics()
-        limit = px(_MAX_VALUE) // 2 if self._brief else px(_MAX_VALUE)
+        most = px(_MAX_VALUE_WIDE if self._wide else _MAX_VALUE)
+        limit = px(_MAX_VALUE) // 2 if self._brief else most
         return metrics.elidedText(status.value, Qt.TextElideMode.ElideRight, limit)
 
     def width_with(self, brief: bool) -> int:
@@ -183,12 +193,20 @@ class TopBar(QWidget):
     def _fit(self) -> None:
         drawer = 0 if self.drawer.isHidden() else self.drawer.sizeHint().width() + px(_BETWEEN)
         room = self.width() - px(180) - drawer
-        needed = sum(item.width_with(False) + px(_BETWEEN) for item in self.items)
+        for item in self.items:
+            item.set_wide(True)
+        if self._needed() > room:
+            for item in self.items:
+                item.set_wide(False)
+        needed = self._needed()
         for index in _LESS_WANTED:
             item = self.items[index]
             item.set_brief(needed > room)
             if needed > room:
                 needed -= item.width_with(False) - item.width_with(True)
+
+    def _needed(self) -> int:
+        return sum(item.width_with(False) + px(_BETWEEN) for item in self.items)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave values out where they do not fit."""

@@ -118,7 +118,8 @@ class WaveformView(QWidget):
         self._paint_names(painter, middle)
         pen = QPen(theme.colour("strong"), 1, Qt.PenStyle.DotLine)
         painter.setPen(pen)
-        painter.drawLine(QPointF(self._left, middle), QPointF(self.width() - px(HEAD), middle))
+        line = math.floor(middle) + 0.5  # on one row of pixels
+        painter.drawLine(QPointF(self._left, line), QPointF(self.width() - px(HEAD), line))
         if self._wave is None:
             return
         caller, agent = self._folded(self._wave)
@@ -163,12 +164,13 @@ class WaveformView(QWidget):
         painter.setPen(QPen(theme.colour("warning"), 1))
         for at_s in self._stars:
             x = self.x_of(at_s)
-            painter.drawLine(QPointF(x, px(STAR)), QPointF(x, self.height() - 2))
+            line = math.floor(x) + 0.5
+            painter.drawLine(QPointF(line, px(STAR)), QPointF(line, self.height() - 2))
             icons.paint(painter, "star-fill", tone, x - px(STAR) / 2, 0, STAR)
 
     def _paint_head(self, painter: QPainter) -> None:
-        x = self.x_of(self._position_s)
-        painter.setPen(QPen(theme.colour("text"), 1.5))
+        x = round(self.x_of(self._position_s))
+        painter.setPen(QPen(theme.colour("text"), 2))
         painter.drawLine(QPointF(x, px(HEAD)), QPointF(x, self.height() - px(2)))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("text"))

@@ -52,7 +52,7 @@ class WindowMemory:
             bring_into_view(window)
         window.open_page(_number(kept, "page", 0))
         if str(kept.value("drawer", "")).lower() == "true":
-            window.first_painted.connect(window.open_drawer)
+            window.first_painted.connect(window.calls.open_drawer)
         volume = _number(kept, "sound/volume", round(listening.volume * 100))
         listening.set_volume(min(max(volume, 0), 100) / 100)
         listening.set_balance(min(max(_number(kept, "sound/balance", 0), -100), 100) / 100)
@@ -66,7 +66,7 @@ class WindowMemory:
             kept.setValue("guide/dismissed", guide.dismissed)
         kept.setValue("geometry", window.saveGeometry())
         kept.setValue("page", window.page)
-        kept.setValue("drawer", window.drawer_open)
+        kept.setValue("drawer", window.calls.drawer_open)
         kept.setValue("zoom", zoom.percent)
         kept.setValue("sound/volume", round(listening.volume * 100))
         kept.setValue("sound/balance", round(listening.balance * 100))

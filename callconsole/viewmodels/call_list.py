@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from enum import Enum, StrEnum
+from enum import Enum
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from callconsole.domain import events
-from callconsole.domain.call import Call, Outcome
+from callconsole.domain.call import Call
 from callconsole.domain.problems import Problem, ProblemError
-from callconsole.domain.prompt import Prompt
 from callconsole.domain.record import CallPage, CallQuery
 from callconsole.engine import tasks
 from callconsole.viewmodels import history_rows
+from callconsole.viewmodels.call_search import CallFilter, CallSearch, matches
 from callconsole.viewmodels.desk import Desk
-from callconsole.viewmodels.history_rows import MISSED, HistoryRow
+from callconsole.viewmodels.history_rows import HistoryRow
 from callconsole.viewmodels.parties import Parties
 from callconsole.viewmodels.relay import Relay
 
@@ -27,28 +28,12 @@ TICK_MS = 1000
 WRITTEN = timedelta(seconds=3)
 
 
-class CallFilter(StrEnum):
-    """Which calls are listed."""
-
-    ALL = "All"
-    TODAY = "Today"
-    WEEK = "This week"
-    FAILED = "Failed"
-    VOICEMAIL = "Voicemail"
-
-
 class ListState(Enum):
     """Whether the rows can be believed."""
 
     LOADING = "loading"
     READY = "ready"
     FAILED = "failed"
-
-
-OUTCOMES = {
-    CallFilter.FAILED: MISSED,
-    CallFilter.VOICEMAIL: frozenset({Outcome.VOICEMAIL}),
-}
 
 
 class CallList(QObject):
@@ -61,7 +46,7 @@ class CallList(QObject):
         total: calls that match, on all pages.
         recorded_s: seconds of recordings among them.
         problem: why the history cannot be read, or None.
-        text, filter, prompt, starred: what is looked for.
+        wanted: what is looked for.
         selected: SID of the call whose page is open, or None.
 
     Signals:
@@ -88,10 +73,7 @@ class CallList(QObject):
         self.total = 0
         self.recorded_s = 0.0
         self.problem: Problem | None = None
-        self.text = ""
-        self.filter = CallFilter.ALL
-        self.prompt: str | None = None
-        self.starred = False
+        self.wanted = CallSearch()
         self.selected: str | None = None
         self._page = CallPage((), 0)
         self._offset = 0
@@ -113,12 +95,6 @@ class CallList(QObject):
         if self.problem is not None:
             return ListState.FAILED
         return ListState.READY if self._loaded else ListState.LOADING
-
-    @property
-    def narrowed(self) -> bool:
-        """True where something is looked for."""
-        chosen = self.filter is not CallFilter.ALL or self.prompt is not None or self.starred
-        return bool(self.text) or chosen
 
     @property
     def summary(self) -> str:
@@ -145,15 +121,6 @@ class CallList(QObject):
         """True where there is a page after this one."""
         return self._offset + PAGE < self.total
 
-    @property
-    def empty_text(self) -> str:
-        """Why there is no row."""
-        if not self.narrowed:
-            return "Calls that you place or take appear here."
-        if self.text:
-            return f"No call matches “{self.text}”."
-        return "No call matches."
-
     # What is done -----------------------------------------------------------------------------
 
     def set_active(self, active: bool) -> None:
@@ -177,33 +144,29 @@ class CallList(QObject):
     def search(self, text: str) -> None:
         """Look for a part of a number or of a prompt's name, once typing pauses."""
         text = text.strip()
-        if text != self.text:
-            self.text = text
+        if text != self.wanted.text:
+            self.wanted = replace(self.wanted, text=text)
             self._offset = 0
             self._later.start(TYPING_MS)
 
     def choose_filter(self, chosen: CallFilter) -> None:
         """List only these."""
-        self.filter = chosen
-        self._restart()
+        self._look_for(replace(self.wanted, filter=chosen))
 
     def choose_prompt(self, prompt: str | None) -> None:
         """List only calls with this prompt, or with any."""
-        if prompt != self.prompt:
-            self.prompt = prompt
-            self._restart()
+        if prompt != self.wanted.prompt:
+            self._look_for(replace(self.wanted, prompt=prompt))
 
     def choose_starred(self, only: bool) -> None:
         """List only calls with a starred moment, or with or without one."""
-        if only != self.starred:
-            self.starred = only
-            self._restart()
+        if only != self.wanted.starred:
+            self._look_for(replace(self.wanted, starred=only))
 
     def show_all(self) -> None:
         """Look for nothing in particular."""
-        if self.narrowed or self._offset:
-            self.text, self.filter, self.prompt, self.starred = "", CallFilter.ALL, None, False
-            self._restart()
+        if self.wanted.narrowed or self._offset:
+            self._look_for(CallSearch())
 
     def older(self) -> None:
         """The next page."""
@@ -247,23 +210,12 @@ class CallList(QObject):
 
     def query(self) -> CallQuery:
         """What the history is asked."""
-        since = {
-            CallFilter.TODAY: history_rows.midnight,
-            CallFilter.WEEK: history_rows.week_began,
-        }.get(self.filter)
-        return CallQuery(
-            text=self.text,
-            outcomes=OUTCOMES.get(self.filter, frozenset()),
-            since=since(self._now()) if since is not None else None,
-            prompt=self.prompt,
-            starred=self.starred,
-            offset=self._offset,
-            limit=PAGE,
-        )
+        return self.wanted.query(self._now(), self._offset, PAGE)
 
     # Inside -----------------------------------------------------------------------------------
 
-    def _restart(self) -> None:
+    def _look_for(self, wanted: CallSearch) -> None:
+        self.wanted = wanted
         self._offset = 0
         self.changed.emit()
         self.refresh()
@@ -334,26 +286,6 @@ _CHANGES = (
     events.MomentStarred,
     events.MomentUnstarred,
 )
-
-
-def matches(call: Call, query: CallQuery) -> bool:
-    """Whether the history would list this call; of stars the history alone knows."""
-    digits = "".join(filter(str.isdigit, query.text))
-    names = (call.prompt, Prompt(call.prompt, "").title)
-    wanted = query.text.casefold()
-    found = (
-        not query.text
-        or (bool(digits) and digits in call.other)
-        or any(wanted in name.casefold() for name in names)
-    )
-    outcome = call.ending.outcome if call.ending is not None else None
-    return (
-        found
-        and not query.starred
-        and (not query.outcomes or outcome in query.outcomes)
-        and (query.since is None or call.placed_at >= query.since)
-        and (query.prompt is None or call.prompt == query.prompt)
-    )
 
 
 def _recorded(seconds: float) -> str:

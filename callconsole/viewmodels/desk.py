@@ -147,6 +147,13 @@ class Desk(Protocol):
         """Loudness of what the operator sends, -90 to 0; -90 while that is nothing."""
         ...
 
+    def microphone_problem(self) -> Problem | None:
+        """Why the operator on the line is not heard, or through what else they are; None: all well.
+
+        The code of the latter is `callconsole.engine.refusals.OTHER_MICROPHONE`.
+        """
+        ...
+
     async def find_calls(self, query: CallQuery) -> CallPage:
         """Calls that are kept, newest first. Raises `ProblemError`."""
         ...

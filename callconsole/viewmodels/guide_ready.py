@@ -263,9 +263,7 @@ def _row(group: Group, found: list[Finding]) -> ReadyRow:
     worst = min(found, key=lambda finding: _WORST.index(finding.status))
     shown = row(worst)
     well = worst.status in (Status.GREEN, Status.SKIPPED)
-    detail = (
-        "All is well" if well else f"{shown.title}: {shown.detail[:1].lower()}{shown.detail[1:]}"
-    )
+    detail = "All is well" if well else f"{shown.title}: {shown.detail}"
     symbol, tone = ("check-circle-fill", "success") if well else (shown.symbol, shown.tone)
     return ReadyRow(group.value, detail, symbol, tone, shown.running, shown.id)
 

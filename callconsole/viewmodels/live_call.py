@@ -14,18 +14,16 @@ from callconsole.domain.dialling import StepResult
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine import tasks
 from callconsole.viewmodels import failure
-from callconsole.viewmodels.call_marks import mark_of
 from callconsole.viewmodels.call_view import FIGURES_ONLY, CallView, Remark, Stage
 from callconsole.viewmodels.desk import Desk
 from callconsole.viewmodels.dialler import Attempt, DialFailure
 from callconsole.viewmodels.failure import Failure
 from callconsole.viewmodels.figures import Figures
 from callconsole.viewmodels.headline import Headline
-from callconsole.viewmodels.operator_deeds import DeedLines
-from callconsole.viewmodels.operator_lines import tell
 from callconsole.viewmodels.parties import Parties, Party
 from callconsole.viewmodels.relay import Relay
 from callconsole.viewmodels.transcript_model import TranscriptModel
+from callconsole.viewmodels.transcript_writer import TranscriptWriter
 
 __all__ = ["LiveCall", "Stage"]
 
@@ -70,7 +68,7 @@ class LiveCall(QObject):
         self._desk = desk
         self._parties = parties
         self.transcript = TranscriptModel(self)
-        self._deeds = DeedLines()
+        self._writer = TranscriptWriter(self.transcript)
         self._view = CallView()
         self._views: dict[str, CallView] = {}
         self._dialling: CallView | None = None
@@ -283,7 +281,7 @@ class LiveCall(QObject):
         remark = Remark(title, "warning", datetime.now(UTC))
         view.remark(remark)
         if view is self._view:
-            self._write(remark)
+            self._writer.write(remark)
         self._tell_of(view)
 
     def _on_not_all_ended(self, error: BaseException) -> None:
@@ -336,7 +334,7 @@ class LiveCall(QObject):
                 # The answer card tells of it, eight times a second.
                 return
         if shown:
-            self._write(event)
+            self._writer.write(event)
         if not isinstance(event, events.TurnChanged):
             self._tell_of(view)
         if isinstance(event, events.CallAnswered) and view.call is not None and view.call.incoming:
@@ -361,12 +359,7 @@ class LiveCall(QObject):
         if left.call is not None and not left.call.live:
             self._views.pop(left.call.sid, None)
         self._focus_shown()
-        self._deeds = DeedLines()
-        self.transcript.clear()
-        self.transcript.retell(True)
-        for event in view.log:
-            self._write(event)
-        self.transcript.retell(False)
+        self._writer.turn_to(view)
         self._tell_of(view)
         self.figures_changed.emit()
 
@@ -374,38 +367,6 @@ class LiveCall(QObject):
         """Have the call that is shown heard, and no other in its place."""
         call = self._view.call
         self._desk.focus(call.sid if call is not None and call.live else None)
-
-    def _write(self, event: events.CallEvent | Remark) -> None:
-        """Bring what an event leaves into the transcript."""
-        match event:
-            case Remark(text=text, icon=icon, at=at):
-                self._note(text, icon, at)
-                return
-            case events.TurnChanged(turn=turn):
-                self.transcript.put(turn)
-                return
-            case events.MomentStarred(turn_id=turn_id) | events.MomentUnstarred(turn_id=turn_id):
-                starred = isinstance(event, events.MomentStarred)
-                self.transcript.set_star(turn_id, starred)
-                return
-            case events.StreamStarted():
-                self.transcript.set_started_at(self._view.sound_began_at)
-            case events.CallEnded(at=at):
-                self._note(self.headline.text, "phone-disconnect", at)
-        if self.call is not None:
-            tell(self._deeds, self.transcript, event, self._offset_s(event.at))
-        mark = mark_of(event)
-        if mark is not None:
-            self._note(mark.text, mark.icon, event.at)
-
-    def _note(self, text: str, icon: str, at: datetime) -> None:
-        if self.call is not None:
-            self.transcript.note(text, self._offset_s(at), icon)
-
-    def _offset_s(self, at: datetime) -> float:
-        answered_at = self.call.answered_at if self.call is not None else None
-        began = self._view.sound_began_at or answered_at
-        return max(0.0, (at - began).total_seconds()) if began is not None else 0.0
 
     def _tell_of(self, view: CallView) -> None:
         self.calls_changed.emit()

@@ -11,23 +11,17 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from callconsole.domain.call import Call
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine import tasks
+from callconsole.engine.refusals import OTHER_MICROPHONE
 from callconsole.viewmodels.clock_text import clock_text
 from callconsole.viewmodels.desk import Desk
+from callconsole.viewmodels.key_sender import KEYS, KeySender
 from callconsole.viewmodels.live_call import LiveCall
 from callconsole.viewmodels.operator_hand import Hand
+from callconsole.viewmodels.phrases import Phrases
 
 HOLD_TO_TALK_S = 0.4
 """A press that lasts so long talks while it lasts; a shorter one takes over until the next."""
-KEYS = frozenset("0123456789*#")
 METER_MS = 33
-SILENT_DBFS = -90.0
-_PHRASES_KEPT = 10
-_USUAL_PHRASES = (
-    "Slow down.",
-    "Ask for the date of birth.",
-    "Repeat the last point.",
-    "Confirm what was agreed, then say goodbye.",
-)
 
 
 class Operator(QObject):
@@ -49,23 +43,24 @@ class Operator(QObject):
         super().__init__(parent)
         self._desk = desk
         self._live = live
-        self._used: list[str] = []
+        self._phrases = Phrases()
+        self._keys = KeySender(desk, self._on_keys_sent, self._fail)
         self._hands: dict[str, Hand] = {}
         self._hand = Hand("")
         self._clock_shown = ""
-        self._pressed_at_s: float | None = None
+        self._microphone: Problem | None = None
+        self._pressed: tuple[Hand, float] | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(METER_MS)
         self._timer.timeout.connect(self._on_tick)
         live.changed.connect(self._on_live_changed)
 
     def _turn_to(self, sid: str) -> None:
-        """Take up what was begun in this call; a key held down belongs to the one before."""
+        """Take up what was begun in this call; a key held down still belongs to the one before."""
         living = self._live.live_views
         self._hands = {kept: hand for kept, hand in self._hands.items() if kept in living}
         self._hand = self._hands.setdefault(sid, Hand(sid))
         self._clock_shown = ""
-        self._pressed_at_s = None
 
     # What is shown ----------------------------------------------------------------------------
 
@@ -127,6 +122,12 @@ class Operator(QObject):
         return self._call is not None and self._call.operator_muted
 
     @property
+    def unheard(self) -> bool:
+        """True while the operator is on the line and the microphone gives no sound."""
+        gone = self._microphone is not None and self._microphone.code != OTHER_MICROPHONE
+        return self.taken_over and gone
+
+    @property
     def can_pass_on(self) -> bool:
         """True where the call can be passed on now."""
         return self.open and not self._hand.passing_on
@@ -179,7 +180,7 @@ class Operator(QObject):
     @property
     def phrases(self) -> list[str]:
         """Sentences at hand: those used last, newest first, then the usual ones."""
-        return [*self._used, *(usual for usual in _USUAL_PHRASES if usual not in self._used)]
+        return self._phrases.at_hand()
 
     @property
     def problem_text(self) -> str:
@@ -218,28 +219,33 @@ class Operator(QObject):
 
     def hand_back(self) -> None:
         """Let the agent go on; it is told the note."""
-        note = self.note.strip()
-        if self.taken_over and self._do(lambda sid: self._desk.hand_back(sid, note)):
-            self._hand.note = ""
-            self.changed.emit()
+        if self.taken_over:
+            self._hand_back(self._hand)
 
     def press_talk(self) -> None:
         """The talk key went down: take over, or hand back where the operator is on the line."""
         if self.taken_over:
             self.hand_back()
         elif self.can_talk and not self.taking_over:
-            self._pressed_at_s = monotonic()
+            self._pressed = self._hand, monotonic()
             self.take_over()
 
     def release_talk(self) -> None:
-        """The talk key went up: after a long press, hand back."""
-        pressed_at_s, self._pressed_at_s = self._pressed_at_s, None
-        if pressed_at_s is None or monotonic() - pressed_at_s < HOLD_TO_TALK_S:
+        """The talk key went up: after a long press, hand back, whichever call is shown by now."""
+        if self._pressed is not None and monotonic() - self._pressed[1] >= HOLD_TO_TALK_S:
+            self.lose_talk()
+        self._pressed = None
+
+    def lose_talk(self) -> None:
+        """The keyboard went elsewhere while the talk key was down: hand back in any case."""
+        pressed, self._pressed = self._pressed, None
+        if pressed is None:
             return
-        if self.taking_over:
-            self._hand.released_early = True
+        hand, _ = pressed
+        if hand.taking_over:
+            hand.released_early = True
         else:
-            self.hand_back()
+            self._hand_back(hand)
 
     def toggle_mute(self) -> None:
         """Mute whoever speaks to the callee, or let them be heard again: the operator or the AI."""
@@ -266,20 +272,9 @@ class Operator(QObject):
 
     def press_key(self, key: str) -> None:
         """Send a tone, after those pressed before; other keys than ``0-9 * #`` are left out."""
-        call = self._call
-        if call is None or key not in KEYS:
-            return
-        hand = self._hand
-        hand.keys += key
-        hand.unsent += key
-        self.keys_changed.emit()
-        if not hand.sending:
-            hand.sending = True
-            tasks.start(
-                self._send_keys(hand),
-                on_error=lambda error: self._on_unsent(hand, error),
-                name="press keys",
-            )
+        if self._call is not None and key in KEYS:
+            self._keys.press(self._hand, key)
+            self.keys_changed.emit()
 
     def pass_on(self, to: str, note: str) -> None:
         """Pass the call on to this number, whose owner is told `note` before they talk."""
@@ -336,7 +331,7 @@ class Operator(QObject):
         words = text.strip()
         if not words or not self._do(lambda sid: how(sid, words)):
             return False
-        self._used = [words, *(used for used in self._used if used != words)][:_PHRASES_KEPT]
+        self._phrases.use(words)
         self.changed.emit()
         return True
 
@@ -345,26 +340,31 @@ class Operator(QObject):
         hand.taking_over = False
         if hand is self._hand:
             self._on_live_changed()
-            if hand.released_early:
-                self.hand_back()
+        if hand.released_early:
+            self._hand_back(hand)
 
     def _on_not_taken(self, hand: Hand, error: BaseException) -> None:
         hand.taking_over = False
-        if hand is self._hand:
-            self._pressed_at_s = None
+        if self._pressed is not None and self._pressed[0] is hand:
+            self._pressed = None
         self._fail(hand, error)
 
-    async def _send_keys(self, hand: Hand) -> None:
-        while hand.unsent:
-            digits, hand.unsent = hand.unsent, ""
-            await self._desk.press_keys(hand.sid, digits)
-        hand.sending = False
+    def _hand_back(self, hand: Hand) -> None:
+        call = self._desk.call(hand.sid)
+        if call is None or not call.taken_over or call.transferred_to is not None:
+            return
+        try:
+            self._desk.hand_back(hand.sid, hand.note.strip())
+        except ProblemError as error:
+            self._fail(hand, error)
+            return
+        hand.note, hand.problem = "", None
+        if hand is self._hand:
+            self.changed.emit()
+
+    def _on_keys_sent(self, hand: Hand) -> None:
         if hand is self._hand:
             self.forget_problem()
-
-    def _on_unsent(self, hand: Hand, error: BaseException) -> None:
-        hand.unsent, hand.sending = "", False
-        self._fail(hand, error)
 
     async def _pass_on(self, hand: Hand, to: str, note: str) -> None:
         await self._desk.transfer_call(hand.sid, to, note)
@@ -388,7 +388,7 @@ class Operator(QObject):
             self._turn_to(sid)
             self.keys_changed.emit()
         if not self.taken_over:
-            self._hand.since = None
+            self._hand.since = self._microphone = None
             self._timer.stop()
         elif self._hand.since is None or not self._timer.isActive():
             self._hand.since = self._hand.since or datetime.now(UTC)
@@ -399,6 +399,12 @@ class Operator(QObject):
 
     def _on_tick(self) -> None:
         self.level_changed.emit(self._desk.microphone_dbfs())
+        problem = self._desk.microphone_problem()
+        if problem != self._microphone:
+            if problem is not None or self._hand.problem == self._microphone:
+                self._hand.problem = problem
+            self._microphone = problem
+            self.changed.emit()
         if self.clock != self._clock_shown:
             self._clock_shown = self.clock
             self.clock_changed.emit(self._clock_shown)

@@ -172,7 +172,7 @@ class Services(QObject):
             failed = known.state is ServiceState.FAILED
             remedy = self._remedy_for(problem)
             action = remedy.label if remedy is not None else ""
-            key, tone = ("service", "danger") if failed else ("starting", "warning")
+            key, tone = ("service", "danger") if failed else ("starting", "accent")
             found.append(Notice(f"{key}.{service}", problem.title, line, tone, action=action))
         if self._missing:
             hint = "\n".join(f"{item.title}. {item.cure}" for item in self._missing)

@@ -115,7 +115,8 @@ class Line:
         if not self.turn.interrupted or self.turn.heard_chars is None:
             return None
         start = min(max(self.turn.heard_chars, 0), len(self.turn.text))
-        return start if self.turn.text[start:].strip() else None
+        unheard = self.turn.text[start:].lstrip()
+        return len(self.turn.text) - len(unheard) if unheard else None
 
     def as_text(self) -> str:
         """The row as one line of plain text."""

@@ -109,6 +109,17 @@ def test_flush_fades_out_and_forgets() -> None:
     assert buffer.ran_dry == 0
 
 
+def test_a_flush_fades_out_though_new_sound_is_there_already() -> None:
+    buffer = JitterBuffer(RATE_HZ)
+    buffer.write(level(150))
+    before = taken(buffer, 10)
+    buffer.flush()
+    buffer.write(level(60, -0.5))
+    sound = np.concatenate([before, *(taken(buffer, 1) for _ in range(20))])
+    assert largest_step(sound) < 0.5 / 200
+    assert sound[-1, 0] == -0.5
+
+
 def test_a_reader_that_stands_still_costs_sound_but_nothing_else() -> None:
     buffer = JitterBuffer(RATE_HZ)
     for _ in range(200):

@@ -27,7 +27,7 @@ async def world() -> AsyncIterator[PracticeWorld]:
 
 
 def probes(app: App) -> FirstStart:
-    return FirstStart(app, app.try_address, app.look_from_outside)
+    return FirstStart(app, app.doors.try_address, app.doors.look_from_outside)
 
 
 def of(settings: Settings) -> FirstStart:
@@ -102,7 +102,7 @@ async def test_ngrok_is_tried_on_the_practice_line_and_closed_again(
         app = App(settings)
         await app.open_line("practice")
         try:
-            server = app._server
+            server = app.doors.server
             assert server is not None
             edge.target = server.public_port
             assert "leads here" in await probes(app).address(settings)

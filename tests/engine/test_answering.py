@@ -14,6 +14,8 @@ from callconsole.engine.answering import LISTEN_MS, Answering
 from callconsole.engine.ports import AnswerVerdict, Pcm16
 from fakes.engine import SID, FakeClock
 
+pytestmark = pytest.mark.virtual_time
+
 FRAME = np.zeros(160, np.int16)
 
 
@@ -151,5 +153,5 @@ async def test_without_any_audio_the_limit_holds_by_the_clock(
     trial.answering.begin()
     async with asyncio.timeout(5):
         while not trial.obeyed:
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.001)
     assert trial.judged() == [(AnsweredBy.UNKNOWN, JudgedBy.LIMIT, True)]

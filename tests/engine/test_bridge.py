@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 
 import numpy as np
@@ -26,6 +25,8 @@ from callconsole.engine.ports import (
 )
 from callconsole.engine.watchdog import Remedy, Stall
 from support.bridge_rig import Rig, tone
+
+pytestmark = pytest.mark.virtual_time
 
 
 @pytest.fixture
@@ -234,13 +235,13 @@ async def test_tokens_are_told_as_they_add_up(rig: Rig) -> None:
 
 
 async def test_the_age_of_the_agents_connection_is_told_when_it_is_another(rig: Rig) -> None:
-    opened_at = time.monotonic() - 20
+    opened_at = rig.clock.monotonic() - 20
     rig.session.span = ConnectionSpan(opened_at, opened_at + 540, opened_at + 597)
     rig.line.say(np.zeros(8000, np.int16))
     while rig.timeline.position_s < 1:
         await asyncio.sleep(0)
     (aged,) = rig.of(events.AgentSessionAged)
-    assert aged.age_s == pytest.approx(20, abs=5)
+    assert aged.age_s == pytest.approx(20)
     assert aged.renewed_from_s == pytest.approx(540)
     assert aged.renewed_by_s == pytest.approx(597)
     rig.session.span = ConnectionSpan(opened_at + 10, opened_at + 20, opened_at + 40)

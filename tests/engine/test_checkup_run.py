@@ -19,6 +19,8 @@ from callconsole.domain.checkup import (
 from callconsole.domain.problems import Problem, ProblemError
 from callconsole.engine.checkup import Examination, Probe, Verdict, amber, green, red, run, skipped
 
+pytestmark = pytest.mark.virtual_time
+
 PROBLEM = Problem("x.y", "It failed", "Because.", "Mend it.", "https://example.com/help")
 
 

@@ -28,6 +28,8 @@ from fakes.engine import (
 )
 from support.console_desk import NUMBER, Desk
 
+pytestmark = pytest.mark.virtual_time
+
 PROBLEM = Problem("agent.key_refused", "Gemini refused the key", "It is wrong.", "Change it.")
 
 

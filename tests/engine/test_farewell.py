@@ -12,6 +12,8 @@ from callconsole.engine.gate import Hold
 from callconsole.engine.ports import AgentAudio, AgentCutOff, AgentGenerated, AgentTurnDone
 from support.bridge_rig import Rig, tone
 
+pytestmark = pytest.mark.virtual_time
+
 
 @pytest.fixture
 async def rig(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Rig]:

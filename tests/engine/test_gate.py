@@ -85,6 +85,38 @@ def test_a_dropped_turn_does_not_come_back_in_its_second_half() -> None:
     assert [event for event in heard if isinstance(event, AgentAudio)] == [name]
 
 
+def test_a_turn_that_was_heard_in_part_ends_though_its_end_is_dropped() -> None:
+    heard: list[AgentEvent] = []
+    gate = Gate(heard.append)
+    gate.take(audio())
+    gate.shut(Hold.NO_LINE)
+    for event in (audio(), AgentTurnDone(), audio(), AgentTurnDone(), audio()):
+        gate.take(event)
+    gate.shut(Hold.ON_HOLD)
+    gate.drop()
+    gate.drop()
+    assert heard[1:] == [AgentTurnDone()]
+    gate.take(AgentTurnDone())
+    gate.release(Hold.NO_LINE)
+    gate.release(Hold.ON_HOLD)
+    gate.take(name := audio(40))
+    assert heard[-1] is name
+
+
+def test_the_end_of_a_turn_passes_where_nobody_waits_for_it_and_a_cut_does_not() -> None:
+    gate = Gate((heard := []).append)
+    gate.take(audio())
+    gate.shut(Hold.TAKEN_OVER)
+    gate.take(AgentCutOff())
+    gate.take(AgentTurnDone())
+    assert heard[1:] == [AgentTurnDone()]
+    gate.take(audio())
+    gate.release(Hold.TAKEN_OVER)
+    gate.take(audio())
+    gate.take(AgentTurnDone())
+    assert heard[1:] == [AgentTurnDone(), AgentTurnDone()]
+
+
 def test_a_dropped_whole_turn_takes_nothing_of_the_next() -> None:
     gate, heard = shut_gate()
     gate.take(audio())

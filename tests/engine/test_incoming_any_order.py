@@ -22,6 +22,8 @@ from fakes.engine import FakeLine
 from support.bridge_rig import tone
 from support.console_desk import Desk
 
+pytestmark = pytest.mark.virtual_time
+
 SID = "CA" + "1" * 32
 RINGS = IncomingCall(SID, "+14155550131", "+16285550100")
 ENDS = [CarrierStatus.COMPLETED, CarrierStatus.BUSY, CarrierStatus.NO_ANSWER]

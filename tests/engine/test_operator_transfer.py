@@ -24,6 +24,8 @@ from fakes.engine import FakeLine
 from support.bridge_rig import tone
 from support.talk import COLLEAGUE, REFUSED, SAID, Talk, closed, hurry, opened
 
+pytestmark = pytest.mark.virtual_time
+
 VOICE = tone(200, 8000, 300.0, 9000)
 NOTE = "Wants a refund for March."
 OTHER = "+1 415 555 0188"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 import pytest
 
@@ -13,9 +12,13 @@ from callconsole.engine.playout import (
     LONGEST_WAIT_MS,
     MARK_EVERY_MS,
     MESSAGE_MS,
+    QUIET_S,
     Playout,
 )
 from fakes.engine import FakeClock, FakeLine, HandClock
+from support.virtual_time import virtual_loop
+
+pytestmark = pytest.mark.virtual_time
 
 
 class Bench:
@@ -40,7 +43,7 @@ def audio(duration_ms: int) -> bytes:
 async def test_the_first_frames_leave_at_once_up_to_the_lead(bench: Bench) -> None:
     bench.playout.feed(audio(LEAD_MS + 600))
     assert len(bench.line.audio()) == LEAD_MS * 8
-    assert LEAD_MS - 20 <= bench.playout.buffered_ms <= LEAD_MS
+    assert bench.playout.buffered_ms == LEAD_MS
     assert bench.playout.waiting_ms == 600
     bench.playout.close()
 
@@ -65,9 +68,8 @@ async def test_a_loop_that_is_blocked_for_a_second_leaves_no_gap(bench: Bench) -
         while bench.playout.waiting_ms > 1000:
             bench.line.sent_something.clear()
             await bench.line.sent_something.wait()
-            blocked_at = time.monotonic()
-            while time.monotonic() < blocked_at + 1.0:
-                assert bench.playout.buffered_ms > 0
+            virtual_loop().block(1.0)
+            assert bench.playout.buffered_ms > 0
     bench.playout.close()
 
 
@@ -78,7 +80,7 @@ async def test_the_pace_is_the_phones_own(bench: Bench) -> None:
     async with asyncio.timeout(5):
         await bench.drained.wait()
     # The lead must not shorten the time until everything has been heard.
-    assert loop.time() - began >= 0.699
+    assert loop.time() - began == pytest.approx(0.7 + QUIET_S)
 
 
 async def test_a_mark_follows_every_fifth_of_a_second_and_the_end(bench: Bench) -> None:
@@ -104,10 +106,10 @@ async def test_clear_drops_both_buffers_and_tells_how_much(bench: Bench) -> None
     bench.playout.feed(audio(1000))
     dropped = bench.playout.clear()
     assert bench.line.count("audio") == 10
-    assert 960 <= dropped <= 1000
+    assert dropped == 1000
     assert bench.line.sent[-1] == ("clear", "")
     assert (bench.playout.waiting_ms, bench.playout.buffered_ms) == (0, 0)
-    assert 0 <= bench.playout.heard_ms <= 40
+    assert bench.playout.heard_ms == 0
     before = bench.line.count("audio")
     bench.playout.feed(audio(20))
     assert bench.line.count("audio") == before + 1
@@ -146,19 +148,19 @@ async def test_a_pause_takes_back_what_was_not_heard_and_goes_on_there(bench: Be
     bench.playout.pause()
     assert bench.line.sent[-1] == ("clear", "")
     assert (bench.playout.paused, bench.playout.busy) == (True, True)
-    assert bench.playout.heard_ms == pytest.approx(heard_ms, abs=20)
+    assert bench.playout.heard_ms == heard_ms
     before = bench.line.audio()
     bench.playout.feed(b"")
     assert bench.line.audio() == before
     waiting = bench.playout.waiting_ms
-    assert 880 <= waiting <= 900
+    assert waiting == 900
     bench.playout.resume()
     again = bench.line.audio()[len(before) :]
     assert again == whole[len(whole) - waiting * 8 :]
     bench.playout.finish()
     async with asyncio.timeout(5):
         await bench.drained.wait()
-    assert bench.playout.heard_ms == pytest.approx(bench.playout.fed_ms, abs=20)
+    assert bench.playout.heard_ms == bench.playout.fed_ms
 
 
 async def test_a_stream_that_breaks_goes_on_where_the_last_echo_came_from() -> None:
@@ -212,7 +214,7 @@ async def test_what_was_dropped_does_not_come_back_with_the_next_stream() -> Non
 async def test_a_clear_in_a_pause_drops_it_all(bench: Bench) -> None:
     bench.playout.feed(audio(2000))
     bench.playout.pause()
-    assert bench.playout.clear() == pytest.approx(2000, abs=20)
+    assert bench.playout.clear() == 2000
     assert not bench.playout.paused
     assert not bench.playout.busy
     bench.playout.close()

@@ -9,6 +9,8 @@ import pytest
 from callconsole.engine.playout import GAP_MS, LEAD_MS, Playout
 from fakes.engine import FakeLine, HandClock
 
+pytestmark = pytest.mark.virtual_time
+
 
 class Bench:
     def __init__(self) -> None:

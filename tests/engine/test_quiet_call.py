@@ -17,6 +17,8 @@ from callconsole.engine.quiet_call import GIVE_UP_AFTER, QuietCall
 from fakes.engine import SID, FakeCarrier, FakeClock
 from support.calls import queued_call
 
+pytestmark = pytest.mark.virtual_time
+
 
 class Watched:
     def __init__(self) -> None:

@@ -17,16 +17,10 @@ from callconsole.practice.carrier.distance import Distance
 from callconsole.practice.carrier.faults import StreamFaults
 from callconsole.practice.carrier.playout import PlayoutBuffer
 from support.stories import NUMBERS, practising
-from support.virtual_time import VirtualLoop, play
+from support.virtual_time import play, virtual_loop
 
 TOLERANCE_MS = 25
 WAYS = st.floats(0, 300)
-
-
-def this_loop() -> VirtualLoop:
-    loop = asyncio.get_running_loop()
-    assert isinstance(loop, VirtualLoop)
-    return loop
 
 
 class FarCarrier:
@@ -40,12 +34,12 @@ class FarCarrier:
 
     def __init__(self, in_ms: float, out_ms: float, phase_ms: float = 0.0) -> None:
         self.call_sid = self.stream_sid = ""
-        self.playout = Playout(self, this_loop(), lambda _: None, lambda: None)
+        self.playout = Playout(self, virtual_loop(), lambda _: None, lambda: None)
         self._buffer = PlayoutBuffer()
         self._in: Distance[tuple[str, object]] = Distance(in_ms, self._arrived)
         self._out: Distance[str] = Distance(out_ms, self.playout.mark_echoed)
-        self._next_s = this_loop().time() + phase_ms / 1000
-        self._timer = this_loop().call_at(self._next_s, self._tick)
+        self._next_s = virtual_loop().time() + phase_ms / 1000
+        self._timer = virtual_loop().call_at(self._next_s, self._tick)
 
     def send_audio(self, mulaw: bytes) -> None:
         self._in.put(("audio", mulaw))
@@ -67,7 +61,7 @@ class FarCarrier:
         for name in due:
             self._out.put(name)
         self._next_s += 0.02
-        self._timer = this_loop().call_at(self._next_s, self._tick)
+        self._timer = virtual_loop().call_at(self._next_s, self._tick)
 
     def _arrived(self, message: tuple[str, object]) -> None:
         match message:
@@ -88,10 +82,10 @@ class FarCarrier:
 
     async def operator(self, length_ms: int, jitter_ms: list[int]) -> None:
         """A microphone's frames, each a little early or late."""
-        begin_s = this_loop().time()
+        begin_s = virtual_loop().time()
         for index in range(length_ms // 20):
             due_s = begin_s + index * 0.02 + jitter_ms[index % len(jitter_ms)] / 1000
-            await asyncio.sleep(max(0.0, due_s - this_loop().time()))
+            await asyncio.sleep(max(0.0, due_s - virtual_loop().time()))
             self.playout.feed(bytes(160))
         self.playout.finish()
 

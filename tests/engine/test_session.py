@@ -30,6 +30,8 @@ from support.bridge_rig import tone
 from support.console_desk import NUMBER, Desk
 from support.talk import COLLEAGUE, REFUSED, SAID, Talk, closed, hurry, opened
 
+pytestmark = pytest.mark.virtual_time
+
 
 @pytest.fixture(autouse=True)
 def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,10 +12,13 @@ import pytest
 from callconsole.domain.answering import GateMode
 from callconsole.domain.call import Call, EndedBy
 from callconsole.domain.dialling import DialError
+from callconsole.domain.incoming import Answerer, Incoming, IncomingCall
 from callconsole.engine.ports import CarrierStatus
 from callconsole.engine.world import Habits
 from fakes.engine import FakeLine, FakeSpeaker
 from support.console_desk import Desk
+
+pytestmark = pytest.mark.virtual_time
 
 NUMBERS = ("+14155552671", "+14155552672", "+14155552673")
 
@@ -25,7 +28,9 @@ class Party:
 
     def __init__(self, folder: Path) -> None:
         self.speaker = FakeSpeaker()
-        habits = Habits("appointment_reminder", gate=GateMode.OFF, max_calls=3)
+        habits = Habits(
+            "appointment_reminder", gate=GateMode.OFF, max_calls=3, incoming=Incoming.ASK
+        )
         self.desk = Desk(folder, self.speaker, habits)
         self.console = self.desk.console
         self.served: list[asyncio.Task[None]] = []
@@ -43,6 +48,18 @@ class Party:
             )
         )
         return call, line
+
+    async def answer_yourself(self) -> tuple[str, FakeLine]:
+        """The operator picks up a call that comes in."""
+        caller = IncomingCall("CA" + "1" * 32, "+14155550131", "+16285550100")
+        asked = asyncio.create_task(self.console.incoming_call(caller))
+        await self.desk.until(lambda: "IncomingCallRang" in self.desk.names())
+        await self.console.answer_incoming(caller.sid, Answerer.OPERATOR)
+        await asked
+        line = FakeLine(caller.sid)
+        self.served.append(asyncio.create_task(self.console.serve_line(line)))
+        await self.desk.until(lambda: "OperatorTookOver" in self.desk.names())
+        return caller.sid, line
 
     async def heard_of(self, line: FakeLine, other: FakeLine, level: int) -> list[int]:
         """The levels that the speaker plays while this line sounds so loud, the other half."""
@@ -100,6 +117,37 @@ async def test_the_operator_hears_whom_they_speak_to(party: Party) -> None:
     assert party.console.heard == first.sid
     party.console.hand_back(first.sid, "")
     assert party.console.heard == second.sid
+
+
+async def test_who_speaks_hears_the_callee_even_with_listening_off_and_never_themselves(
+    party: Party,
+) -> None:
+    call, line = await party.call(NUMBERS[0])
+    assert not party.speaker.playing
+    await party.console.take_over(call.sid)
+    await party.desk.until(lambda: "ServiceChanged" in party.desk.names())
+    for _ in range(20):
+        party.desk.microphone.say(np.full(160, 9000, np.int16))
+        line.say(np.full(160, 5000, np.int16))
+    await party.desk.until(lambda: len(party.speaker.played) >= 10)
+    assert max(int(caller.max()) for caller, _agent in party.speaker.played) > 4000
+    assert not any(agent.any() for _caller, agent in party.speaker.played)
+    party.console.hand_back(call.sid, "")
+    while party.speaker.playing:
+        await asyncio.sleep(0)
+
+
+async def test_who_answers_a_call_hears_the_caller_and_not_the_call_that_is_shown(
+    party: Party,
+) -> None:
+    party.console.listen(True)
+    first, one = await party.call(NUMBERS[0])
+    await party.desk.until(lambda: party.speaker.playing)
+    sid, line = await party.answer_yourself()
+    assert (party.console.heard, sid) == (sid, sid)
+    assert max(await party.heard_of(line, one, 16000)) > 15000
+    party.console.hand_back(sid, "")
+    assert party.console.heard == first.sid
 
 
 async def test_free_lines_are_counted_and_the_last_refused(party: Party) -> None:

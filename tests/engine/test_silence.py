@@ -37,6 +37,15 @@ def test_an_answer_counts_anew() -> None:
     assert steps(silence, ASK_AFTER_MS + 10_000, ASK_AFTER_MS + 180) == []
 
 
+def test_what_came_before_a_time_in_which_nobody_was_asked_to_speak_does_not_count() -> None:
+    silence = LongSilence()
+    steps(silence, ASK_AFTER_MS + 60)
+    silence.forget()
+    asked, ended = steps(silence, 2 * END_AFTER_MS + 200, END_AFTER_MS)
+    assert (asked[1], ended[1]) == (SilenceStep.ASK, SilenceStep.END)
+    assert asked[0] >= END_AFTER_MS + ASK_AFTER_MS
+
+
 def test_while_the_agent_talks_nothing_is_due() -> None:
     silence = LongSilence()
     for now_ms in range(0, 120_000, 60):

@@ -15,6 +15,8 @@ from callconsole.audio import mulaw
 from callconsole.engine.recorder import Recorder, file_name
 from callconsole.engine.timeline import Timeline
 
+pytestmark = pytest.mark.virtual_time
+
 FRAME = np.full(160, 1000, np.int16)
 AGENT = mulaw.encode(np.full(160, 8000, np.int16))
 AGENT_LEVEL = int(mulaw.decode(AGENT)[0])

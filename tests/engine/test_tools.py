@@ -18,6 +18,8 @@ from callconsole.engine.tool_specs import tool_specs
 from callconsole.engine.tools import Tools
 from fakes.engine import SID, FakeAgentSession, FakeClock
 
+pytestmark = pytest.mark.virtual_time
+
 DESK = TransferTarget("Front desk", "+14155550117")
 EVERYTHING = Abilities(transfers=(DESK,))
 
@@ -27,6 +29,7 @@ class Deeds:
 
     def __init__(self) -> None:
         self.agent_spoke_last = True
+        self.in_other_hands = False
         self.done: list[tuple[Any, ...]] = []
         self.refusal: Problem | None = None
         self.goes_on = asyncio.Event()
@@ -142,6 +145,20 @@ async def test_what_is_switched_off_or_unknown_is_refused() -> None:
     assert [spec.name for spec in tool_specs(Abilities(frozenset({Ability.TAKE_NOTE})))] == [
         "take_note"
     ]
+
+
+async def test_while_the_operator_has_the_call_the_agent_only_takes_notes(bench: Bench) -> None:
+    bench.deeds.in_other_hands = True
+    for name, arguments in (
+        ("end_call", {}),
+        ("press_keys", {"digits": "1"}),
+        ("transfer_call", {"to": "Front desk", "reason": "Wants the afternoon."}),
+    ):
+        result, _ = await bench.call(name, **arguments)
+        assert "colleague has the call" in result["error"]
+    await bench.call("take_note", note="Prefers mornings.")
+    assert bench.deeds.done == []
+    assert len(bench.notes()) == 1
 
 
 async def test_a_repeated_call_is_carried_out_once(bench: Bench) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from callconsole.ui.main_window import CHECKUP
+from callconsole.ui.pages import CHECKUP
 from fakes.examiner import AMBER, RED
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ async def checkup_amber(scene: Scene) -> None:
 
 async def checkup_red(scene: Scene) -> None:
     await checked(scene, RED)
-    scene.window.open_check("sound.output")
+    scene.window.pages.open_check("sound.output")
 
 
 async def checkup_running(scene: Scene) -> None:
@@ -39,12 +39,12 @@ async def checkup_running(scene: Scene) -> None:
 
 async def checkup_empty(scene: Scene) -> None:
     scene.models.checkup.line_opened()
-    scene.window._pages.setCurrentWidget(scene.window.checkup)
+    scene.window.pages.setCurrentWidget(scene.window.pages.checkup)
     scene.window.rail.choose(CHECKUP)
 
 
 async def checkup_never(scene: Scene) -> None:
-    scene.window._pages.setCurrentWidget(scene.window.checkup)
+    scene.window.pages.setCurrentWidget(scene.window.pages.checkup)
     scene.window.rail.choose(CHECKUP)
 
 

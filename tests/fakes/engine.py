@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -39,7 +38,7 @@ _DOWN = Problem("fake.down", "Down", "It is down.", "Wait.")
 
 
 class FakeClock:
-    """Real monotonic time and what a test skips; the wall clock stands still unless moved."""
+    """The loop's time and what a test skips; the wall clock stands still unless moved."""
 
     def __init__(self) -> None:
         self.wall = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -49,7 +48,7 @@ class FakeClock:
         return self.wall
 
     def monotonic(self) -> float:
-        return time.monotonic() + self.skipped_s
+        return asyncio.get_running_loop().time() + self.skipped_s
 
 
 class HandClock:
@@ -405,6 +404,7 @@ class FakeMicrophone:
         wanted = [device for device in self.connected if device.id == self.chosen]
         self._opened = (wanted or self.connected)[0]
         self._on_frame = on_frame
+        self.healthy = True
         return self._opened.name
 
     async def stop(self) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from callconsole.adapters.tunnel.problems import by_code, program_missing
 from callconsole.domain.problems import Problem
-from callconsole.ui.main_window import GUIDE
+from callconsole.ui.pages import GUIDE
 from callconsole.viewmodels.guide import Guide, Step
 from callconsole.viewmodels.guide_google import BY_PROJECT, KEY
 from callconsole.viewmodels.guide_ready import NUMBER

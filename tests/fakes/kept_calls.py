@@ -15,7 +15,7 @@ from callconsole.domain.record import CallPage, CallQuery, CallRecord, Recorded
 from callconsole.domain.stars import moment, stars_of
 from callconsole.domain.transcript import Turn
 from callconsole.engine.archivist import logged
-from callconsole.viewmodels.call_list import matches
+from callconsole.viewmodels.call_search import matches
 
 
 class KeptCalls:

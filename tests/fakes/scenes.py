@@ -24,9 +24,11 @@ from callconsole.domain.record import Note, Recorded
 from callconsole.domain.transcript import Speaker, Turn
 from callconsole.engine.endings import ending_of
 from callconsole.engine.ports import CarrierReport, CarrierStatus
+from callconsole.engine.refusals import SILENT_MICROPHONE
 from callconsole.settings_catalogue import Group
 from callconsole.settings_layers import Layers
-from callconsole.ui.main_window import HISTORY, PROMPTS, SETTINGS, MainWindow
+from callconsole.ui.main_window import MainWindow
+from callconsole.ui.pages import HISTORY, PROMPTS, SETTINGS
 from callconsole.ui.settings_view import SettingsView
 from callconsole.viewmodels.call_sound import Sound
 from callconsole.viewmodels.desk import PracticeCallee
@@ -395,6 +397,15 @@ async def muted_yourself(scene: Scene) -> None:
     scene.models.relay.flush()
 
 
+async def unheard(scene: Scene) -> None:
+    """The microphone of an operator on the line was pulled out."""
+    await taken_over(scene)
+    scene.desk.microphone_trouble = SILENT_MICROPHONE
+    scene.desk.microphone = -90.0
+    while not scene.models.operator.unheard:
+        await asyncio.sleep(0.01)
+
+
 COLLEAGUES = (
     TransferTarget("Front desk", "+14155550123"),
     TransferTarget("Dr. Patel, out of hours and in the weekend", "+442079460018"),
@@ -632,8 +643,8 @@ async def prompts(scene: Scene) -> None:
 
 async def prompts_drawer(scene: Scene) -> None:
     await prompts(scene)
-    scene.window.prompts.toggle_drawer()
-    page = scene.window.prompts.abilities
+    scene.window.pages.prompts.toggle_drawer()
+    page = scene.window.pages.prompts.abilities
     page.targets.add.click()
     page.targets.rows[-1].number.setText("+1 415")
     page.targets.rows[-1].left.emit()
@@ -750,7 +761,7 @@ async def drawer(scene: Scene) -> None:
 async def history(scene: Scene) -> None:
     for record in kept_records(scene.desk.now, Path(scene.folder.name)):
         scene.desk.keep(record)
-    scene.window.open_call(TALK_SID)
+    scene.window.pages.open_call(TALK_SID)
     await measured(scene)
 
 
@@ -758,7 +769,7 @@ async def measured(scene: Scene) -> None:
     """Wait until the open call's recording was looked at."""
     looked_at = asyncio.Event()
     scene.models.detail.sound_changed.connect(looked_at.set)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while scene.models.detail.record is None or scene.models.detail.sound == Sound():
             looked_at.clear()
             await looked_at.wait()
@@ -768,7 +779,7 @@ async def history_stepped_in(scene: Scene) -> None:
     """A kept call in which the operator did everything."""
     kept, *_others = kept_records(scene.desk.now, Path(scene.folder.name))
     scene.desk.keep(stepped_in(kept))
-    scene.window.open_call(TALK_SID)
+    scene.window.pages.open_call(TALK_SID)
     await measured(scene)
     scene.window.history.record.transcript.lines.jump_to_end()
 
@@ -821,13 +832,13 @@ async def history_no_match(scene: Scene) -> None:
 
 async def history_failed(scene: Scene) -> None:
     scene.desk.history_problem = HISTORY_LOCKED
-    scene.window.open_call(TALK_SID)
+    scene.window.pages.open_call(TALK_SID)
     await asyncio.sleep(0.01)
 
 
 async def settings(scene: Scene) -> SettingsView:
     scene.window.open_page(SETTINGS)
-    view = scene.window.settings
+    view = scene.window.pages.settings
     assert view is not None
     await asyncio.sleep(0.05)
     return view
@@ -919,6 +930,7 @@ STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "on_hold": on_hold,
     "taken_over": taken_over,
     "muted_yourself": muted_yourself,
+    "unheard": unheard,
     "transferring": transferring,
     "transferring_wrong": transferring_wrong,
     "passing_on": passing_on,

@@ -23,6 +23,7 @@ class SteppingIn:
         passed_on: (SID, to, note) of every transfer_call.
         announced: transfer_call waits here until it is set.
         microphone: what microphone_dbfs answers while a call is taken over.
+        microphone_trouble: what microphone_problem answers.
         microphone_open: take_over waits here until it is set.
         step_in_problem: what every act raises, or None.
     """
@@ -41,6 +42,7 @@ class SteppingIn:
         self.announced = asyncio.Event()
         self.announced.set()
         self.microphone = -14.0
+        self.microphone_trouble: Problem | None = None
         self.microphone_open = asyncio.Event()
         self.microphone_open.set()
         self.step_in_problem: Problem | None = None
@@ -106,6 +108,9 @@ class SteppingIn:
             call.taken_over and not call.operator_muted for call in self.calls.values()
         )
         return self.microphone if on_the_line else -90.0
+
+    def microphone_problem(self) -> Problem | None:
+        return self.microphone_trouble
 
     # What a test says -------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@ async def until(signal: object, true: Callable[[], bool]) -> None:
     """Return once `true` holds, which is looked at each time that the signal is emitted."""
     happened = asyncio.Event()
     signal.connect(happened.set)  # type: ignore[attr-defined]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not true():
             happened.clear()
             await happened.wait()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from callconsole.domain.checkup import Action, ActionKind
-from callconsole.ui.main_window import CHECKUP, SETTINGS
+from callconsole.ui.pages import CHECKUP, SETTINGS
 from fakes.examiner import LOW, bad
 from fakes.scenes import Scene
 
@@ -27,7 +27,7 @@ async def test_a_press_leads_to_the_setting(qtbot: QtBot, open_scene: Callable[.
     scene.examiner.odd = {"computer.port": replace(bad("computer.port", LOW), action=lead)}
     scene.window.open_page(CHECKUP)
     await settle()
-    button = scene.window.checkup.line("computer.port").button
+    button = scene.window.pages.checkup.line("computer.port").button
     assert (button.text(), button.toolTip()) == ("Open setting", "")
     button.click()
     assert scene.window.page == SETTINGS

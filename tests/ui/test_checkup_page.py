@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from callconsole.domain.checkup import Action, ActionKind
 from callconsole.domain.events import Service, ServiceState
-from callconsole.ui.main_window import CALLS, CHECKUP, PROMPTS
+from callconsole.ui.pages import CALLS, CHECKUP, PROMPTS
 from fakes.examiner import CHECKS, KEY, NO_PROMPT, RED, bad
 from fakes.scenes import Scene
 
@@ -36,7 +36,7 @@ async def test_it_opens_by_rail_and_key_and_checks_what_was_never_checked(
     await settle()
     assert window.page == CHECKUP
     assert scene.examiner.runs == [False]
-    page = window.checkup
+    page = window.pages.checkup
     assert page.lead.title() == "The practice line is ready"
     assert page.line("twilio.balance").detail.text() == "18.42 USD"
     window.open_page(CALLS)
@@ -66,7 +66,7 @@ async def test_while_it_runs_the_rows_turn_and_the_buttons_wait(
     scene.examiner.first = 2
     scene.window.open_page(CHECKUP)
     await settle()
-    page = scene.window.checkup
+    page = scene.window.pages.checkup
     assert page.lead.title() == "Checking…"
     assert not page.again.isEnabled()
     assert not page.save.isEnabled()
@@ -89,7 +89,7 @@ async def test_a_part_on_the_top_bar_leads_to_its_row(qtbot: QtBot, open_scene: 
     gemini = window.top_bar.items[3]
     QTest.mouseClick(gemini, LEFT)
     await settle()
-    line = window.checkup.line("gemini.session")
+    line = window.pages.checkup.line("gemini.session")
     assert window.page == CHECKUP
     assert line.hasFocus()
     assert not line.visibleRegion().isEmpty()
@@ -102,7 +102,7 @@ async def test_a_part_on_the_top_bar_leads_to_its_row(qtbot: QtBot, open_scene: 
         item.setFocus()
         QTest.keyClick(item, Qt.Key.Key_Return)
         await settle()
-        assert window.checkup.line(name).hasFocus()
+        assert window.pages.checkup.line(name).hasFocus()
 
 
 async def test_a_dark_call_button_says_why_and_leads_there(
@@ -120,7 +120,7 @@ async def test_a_dark_call_button_says_why_and_leads_there(
     QTest.mouseClick(dial.why, LEFT)
     await settle()
     assert scene.window.page == CHECKUP
-    assert scene.window.checkup.line("gemini.session").hasFocus()
+    assert scene.window.pages.checkup.line("gemini.session").hasFocus()
     scene.examiner.odd = {}
     scene.models.checkup.start()
     await settle()
@@ -145,7 +145,7 @@ async def test_cures_open_a_page_copy_a_command_or_lead_to_the_prompts(
     )}  # fmt: skip
     scene.window.open_page(CHECKUP)
     await settle()
-    page = scene.window.checkup
+    page = scene.window.pages.checkup
     page.line("gemini.session").button.click()
     assert [url.toString() for url in opened] == [KEY.link]
     copy = page.line("sound.output").button
@@ -164,7 +164,7 @@ async def test_a_bundle_is_asked_for_and_saved_without_a_standstill(
     scene = open_scene()
     scene.window.open_page(CHECKUP)
     await settle()
-    page = scene.window.checkup
+    page = scene.window.pages.checkup
     QTest.mouseClick(page.save, LEFT)
     (dialog,) = page.findChildren(QFileDialog)
     assert dialog.acceptMode() is QFileDialog.AcceptMode.AcceptSave
@@ -186,7 +186,7 @@ async def test_every_row_can_be_reached_and_read_by_keyboard(
     scene.window.open_page(CHECKUP)
     await settle()
     for name, check in CHECKS.items():
-        line = scene.window.checkup.line(name)
+        line = scene.window.pages.checkup.line(name)
         assert line.focusPolicy() & Qt.FocusPolicy.TabFocus
         assert line.accessibleName().startswith(f"{check.title}: ")
         assert line.accessibleDescription()

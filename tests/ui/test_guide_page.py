@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from callconsole.settings_layers import Layers
 from callconsole.ui.guide_page import GuidePage
 from callconsole.ui.guide_twilio import TwilioBody
-from callconsole.ui.main_window import CALLS, GUIDE, SETTINGS
+from callconsole.ui.pages import CALLS, GUIDE, SETTINGS
 from callconsole.viewmodels.guide import Guide, Step
 from callconsole.viewmodels.guide_google import BY_PROJECT
 from callconsole.viewmodels.guide_step import GuideStep
@@ -36,7 +36,7 @@ def type_text(scene: Scene, text: str) -> None:
 
 def opened(scene: Scene) -> tuple[Guide, GuidePage]:
     scene.window.open_page(GUIDE)
-    guide, page = scene.models.guide, scene.window.guide
+    guide, page = scene.models.guide, scene.window.pages.guide
     assert guide is not None
     assert page is not None
     return guide, page
@@ -114,8 +114,8 @@ async def test_a_missing_sign_in_offers_the_command(qtbot: QtBot, open_scene: Op
 async def test_esc_goes_back_to_where_it_was_opened(qtbot: QtBot, open_scene: Open) -> None:
     scene = open_scene()
     scene.window.open_page(SETTINGS)
-    assert scene.window.settings is not None
-    scene.window.settings.list.guide.click()
+    assert scene.window.pages.settings is not None
+    scene.window.pages.settings.list.guide.click()
     assert scene.window.page == GUIDE
     press(scene, Qt.Key.Key_Escape)
     assert scene.window.page == SETTINGS

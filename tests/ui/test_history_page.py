@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from callconsole.domain.call import EndedBy, Ending, Outcome
 from callconsole.ui.history_page import HistoryPage
-from callconsole.ui.main_window import CALLS, HISTORY
+from callconsole.ui.pages import CALLS, HISTORY
 from callconsole.viewmodels.call_sound import Sound
 from fakes.kept_records import TALK_SID, kept_records
 from fakes.scenes import HISTORY_LOCKED, Scene, history, measured
@@ -168,7 +168,7 @@ async def test_the_filters_are_reached_by_keyboard(scene: Scene) -> None:
     told = list(scene.player.told)
     QTest.keyClick(filters[0], Qt.Key.Key_Right)
     await settle()
-    assert scene.models.history.filter == "Today"
+    assert scene.models.history.wanted.filter == "Today"
     assert filters[1].hasFocus()
     assert scene.player.told == told
 
@@ -266,7 +266,7 @@ async def test_a_history_that_cannot_be_read_can_be_tried_again(
     for record in kept_records(scene.desk.now, Path(scene.folder.name)):
         scene.desk.keep(record)
     scene.desk.history_problem = HISTORY_LOCKED
-    scene.window.open_call(TALK_SID)
+    scene.window.pages.open_call(TALK_SID)
     await settle()
     assert words(page(scene)).count("The history cannot be read") == 2
     scene.desk.history_problem = None
@@ -303,7 +303,7 @@ async def test_an_ended_call_and_a_recent_one_open_there(
 async def test_a_live_call_cannot_be_deleted(qtbot: QtBot, open_scene: OpenScene) -> None:
     scene = open_scene()
     sid = await scene.talk()
-    scene.window.open_call(sid)
+    scene.window.pages.open_call(sid)
     await measured(scene)
     record = page(scene).record
     assert not record.delete_action.isEnabled()

@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from callconsole.domain.call import EndedBy, Ending, Outcome
 from callconsole.domain.incoming import Answerer
-from callconsole.ui.main_window import HISTORY, PROMPTS
 from callconsole.ui.notifier import RING_MS, Notifier
+from callconsole.ui.pages import HISTORY, PROMPTS
 from callconsole.ui.practice_card import OFF
 from fakes.scenes import Scene
 

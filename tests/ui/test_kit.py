@@ -1,17 +1,21 @@
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from callconsole.ui import theme
+from callconsole.ui.dial_pad import DialPad
 from callconsole.ui.kit.button import Button, Kind
 from callconsole.ui.kit.country_button import CountryPopup, countries
+from callconsole.ui.kit.dial_key import LETTERS_BELOW_FROM
 from callconsole.ui.kit.meter import Meter
 from callconsole.ui.kit.number_field import NumberField
 from callconsole.ui.kit.pill import Pill
 from callconsole.ui.kit.segmented import Segmented
 from callconsole.ui.kit.slider import Slider
+from callconsole.ui.kit.surfaces import paint_hairline
 from callconsole.ui.kit.switch import Switch
 from callconsole.ui.kit.text import Elided, Text
 
@@ -73,7 +77,7 @@ def test_a_switch_toggles(qtbot: QtBot) -> None:
     switch = Switch("Record this call")
     qtbot.addWidget(switch)
     switch.show()
-    with qtbot.waitSignal(switch.toggled, timeout=1000):
+    with qtbot.waitSignal(switch.toggled, timeout=20000):
         QTest.keyClick(switch, Qt.Key.Key_Return)
     assert switch.isChecked()
     assert switch.accessibleName() == "Record this call"
@@ -123,7 +127,7 @@ def test_segments_choose_one_and_explain_the_shut_one(qtbot: QtBot) -> None:
     qtbot.addWidget(field)
     field.show()
     field.choose("practice")
-    with qtbot.waitSignal(field.chosen, timeout=1000) as chosen:
+    with qtbot.waitSignal(field.chosen, timeout=20000) as chosen:
         QTest.mouseClick(field.segment("phone"), LEFT)
     assert chosen.args == ["phone"]
     field.allow("phone", False, "No account")
@@ -189,3 +193,32 @@ def test_the_caret_stays_behind_the_same_digit(qtbot: QtBot) -> None:
     field.digits.setCursorPosition(len(field.text()))
     field.show_text("(415) 555")
     assert field.digits.cursorPosition() == 9
+
+
+@pytest.mark.parametrize("density", [1.0, 1.25, 1.5, 1.75, 2.0, 2.5])
+@pytest.mark.parametrize("at", [QPointF(0, 3), QPointF(0, 4), QPointF(0, 5)])
+def test_a_hairline_is_of_whole_pixels_wherever_it_lies(density: float, at: QPointF) -> None:
+    drawn = QImage(round(20 * density), round(12 * density), QImage.Format.Format_RGB32)
+    drawn.setDevicePixelRatio(density)
+    drawn.fill(Qt.GlobalColor.white)
+    painter = QPainter(drawn)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    paint_hairline(painter, "border", at, 20)
+    assert painter.testRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.end()
+    column = [drawn.pixelColor(3, y).name().upper() for y in range(drawn.height())]
+    inked = [ink for ink in column if ink != "#FFFFFF"]
+    assert inked == [theme.current().border] * int(density)
+
+
+@pytest.mark.parametrize("height", range(190, 210))
+def test_the_keys_of_a_pad_are_alike(qtbot: QtBot, height: int) -> None:
+    pad = DialPad()
+    qtbot.addWidget(pad)
+    pad.resize(238, height)
+    pad.show()
+    QApplication.processEvents()
+    heights = {pad.key(digit).height() for digit in "147"}
+    assert max(heights) - min(heights) <= 1
+    assert len({pad.key(digit).low for digit in "123456789*0#"}) == 1
+    assert pad.key("5").low == (height < 4 * LETTERS_BELOW_FROM + 3 * 8)

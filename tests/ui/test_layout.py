@@ -249,6 +249,26 @@ async def test_what_is_made_late_fits_the_zoom_of_then(
         scene.close()
 
 
+@pytest.mark.parametrize("name", ["in_call", "taken_over", "deciding", "incoming_in_call"])
+async def test_a_zoomed_call_has_not_to_be_scrolled_to(
+    qtbot: QtBot, zoomable: QApplication, name: str
+) -> None:
+    """At the largest zoom in the usual window, what one does in a call is in view."""
+    scene = build(name)
+    window = scene.window
+    window.resize(USUAL_SIZE)
+    set_zoom(zoomable, 160)
+    await arrive(qtbot, scene, name)
+    try:
+        assert whole(window, USUAL_SIZE) == []
+        call = window.calls.call
+        deeds = {"deciding": call.answer, "taken_over": call.bar.hand_back}
+        deed = deeds.get(name, call.bar.take_over)
+        assert deed.visibleRegion().boundingRect() == deed.rect()
+    finally:
+        scene.close()
+
+
 async def test_zooming_back_leaves_nothing_changed(qtbot: QtBot, zoomable: QApplication) -> None:
     scene = build("in_call")
     await arrive(qtbot, scene, "in_call")
@@ -292,7 +312,7 @@ def places(window: QWidget) -> dict[str, tuple[int, int, int, int]]:
 
 async def settled(window: QWidget) -> dict[str, tuple[int, int, int, int]]:
     """The places once they stay the same; layouts answer one another for a few rounds."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         before: dict[str, tuple[int, int, int, int]] = {}
         while (now := places(window)) != before:
             before = now

@@ -7,14 +7,15 @@ import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from callconsole.domain.call import EndedBy, Ending, Outcome
 from callconsole.domain.dialling import Step
 from callconsole.domain.events import Service, ServiceState
 from callconsole.domain.problems import Problem
-from callconsole.ui.main_window import CALLS, NAME, PROMPTS
+from callconsole.ui.pages import CALLS, PROMPTS
+from callconsole.ui.window_title import NAME
 from fakes.desk import refused
 from fakes.scenes import DOWNLOADING, KEY_REFUSED, MISSING, NEEDS_NGROK, Scene
 from support.reading import words
@@ -28,19 +29,6 @@ async def settle() -> None:
     for _ in range(4):
         await asyncio.sleep(0)
     QApplication.sendPostedEvents()
-
-
-async def test_clicking_the_pad_and_call_places_a_call(qtbot: QtBot, open_scene: OpenScene) -> None:
-    scene = open_scene()
-    dial = scene.window.calls.dial
-    for digit in "4155550101":
-        QTest.mouseClick(dial.pad.key(digit), LEFT)
-    assert dial.number.text() == "(415) 555-0101"
-    QTest.mouseClick(dial.call, LEFT)
-    await settle()
-    assert scene.desk.orders == [("+14155550101", "appointment_reminder")]
-    assert dial.call.isEnabled()
-    assert "2 lines free" in words(dial)
 
 
 async def test_a_call_is_read_from_ringing_to_its_recording(
@@ -111,90 +99,6 @@ async def test_hang_up_stays_in_its_place(qtbot: QtBot, open_scene: OpenScene) -
     assert scene.desk.hung_up == [sid]
 
 
-async def test_digits_dial_from_anywhere_but_text_fields(
-    qtbot: QtBot, open_scene: OpenScene
-) -> None:
-    scene = open_scene()
-    window, dial = scene.window, scene.window.calls.dial
-    dial.options.prompt.setFocus()
-    QTest.keyClicks(dial.options.prompt, "415")
-    assert dial.number.text() == "415"
-    assert scene.models.dialler.prompt == "appointment_reminder"
-    QTest.keyClick(dial.options.prompt, Qt.Key.Key_Backspace)
-    assert dial.number.text() == "41"
-    window.open_page(1)
-    QTest.keyClicks(window.prompts.editor, "9")
-    assert dial.number.text() == "41"
-
-
-async def test_typing_in_the_field_formats_and_keeps_the_caret(
-    qtbot: QtBot, open_scene: OpenScene
-) -> None:
-    scene = open_scene()
-    field = scene.window.calls.dial.number.digits
-    QTest.keyClicks(field, "4155552671")
-    assert field.text() == "(415) 555-2671"
-    field.setCursorPosition(4)  # behind 415
-    QTest.keyClick(field, Qt.Key.Key_Backspace)
-    assert field.text() == "(415) 552-671"
-    assert field.cursorPosition() == 3
-    assert scene.models.dialler.text == field.text()
-
-
-async def test_pasting_anything(qtbot: QtBot, open_scene: OpenScene) -> None:
-    scene = open_scene()
-    number = scene.window.calls.dial.number
-    QGuiApplication.clipboard().setText("tel:+44 (0)20 7946-0018")
-    number.digits.paste()
-    assert number.text().startswith("+44")
-
-
-async def test_enter_on_a_wrong_number_says_why(qtbot: QtBot, open_scene: OpenScene) -> None:
-    scene = open_scene()
-    dial = scene.window.calls.dial
-    QTest.keyClicks(dial.number.digits, "911")
-    QTest.keyClick(dial.number.digits, Qt.Key.Key_Return)
-    assert dial.error.text() == "Emergency numbers are not called from here."
-    assert dial.error.isVisible()
-    assert scene.desk.orders == []
-    QTest.keyClicks(dial.number.digits, "5")
-    assert not dial.error.isVisible()
-
-
-async def test_enter_in_the_field_calls(qtbot: QtBot, open_scene: OpenScene) -> None:
-    scene = open_scene()
-    field = scene.window.calls.dial.number.digits
-    QTest.keyClicks(field, "4155550102")
-    QTest.keyClick(field, Qt.Key.Key_Return)
-    await settle()
-    assert [number for number, _prompt in scene.desk.orders] == ["+14155550102"]
-
-
-async def test_a_long_press_on_zero_is_plus(qtbot: QtBot, open_scene: OpenScene) -> None:
-    scene = open_scene()
-    key = scene.window.calls.dial.pad.key("0")
-    async with asyncio.timeout(5):
-        held = asyncio.Event()
-        key.typed.connect(lambda _digit: held.set())
-        QTest.mousePress(key, LEFT)
-        await held.wait()
-    QTest.mouseRelease(key, LEFT)
-    assert scene.models.dialler.text == "+"
-
-
-async def test_a_long_press_on_backspace_clears(qtbot: QtBot, open_scene: OpenScene) -> None:
-    scene = open_scene()
-    number = scene.window.calls.dial.number
-    scene.models.dialler.edit("415555")
-    async with asyncio.timeout(5):
-        cleared = asyncio.Event()
-        number.cleared.connect(cleared.set)
-        QTest.mousePress(number.back, LEFT)
-        await cleared.wait()
-    QTest.mouseRelease(number.back, LEFT)
-    assert number.text() == ""
-
-
 async def test_a_practice_callee_is_one_click(qtbot: QtBot, open_scene: OpenScene) -> None:
     scene = open_scene()
     card = scene.window.calls.idle.practice
@@ -222,42 +126,6 @@ async def test_the_failure_page_tells_the_story(qtbot: QtBot, open_scene: OpenSc
     assert scene.window.calls.call.header.pill.text() == "Dialling…"
 
 
-async def test_shortcuts(qtbot: QtBot, open_scene: OpenScene) -> None:
-    scene = open_scene()
-    window, ctrl = scene.window, Qt.KeyboardModifier.ControlModifier
-    QTest.keyClick(window, Qt.Key.Key_2, ctrl)
-    assert window.page == 1
-    QTest.keyClick(window, Qt.Key.Key_1, ctrl)
-    assert window.page == 0
-    QTest.keyClick(window, Qt.Key.Key_L, ctrl)
-    assert not scene.models.listening.on
-    QTest.keyClick(window, Qt.Key.Key_F1)
-    assert window.sheet.isVisible()
-    QTest.keyClick(window.sheet, Qt.Key.Key_Escape)
-    assert not window.sheet.isVisible()
-    sid = await scene.dial()
-    QTest.keyClick(window, Qt.Key.Key_H, ctrl | Qt.KeyboardModifier.ShiftModifier)
-    await settle()
-    assert scene.desk.hung_up == [sid]
-    scene.models.dialler.clear()
-    QTest.keyClick(window, Qt.Key.Key_R, ctrl)
-    assert window.calls.dial.number.text() == "+1 415-555-0101"
-    assert len(scene.desk.orders) == 1
-
-
-async def test_escape_hangs_up_unless_somebody_types(qtbot: QtBot, open_scene: OpenScene) -> None:
-    scene = open_scene()
-    window = scene.window
-    sid = await scene.dial()
-    QTest.keyClick(window.calls.dial.number.digits, Qt.Key.Key_Escape)
-    await settle()
-    assert scene.desk.hung_up == []
-    window.calls.call.header.hang_up.setFocus()
-    QTest.keyClick(window.calls.call.header.hang_up, Qt.Key.Key_Escape)
-    await settle()
-    assert scene.desk.hung_up == [sid]
-
-
 async def test_missing_set_up_is_said_and_the_phone_line_shut(
     qtbot: QtBot, open_scene: OpenScene
 ) -> None:
@@ -279,6 +147,31 @@ async def test_a_fault_shows_in_the_bar_and_the_banner(qtbot: QtBot, open_scene:
     assert item.value() == "key refused"
     assert KEY_REFUSED.cure in item.toolTip()
     assert scene.window.banner.title() == KEY_REFUSED.title
+
+
+async def test_an_address_is_shown_whole_where_there_is_room(
+    qtbot: QtBot, open_scene: OpenScene
+) -> None:
+    scene = open_scene()
+    address = "a-name-of-some-length-42.ngrok-free.app"
+    scene.desk.report(Service.TUNNEL, ServiceState.READY, address)
+    QApplication.processEvents()
+    item = scene.window.top_bar.items[1]
+    assert item.value() == address
+    scene.window.resize(1100, 640)
+    QApplication.processEvents()
+    assert item.value() != address
+    assert scene.window.top_bar.items[2].value() == "+1 628-555-0100"
+
+
+async def test_a_download_is_told_of_and_no_warning(qtbot: QtBot, open_scene: OpenScene) -> None:
+    scene = open_scene()
+    scene.desk.report(Service.TUNNEL, ServiceState.STARTING, "downloading", DOWNLOADING)
+    notice = scene.models.services.notice()
+    assert notice is not None
+    assert (notice.title, notice.tone) == (DOWNLOADING.title, "accent")
+    assert scene.window.banner.isVisible()
+    assert "Downloading" in words(scene.window.calls.idle)
 
 
 async def test_the_banner_asks_before_anything_is_downloaded(
@@ -351,37 +244,6 @@ async def test_the_drawer_s_button_leads_to_it_from_every_page(
     assert not window.calls.side.isVisible()
 
 
-def answer(box: QMessageBox, text: str) -> None:
-    button = next(button for button in box.buttons() if text in button.text())
-    button.click()
-
-
-async def test_closing_asks_while_a_call_lives(qtbot: QtBot, open_scene: OpenScene) -> None:
-    scene = open_scene()
-    window = scene.window
-    closed: list[bool] = []
-    window.closed.connect(lambda: closed.append(True))
-    sid = await scene.dial()
-    window.close()
-    assert window.question is not None
-    assert "A call is in progress" in window.question.text()
-    answer(window.question, "Keep open")
-    assert (window.question, closed, scene.desk.hung_up) == (None, [], [])
-    window.close()
-    assert window.question is not None
-    answer(window.question, "End call and close")
-    await settle()
-    assert scene.desk.hung_up == [sid]
-    scene.desk.end(sid, Ending(Outcome.CANCELED, EndedBy.OPERATOR))
-    assert closed == [True]
-
-
-async def test_closing_an_idle_window_just_closes(qtbot: QtBot, open_scene: OpenScene) -> None:
-    scene = open_scene()
-    with qtbot.waitSignal(scene.window.closed, timeout=1000):
-        scene.window.close()
-
-
 async def test_the_focus_ring_follows_the_keyboard(qtbot: QtBot, open_scene: OpenScene) -> None:
     scene = open_scene()
     window = scene.window
@@ -390,18 +252,6 @@ async def test_the_focus_ring_follows_the_keyboard(qtbot: QtBot, open_scene: Ope
     assert window.ring.target is number
     window.calls.dial.call.setFocus(Qt.FocusReason.TabFocusReason)
     assert window.ring.target is window.calls.dial.call
-
-
-async def test_arrows_move_on_the_pad(qtbot: QtBot, open_scene: OpenScene) -> None:
-    scene = open_scene()
-    pad = scene.window.calls.dial.pad
-    pad.key("1").setFocus(Qt.FocusReason.TabFocusReason)
-    QTest.keyClick(pad.key("1"), Qt.Key.Key_Down)
-    assert pad.key("4").hasFocus()
-    QTest.keyClick(pad.key("4"), Qt.Key.Key_Right)
-    assert pad.key("5").hasFocus()
-    QTest.keyClick(pad.key("5"), Qt.Key.Key_Space)
-    assert scene.models.dialler.text == "5"
 
 
 async def test_recents_put_the_number_back(qtbot: QtBot, open_scene: OpenScene) -> None:

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from callconsole.domain.record import Recorded
 from callconsole.domain.sound import SoundDevice, SoundDevices
 from callconsole.ui import theme
-from callconsole.ui.main_window import PROMPTS
+from callconsole.ui.pages import PROMPTS
 from callconsole.ui.transcript_list import TranscriptList
 from callconsole.viewmodels.moments import NOT_RECORDED
 from callconsole.viewmodels.transcript_model import TranscriptModel

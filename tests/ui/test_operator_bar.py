@@ -14,9 +14,10 @@ from callconsole.domain.abilities import TransferTarget
 from callconsole.domain.answering import AnsweredBy
 from callconsole.domain.call import EndedBy, Ending, Outcome
 from callconsole.domain.events import TransferAnswered
+from callconsole.engine.refusals import SILENT_MICROPHONE
 from callconsole.ui import theme
-from callconsole.ui.main_window import CALLS, HISTORY, PROMPTS
 from callconsole.ui.operator_bar import OperatorBar
+from callconsole.ui.pages import CALLS, HISTORY, PROMPTS
 from callconsole.viewmodels import operator as operator_module
 from fakes.scenes import NO_MICROPHONE, WEIGHING, Scene
 
@@ -189,11 +190,32 @@ async def test_a_held_key_talks_while_it_is_held(
     now_s[0] += 0.6
     QTest.keyRelease(where, Key.Key_Space)
     assert len(scene.desk.handed_back) == 2
+    # However short the press was: nobody will see the key go up.
     QTest.keyPress(where, Key.Key_Space)
     await settle()
-    now_s[0] += 0.6
+    now_s[0] += 0.1
     QApplication.sendEvent(scene.window, _deactivation())
     assert not scene.models.operator.taken_over
+    QTest.keyRelease(where, Key.Key_Space)
+    assert not scene.models.operator.taken_over
+
+
+async def test_a_menu_over_the_window_does_not_keep_the_microphone_open(
+    qtbot: QtBot, open_scene: OpenScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene, _sid = await talking(open_scene)
+    now_s = [5.0]
+    monkeypatch.setattr(operator_module, "monotonic", lambda: now_s[0])
+    bar = bar_of(scene)
+    QTest.keyPress(focused(), Key.Key_Space)
+    await settle()
+    now_s[0] += 0.6
+    bar.more.click()
+    assert bar.more_menu.isVisible()
+    QTest.keyRelease(bar.more_menu, Key.Key_Space)
+    assert not scene.models.operator.taken_over
+    assert not scene.models.operator.caller_muted
+    bar.more_menu.close()
 
 
 def _deactivation() -> QEvent:
@@ -293,15 +315,23 @@ async def test_the_keypad_sends_what_is_typed_and_closes_before_escape_hangs_up(
     assert scene.window.calls.dial.number.text() != typed
 
 
-async def test_the_keypad_stays_inside_a_low_window(qtbot: QtBot, open_scene: OpenScene) -> None:
+@pytest.mark.parametrize("name", ["keypad", "transfer"])
+async def test_a_popover_stays_inside_a_low_window_and_goes_with_the_call(
+    qtbot: QtBot, open_scene: OpenScene, name: str
+) -> None:
     scene, sid = await talking(open_scene)
+    scene.desk.targets = tuple(
+        TransferTarget(f"Colleague {index}", f"+141555501{index}") for index in range(10, 18)
+    )
     scene.window.resize(QSize(994, 560))
     await settle()
     page = scene.window.calls.call
-    page.toggle_keypad()
-    assert page.rect().contains(page.keypad.geometry())
+    popover = {"keypad": page.keypad, "transfer": page.transfer}[name]
+    press(Key.Key_K if name == "keypad" else Key.Key_T, CTRL | SHIFT)
+    assert popover.isVisible()
+    assert page.rect().contains(popover.geometry())
     scene.desk.end(sid, Ending(Outcome.COMPLETED, EndedBy.CALLER))
-    assert not page.keypad.isVisible()
+    assert not popover.isVisible()
 
 
 async def test_a_refusal_stands_in_the_bar_until_something_works(
@@ -458,22 +488,6 @@ async def test_what_the_carrier_refuses_stands_in_the_bar(
     assert page.transfer.number.text() == "+1 415-555-0123"
 
 
-async def test_the_form_stays_inside_a_low_window_and_goes_with_the_call(
-    qtbot: QtBot, open_scene: OpenScene
-) -> None:
-    scene, sid = await talking(open_scene)
-    scene.desk.targets = tuple(
-        TransferTarget(f"Colleague {index}", f"+141555501{index}") for index in range(10, 18)
-    )
-    scene.window.resize(QSize(994, 560))
-    await settle()
-    page = scene.window.calls.call
-    page.toggle_transfer()
-    assert page.rect().contains(page.transfer.geometry())
-    scene.desk.end(sid, Ending(Outcome.COMPLETED, EndedBy.CALLER))
-    assert not page.transfer.isVisible()
-
-
 async def test_an_operator_on_the_line_passes_on_at_once_and_is_back_where_nobody_answers(
     qtbot: QtBot, open_scene: OpenScene
 ) -> None:
@@ -524,6 +538,24 @@ async def test_muted_is_said_loudly_and_nothing_is_seen_to_be_sent(
     press(Key.Key_Space)
     await settle()
     assert page.band.title.text() == "You are on the line"
+
+
+async def test_a_microphone_without_sound_is_said_loudly(
+    qtbot: QtBot, open_scene: OpenScene
+) -> None:
+    scene, _sid = await talking(open_scene)
+    press(Key.Key_Space)
+    await settle()
+    scene.desk.microphone_trouble = SILENT_MICROPHONE
+    async with asyncio.timeout(30):
+        while not scene.models.operator.unheard:
+            await asyncio.sleep(0.01)
+    band = scene.window.calls.call.band
+    assert band.title.text() == "Nobody hears you"
+    assert "hears silence" in band.sentence.text()
+    assert bar_of(scene).problem.text().startswith("Your microphone gives no sound.")
+    assert scene.window.calls.side.on_the_line.you.words.text() == "not heard"
+    assert scene.window.calls.side.on_the_line.callee.words.text() == "hears silence"
 
 
 @pytest.mark.parametrize("width", [994, 1100, 1280])

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from callconsole.domain.call import EndedBy, Ending, Outcome
 from callconsole.settings_catalogue import CATALOGUE, Group, Kind
 from callconsole.ui.agent_fields import ModelField, VoiceField
-from callconsole.ui.main_window import SETTINGS
+from callconsole.ui.pages import SETTINGS
 from callconsole.ui.secret_field import SecretField
 from callconsole.ui.setting_fields import ChoiceField, SwitchField, TextField
 from callconsole.ui.settings_view import SettingsView
@@ -39,7 +39,7 @@ def type_text(scene: Scene, text: str) -> None:
 def opened(scene: Scene) -> tuple[SettingsView, SettingsPage]:
     """The page, opened by its key."""
     press(scene, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
-    view, page = scene.window.settings, scene.models.settings
+    view, page = scene.window.pages.settings, scene.models.settings
     assert scene.window.page == SETTINGS
     assert view is not None
     assert page is not None

@@ -10,12 +10,10 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon, QWidget
 from pytestqt.qtbot import QtBot
 
 from callconsole.domain.call import EndedBy, Ending, Outcome
-from callconsole.domain.dialling import Step
 from callconsole.domain.events import AgentStalled
 from callconsole.ui.kit.text import Text
 from callconsole.ui.notifier import Notifier
-from fakes.desk import refused
-from fakes.scenes import KEY_REFUSED, Scene
+from fakes.scenes import Scene
 
 OpenScene = Callable[..., Scene]
 ALT, CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
@@ -206,48 +204,6 @@ async def test_a_narrow_window_says_it_on_the_drawers_button(
     assert drawer.text() == "2 live, 1 stalled"
     press(scene, Qt.Key.Key_H, CTRL | ALT)
     assert scene.window.calls.side.calls.end_all.end.hasFocus()
-
-
-async def test_closing_says_how_many_calls_it_ends(qtbot: QtBot, open_scene: OpenScene) -> None:
-    scene = open_scene()
-    closed: list[bool] = []
-    scene.window.closed.connect(lambda: closed.append(True))
-    sids = [await typed(scene, number) for number in ("4155550101", "4155550102", "4155550103")]
-    assert scene.models.dialler.reason == "Every line is in use."
-    scene.window.close()
-    box = scene.window.question
-    assert box is not None
-    assert box.text() == "3 calls are in progress. Closing ends them all."
-    next(button for button in box.buttons() if "End 3 calls" in button.text()).click()
-    await settle()
-    assert scene.desk.hung_up == sids
-    for sid in sids:
-        assert closed == []
-        scene.desk.end(sid, OVER)
-    assert closed == [True]
-
-
-async def test_closing_does_not_wait_for_a_dialling_that_fails(
-    qtbot: QtBot, open_scene: OpenScene
-) -> None:
-    scene = open_scene()
-    closed: list[bool] = []
-    scene.window.closed.connect(lambda: closed.append(True))
-    scene.desk.gate.clear()
-    QTest.keyClicks(scene.window.focusWidget(), "4155550101")
-    press(scene, Qt.Key.Key_Return)
-    await settle()
-    scene.window.close()
-    assert scene.window.question is not None
-    next(b for b in scene.window.question.buttons() if "End call" in b.text()).click()
-    assert closed == []
-    other = QWidget()  # or Qt ends the loop with the last window
-    qtbot.addWidget(other)
-    other.show()
-    scene.desk.refusal = refused(KEY_REFUSED, Step.CARRIER)
-    scene.desk.gate.set()
-    await settle()
-    assert closed == [True]
 
 
 # Notifications --------------------------------------------------------------------------------

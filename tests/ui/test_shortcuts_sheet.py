@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from PySide6.QtGui import QKeySequence, QShortcut
 from pytestqt.qtbot import QtBot
 
-from callconsole.ui.main_window import CHECKUP, HISTORY, PROMPTS, SETTINGS
+from callconsole.ui.pages import CHECKUP, HISTORY, PROMPTS, SETTINGS
 from callconsole.ui.shortcuts_sheet import COLUMNS
 from fakes.scenes import Scene
 
@@ -66,3 +66,14 @@ async def test_every_shortcut_of_the_window_is_on_the_sheet(
     told |= {"Ctrl+Shift+M"}
     working = {shortcut.key().toString() for shortcut in window.findChildren(QShortcut)}
     assert working - ALIASES - told == set()
+
+
+def test_the_window_is_dim_behind_the_sheet_and_can_be_used(open_scene: OpenScene) -> None:
+    window = open_scene().window
+    middle = window.calls.dial.call.mapTo(window, window.calls.dial.call.rect().center())
+    bright = window.grab().toImage().pixelColor(4, 4).lightness()
+    window.sheet.toggle()
+    assert window.grab().toImage().pixelColor(4, 4).lightness() < bright
+    assert window.childAt(middle) is window.calls.dial.call
+    window.sheet.toggle()
+    assert window.grab().toImage().pixelColor(4, 4).lightness() == bright

@@ -84,7 +84,7 @@ async def test_opening_the_list_looks_for_devices(qtbot: QtBot, open_scene: Open
     changed = asyncio.Event()
     scene.models.listening.devices_changed.connect(changed.set)
     speaker.showPopup()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await changed.wait()
     assert speaker.count() == 3
     speaker.hidePopup()

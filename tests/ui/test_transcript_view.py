@@ -163,6 +163,23 @@ def test_lines_that_come_while_others_are_fitted_are_high_enough(reader: Reader)
     assert heights == expected
 
 
+def test_marks_stand_at_their_words_behind_symbols_of_two_units(reader: Reader) -> None:
+    text = "👋👋 See you Tuesday 👍 at three."
+    cut = Turn(1, Speaker.AGENT, text, 1.0, True, True, heard_chars=text.index(" at three"))
+    reader.model.put(cut)
+    reader.model.search("tuesday")
+    reader.settle()
+    line, lines = reader.model.line(0), reader.view.lines
+    delegate = lines.itemDelegate()
+    laid = delegate.layout_of(line, lines.viewport().width())
+    units = laid.text.text().encode("utf-16-le")
+    marked = [
+        units[2 * mark.start : 2 * (mark.start + mark.length)].decode("utf-16-le").strip()
+        for mark in delegate._marks(line, laid, 0, theme.current())
+    ]
+    assert marked == ["at three.", "Tuesday"]
+
+
 def test_find_marks_counts_and_steps_round(reader: Reader) -> None:
     for turn_id, text in ((1, "Tuesday or Tuesday"), (2, "No"), (3, "On tuesday then")):
         reader.model.put(Turn(turn_id, Speaker.CALLER, text, turn_id, final=True))

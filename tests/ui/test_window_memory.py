@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QApplication
 from callconsole.domain.sound import SoundDevice, SoundDevices
 from callconsole.ui import theme
 from callconsole.ui.fitting import set_zoom
-from callconsole.ui.main_window import PROMPTS, MainWindow
+from callconsole.ui.main_window import MainWindow
+from callconsole.ui.pages import PROMPTS
 from callconsole.ui.tokens import DARK, LIGHT
 from callconsole.ui.window_memory import FILE_NAME, WindowMemory, bring_into_view
 from callconsole.ui.zoom import USUAL, zoom
@@ -66,7 +67,7 @@ def test_the_drawer_comes_back_open(memory: WindowMemory, open_scene: OpenScene)
     first = open_scene()
     first.window.resize(1000, 640)
     QApplication.processEvents()
-    first.window.open_drawer()
+    first.window.calls.open_drawer()
     memory.keep(first.window, first.models.listening)
     scene = Scene()
     try:
@@ -76,7 +77,7 @@ def test_the_drawer_comes_back_open(memory: WindowMemory, open_scene: OpenScene)
         scene.window.show()
         while not painted:
             QApplication.processEvents()
-        assert scene.window.drawer_open
+        assert scene.window.calls.drawer_open
     finally:
         scene.close()
 

@@ -21,7 +21,7 @@ async def connected(models: Models, desk: FakeDesk, found: SoundDevices) -> None
     changed = asyncio.Event()
     models.listening.devices_changed.connect(changed.set)
     models.listening.look_for_devices()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await changed.wait()
 
 

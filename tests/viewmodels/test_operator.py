@@ -1,6 +1,7 @@
 """The operator's hand: what can be done when, the talk key, keys in order, and refusals."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from callconsole.domain.answering import AnsweredBy
 from callconsole.domain.call import EndedBy, Ending, Outcome
 from callconsole.domain.problems import Problem
+from callconsole.engine import refusals
 from callconsole.viewmodels import operator as operator_module
 from callconsole.viewmodels.models import Models
 from callconsole.viewmodels.operator import HOLD_TO_TALK_S, Operator
@@ -139,6 +141,29 @@ async def test_a_long_press_that_ends_before_the_microphone_is_open_leaves_nobod
     await settle()
     assert len(desk.handed_back) == 1
     assert not operator.taken_over
+
+
+@pytest.mark.parametrize("opens", ["before", "after"])
+async def test_a_held_key_that_goes_up_hands_its_own_call_back_whichever_is_shown(
+    desk: FakeDesk, models: Models, clock: Clock, opens: str
+) -> None:
+    operator = models.operator
+    one = await desk.talking()
+    two = (await desk.place_call("+14155550102")).sid
+    desk.answer(two)
+    models.live.focus(one)
+    if opens == "after":
+        desk.microphone_open.clear()
+    operator.press_talk()
+    await settle()
+    models.live.focus(two)
+    clock.now_s += 1.0
+    operator.release_talk()
+    desk.microphone_open.set()
+    await settle()
+    assert [sid for sid, _note in desk.handed_back] == [one]
+    assert not desk.calls[one].taken_over
+    assert not desk.calls[two].taken_over
 
 
 async def test_no_microphone_is_said_and_the_agent_goes_on(
@@ -273,6 +298,31 @@ async def test_the_clock_and_the_meter_run_while_on_the_line(
     await settle()
     assert len(levels) == heard
     assert not operator.taken_over
+
+
+async def test_a_microphone_that_gives_no_sound_is_said_while_it_does(
+    desk: FakeDesk, operator: Operator
+) -> None:
+    async def until(true: Callable[[], bool]) -> None:
+        async with asyncio.timeout(5):
+            while not true():
+                await asyncio.sleep(0.01)
+
+    await desk.talking()
+    operator.take_over()
+    await settle()
+    assert not operator.unheard
+    desk.microphone_trouble = NO_MICROPHONE
+    await until(lambda: operator.unheard)
+    assert operator.problem_text == "No microphone. Plug one in."
+    operator.toggle_mute()
+    assert (operator.problem, operator.unheard) == (None, True)
+    desk.microphone_trouble = refusals.other_microphone("default")
+    await until(lambda: not operator.unheard)
+    assert operator.problem_text.startswith("You speak through default.")
+    desk.microphone_trouble = None
+    await until(lambda: operator.problem is None)
+    operator.close()
 
 
 async def test_another_call_begins_anew(desk: FakeDesk, operator: Operator) -> None:

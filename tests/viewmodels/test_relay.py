@@ -29,7 +29,7 @@ def test_levels_are_gathered_and_only_the_newest_is_passed_on(qtbot: QtBot) -> N
     for level in (-40.0, -30.0, -20.0):
         desk.levels(SID, level, -60.0)
     assert events == []
-    with qtbot.waitSignal(relay.call_event, timeout=2000):
+    with qtbot.waitSignal(relay.call_event, timeout=20000):
         pass
     assert [event.caller_dbfs for event in events if isinstance(event, LevelsMeasured)] == [-20.0]
     relay.close()
@@ -75,7 +75,7 @@ def test_a_final_turn_does_not_wait(qtbot: QtBot) -> None:
 def test_services_come_at_once(qtbot: QtBot) -> None:
     desk = FakeDesk()
     relay = Relay(desk)
-    with qtbot.waitSignal(relay.service_changed, timeout=1000) as blocker:
+    with qtbot.waitSignal(relay.service_changed, timeout=20000) as blocker:
         desk.report(Service.AGENT, ServiceState.READY, "Live ready")
     assert blocker.args is not None
     assert blocker.args[0].detail == "Live ready"

@@ -114,6 +114,7 @@ def test_clear_leaves_nothing_and_ids_start_anew() -> None:
     [
         ("one two three", 4, "interrupted, 2 words unheard", 4),
         ("one two", 4, "interrupted, 1 word unheard", 4),
+        ("one  two", 3, "interrupted, 1 word unheard", 5),
         ("one two", 7, "interrupted", None),
         ("one two ", 7, "interrupted", None),
         ("one two", 99, "interrupted", None),

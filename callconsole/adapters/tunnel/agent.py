@@ -62,6 +62,7 @@ class AgentProcess:
             )
             return _https(tunnel.public_url)
         except (exception.PyngrokError, OSError, ValueError) as error:
+            self._read_last_words()
             problem = self._problem(error)
         except (TypeError, AttributeError, LookupError):
             # pyngrok takes whatever JSON it is given for an endpoint.
@@ -129,9 +130,25 @@ class AgentProcess:
     def _on_line(self, line: Any) -> None:
         """Take in a line of the agent, in pyngrok's thread, which forgets a failed process."""
         self._process = self._process or self._known()
-        self._codes += CODE.findall(line.line)
+        self._take_in(line.line)
+
+    def _take_in(self, line: str) -> None:
+        self._codes += CODE.findall(line)
         del self._codes[8:]
-        self._session_seen |= "client session established" in line.line
+        self._session_seen |= "client session established" in line
+
+    def _read_last_words(self) -> None:
+        """Read what an agent that ended in the middle of its start said last.
+
+        pyngrok stops to read once the process has ended, however much is left in the pipe; on a
+        busy computer that is the line which says why.
+        """
+        process = self._process
+        if process is None or process._monitor_thread is not None or self.alive():
+            return
+        with contextlib.suppress(OSError, ValueError):
+            for line in process.proc.stdout:
+                self._take_in(line)
 
     def _problem(self, error: Exception) -> Problem:
         texts = (str(error), getattr(error, "body", ""), getattr(error, "ngrok_error", "") or "")

@@ -39,8 +39,15 @@ class IconMark(QWidget):
         icons.paint(QPainter(self), self._name, colour, 0, 0, self._size)
 
 
+SYMBOLS = {
+    "danger": "warning-octagon-fill",
+    "warning": "warning-fill",
+    "accent": "info-fill",
+}
+
+
 class Banner(Surface):
-    """52 high, in danger's or warning's soft tone.
+    """52 high, in the soft ground of its tone.
 
     Signals:
         closed: the operator put it away.
@@ -67,11 +74,10 @@ class Banner(Surface):
     def show_notice(
         self, title: str, line: str, tone: str, hint: str = "", action: str = ""
     ) -> None:
-        """Say this; `tone` is ``danger`` or ``warning``, `action` the label of a button."""
+        """Say this; `tone` is a key of `SYMBOLS`, `action` the label of a button."""
         self._title.setText(title)
         self._line.setText(line)
-        symbol = "warning-octagon-fill" if tone == "danger" else "warning-fill"
-        self._mark.set_icon(symbol, tone)
+        self._mark.set_icon(SYMBOLS[tone], tone)
         self.set_ground(f"{tone}_soft")
         self.action.setVisible(bool(action))
         self.action.set_content(action)

@@ -15,6 +15,7 @@ from callconsole.ui.zoom import px
 LONG_PRESS_MS = 500
 SHOWN_PRESSED_MS = 250
 LETTERS_BELOW_FROM = 44
+"""A pad whose keys are lower than this has the letters beside the digits."""
 
 
 class DialKey(HoverButton):
@@ -35,6 +36,7 @@ class DialKey(HoverButton):
         self._letters = letters
         self._long_press = long_press
         self._lit = False
+        self._low = False
         self.setText(digit)
         name = {"*": "Star", "#": "Hash"}.get(digit, digit)
         self.setAccessibleName(f"{name}, long press {long_press}" if long_press else name)
@@ -55,6 +57,16 @@ class DialKey(HoverButton):
     def digit(self) -> str:
         """What a short press types."""
         return self._digit
+
+    @property
+    def low(self) -> bool:
+        """Whether the letters stand beside the digit."""
+        return self._low
+
+    def set_low(self, low: bool) -> None:
+        """Put the letters beside the digit, or below it."""
+        self._low = low
+        self.update()
 
     def light_up(self) -> None:
         """Look pressed for a quarter of a second, as when typed on the keyboard."""
@@ -126,7 +138,7 @@ class DialKey(HoverButton):
 
     def _places(self, middle: float) -> tuple[QRectF, QRectF]:
         """Letters below the digit, or beside it on a low key."""
-        if self.height() < px(LETTERS_BELOW_FROM):
+        if self._low:
             half = self.width() / 2
             return QRectF(0, 0, half, self.height()), QRectF(half - px(6), 0, half, self.height())
         return (

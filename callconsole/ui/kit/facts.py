@@ -90,7 +90,7 @@ class Fact(QWidget):
         self._name = name
         self._value = Elided(value, 12, 500, tabular=True, align=Qt.AlignmentFlag.AlignRight)
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 3, 0, 3)
+        row.setContentsMargins(0, 4, 0, 3)
         row.setSpacing(12)
         row.addWidget(Text(name, 12, 400, "muted"))
         row.addWidget(self._value, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QSizePolicy, QWidget
 
@@ -65,11 +65,29 @@ def card(parent: QWidget | None = None) -> Surface:
     return Surface("surface", outline="border", parent=parent)
 
 
+def paint_hairline(
+    painter: QPainter, tone: str, at: QPointF, length: float, *, vertical: bool = False
+) -> None:
+    """Draw a line between groups, to the right or down from `at`, in a token's colour.
+
+    It is as many whole pixels of the screen thick as go into one of the design, and never
+    blurred over two.
+    """
+    density = painter.device().devicePixelRatioF()
+    thick = max(1, int(density)) / density
+    size = QSizeF(thick, length) if vertical else QSizeF(length, thick)
+    smooth = painter.testRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.fillRect(QRectF(at, size), theme.colour(tone))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
+
+
 class Hairline(QWidget):
     """A line of one pixel between groups; upright with `vertical`."""
 
     def __init__(self, *, vertical: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._vertical = vertical
         if vertical:
             self.setFixedWidth(1)
             self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
@@ -79,7 +97,8 @@ class Hairline(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the line."""
-        QPainter(self).fillRect(self.rect(), theme.colour("border"))
+        length = self.height() if self._vertical else self.width()
+        paint_hairline(QPainter(self), "border", QPointF(0, 0), length, vertical=self._vertical)
 
 
 class _Holder(QWidget):
@@ -101,6 +120,10 @@ class _Holder(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Hand the room on."""
         super().resizeEvent(event)
+        self.hand_on()
+
+    def hand_on(self) -> None:
+        """Give the child all of the room; its own least may have made it larger for a while."""
         self._content.setGeometry(self.rect())
 
 
@@ -121,6 +144,7 @@ class Room(QScrollArea):
     def settle(self) -> None:
         """Give the content what there is, and what it needs at least; after that has changed."""
         self._holder.resize(self.viewport().size().expandedTo(self._holder.minimumSizeHint()))
+        self._holder.hand_on()
 
 
 class Scroll(QScrollArea):

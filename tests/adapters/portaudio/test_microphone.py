@@ -1,4 +1,4 @@
-"""The microphone on a real daemon: what is played into it comes out as frames for the phone."""
+"""The microphone: what is said into it comes out as frames for the phone."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sound_kit import RATE_HZ
 
 from callconsole.adapters import portaudio
 from callconsole.adapters.portaudio import PortAudioMicrophone, microphone
 from callconsole.adapters.portaudio.microphone import Input
 from callconsole.domain.problems import ProblemError
+from support.sound_card import SoundCard
 from support.sound_server import SoundServer
 from support.spoken import spoken, wav
 
@@ -36,7 +38,7 @@ class Frames:
 
     async def until(self, count: int) -> np.ndarray:
         """Everything so far, once there are this many frames."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(45):
             while len(self.all) < count:
                 self._came.clear()
                 await self._came.wait()
@@ -48,6 +50,17 @@ async def frames() -> Frames:
     return Frames()
 
 
+def sine(hz: float, peak: float, seconds: float = 6.0) -> np.ndarray:
+    """As a microphone on `RATE_HZ` hears it."""
+    times = np.arange(round(RATE_HZ * seconds)) / RATE_HZ
+    return (peak * np.sin(2 * np.pi * hz * times)).astype(np.float32)
+
+
+@pytest.fixture
+async def card(pulse: SoundServer, monkeypatch: pytest.MonkeyPatch) -> SoundCard:
+    return SoundCard(monkeypatch)
+
+
 @pytest.fixture
 async def mic(pulse: SoundServer) -> AsyncIterator[PortAudioMicrophone]:
     source = PortAudioMicrophone()
@@ -55,16 +68,35 @@ async def mic(pulse: SoundServer) -> AsyncIterator[PortAudioMicrophone]:
     await source.stop()
 
 
-async def test_a_tone_comes_out_whole_and_in_frames(
+async def test_a_tone_comes_out_of_a_real_device(
     pulse: SoundServer, mic: PortAudioMicrophone, frames: Frames, tmp_path: Path
 ) -> None:
-    hz, peak = 700, 0.1414  # -20 dBFS, which the leveller leaves alone
-    async with spoken(pulse, wav(tmp_path / "tone.wav", hz, peak)):
+    async with spoken(pulse, wav(tmp_path / "tone.wav", 700, 0.1414, seconds=40.0)):
         assert await mic.start(frames.take) == "default"
-        sound = await frames.until(200)
+        while share_of_tone(await frames.until(len(frames.all) + 1), 700) < 0.99:
+            pass
         assert mic.healthy
-        assert mic.level_dbfs == pytest.approx(-20, abs=1)
-        assert mic.lost_ms == 0
+
+
+def share_of_tone(sound: np.ndarray, hz: float) -> float:
+    """Part of the newest tenth of a second's power that lies near a tone."""
+    power = np.abs(np.fft.rfft(sound[-800:].astype(float) * np.hanning(len(sound[-800:])))) ** 2
+    near = np.abs(np.fft.rfftfreq(len(sound[-800:]), 1 / 8000) - hz) < 40
+    return float(power[near].sum() / max(power.sum(), 1.0))
+
+
+@pytest.mark.virtual_time
+async def test_a_tone_comes_out_whole_and_in_frames(
+    card: SoundCard, mic: PortAudioMicrophone, frames: Frames
+) -> None:
+    hz, peak = 700, 0.1414  # -20 dBFS, which the leveller leaves alone
+    card.speak(sine(hz, peak))
+    assert await mic.start(frames.take) == "default"
+    sound = await frames.until(200)
+    assert card.rate_hz == RATE_HZ
+    assert mic.healthy
+    assert mic.level_dbfs == pytest.approx(-20, abs=1)
+    assert mic.lost_ms == 0
     assert {(frame.shape, frame.dtype.name) for frame in frames.all} == {((FRAME,), "int16")}
     second = sound[-16000:].astype(np.float64) / 32767
     assert np.sqrt(np.mean(second**2)) == pytest.approx(peak / np.sqrt(2), rel=0.06)
@@ -77,17 +109,19 @@ async def test_a_tone_comes_out_whole_and_in_frames(
     assert 10 * np.log10(power[near].sum() / (power.sum() - power[near].sum())) > 50
 
 
+@pytest.mark.virtual_time
 async def test_what_the_phone_cannot_carry_does_not_fold_into_it(
-    pulse: SoundServer, mic: PortAudioMicrophone, frames: Frames, tmp_path: Path
+    card: SoundCard, mic: PortAudioMicrophone, frames: Frames
 ) -> None:
-    async with spoken(pulse, wav(tmp_path / "high.wav", 6000, 0.5)):
-        await mic.start(frames.take)
-        sound = await frames.until(80)
+    card.speak(sine(6000, 0.5))
+    await mic.start(frames.take)
+    sound = await frames.until(80)
     assert np.abs(sound[-8000:]).max() <= 3
 
 
+@pytest.mark.virtual_time
 async def test_a_frame_is_at_most_a_few_milliseconds_behind_the_device(
-    pulse: SoundServer, mic: PortAudioMicrophone
+    card: SoundCard, mic: PortAudioMicrophone
 ) -> None:
     behind_ms: list[float] = []
     enough = asyncio.Event()
@@ -174,12 +208,12 @@ async def test_a_microphone_that_stops_is_noticed_and_replaced(
     await frames.until(3)
     pulse.control("suspend-sink", "mic", "1")
     try:
-        async with asyncio.timeout(10):
-            while mic.healthy:
-                await asyncio.sleep(0.05)
+        while mic.healthy:
+            await asyncio.sleep(0.05)
+        # Before it gives sound again, which would make it well.
+        assert await mic.start(frames.take) == "default"
     finally:
         pulse.control("suspend-sink", "mic", "0")
-    assert await mic.start(frames.take) == "default"
     assert mic.fallen_back
     await frames.until(len(frames.all) + 3)
     assert await mic.start(frames.take) == "desk_mic"

@@ -1,102 +1,23 @@
-"""Recordings on a real sound daemon: from any place, faster, with pauses; captured and measured."""
+"""Recordings from any place, faster, with pauses: what a sound card is given to play."""
 
 import asyncio
-import os
-import subprocess
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from sound_kit import share_of_tone, sounding
+from sound_kit import PEAK, RATE_HZ, Heard, is_tone, share_of_tone
 
 from callconsole.adapters.portaudio import devices
 from callconsole.adapters.portaudio.player import PortAudioPlayer
 from callconsole.audio.wavfile import WavWriter
 from callconsole.domain.problems import ProblemError
-from support.capture import Capture
+from support.sound_card import SoundCard
 from support.sound_server import SoundServer
 
-RATE_HZ = 48000
-PEAK = 0.5
-
-
-class Heard:
-    """Reads the monitor of `spk` as it goes, so that a test can wait for what is heard.
-
-    Attributes:
-        blocks: tenths of a second, as (loudest tone in Hz, amplitude) of the left side.
-    """
-
-    def __init__(self) -> None:
-        self.frames = np.zeros((0, 2), np.float32)
-        self.blocks: list[tuple[float, float]] = []
-        self._more = asyncio.Event()
-
-    @asynccontextmanager
-    async def listening(self, server: SoundServer) -> AsyncIterator["Heard"]:
-        process = await asyncio.create_subprocess_exec(
-            *("parec", "-d", "spk.monitor", "--rate=48000", "--channels=2"),
-            *("--format=float32le", "--latency-msec=20"),
-            env={**os.environ, **server.environment()},
-            stdout=subprocess.PIPE,
-        )
-        assert process.stdout is not None
-        reading = asyncio.create_task(self._read(process.stdout))
-        try:
-            await self.until(lambda: len(self.blocks) > 0)
-            yield self
-        finally:
-            process.terminate()
-            await reading
-            await process.wait()
-
-    async def until(self, true: object) -> None:
-        async with asyncio.timeout(15):
-            while not true():  # type: ignore[operator]
-                self._more.clear()
-                await self._more.wait()
-
-    async def tone(self, hz: float) -> None:
-        """Wait until this tone is heard from now on."""
-        start = len(self.blocks)
-        await self.until(lambda: any(_is(block, hz) for block in self.blocks[start:]))
-
-    async def silence(self) -> None:
-        """Wait until three tenths of a second from now on are silent."""
-        start = len(self.blocks)
-        await self.until(
-            lambda: len(self.blocks) - start >= 3 and max(b[1] for b in self.blocks[-3:]) < 1e-4
-        )
-
-    def wave(self) -> NDArray[np.float32]:
-        """The left side from the first to the last sound."""
-        loud = np.flatnonzero(np.abs(self.frames[:, 0]) > 0.005)
-        return self.frames[loud[0] : loud[-1] + 1, 0]
-
-    async def _read(self, stream: asyncio.StreamReader) -> None:
-        rest = b""
-        while chunk := await stream.read(1 << 15):
-            rest += chunk
-            whole = len(rest) // 8 * 8
-            new = np.frombuffer(rest[:whole], "<f4").reshape(-1, 2)
-            rest = rest[whole:]
-            self.frames = np.concatenate((self.frames, new))
-            while len(self.frames) >= (len(self.blocks) + 1) * RATE_HZ // 10:
-                at = len(self.blocks) * RATE_HZ // 10
-                self.blocks.append(_measured(self.frames[at : at + RATE_HZ // 10, 0]))
-            self._more.set()
-
-
-def _measured(wave: NDArray[np.float32]) -> tuple[float, float]:
-    spectrum = np.abs(np.fft.rfft(wave * np.hanning(len(wave))))
-    return float(np.argmax(spectrum)) * 10, float(np.sqrt(2 * np.mean(np.square(wave))))
-
-
-def _is(block: tuple[float, float], hz: float) -> bool:
-    return abs(block[0] - hz) <= 10 and block[1] > 0.9 * PEAK
+clockwork = pytest.mark.virtual_time
+Given = tuple[PortAudioPlayer, asyncio.Event]
 
 
 def ladder(path: Path, *tones_hz: float, each_s: float) -> Path:
@@ -114,6 +35,11 @@ def tone(hz: float, seconds: float) -> NDArray[np.int16]:
 
 
 @pytest.fixture
+async def card(pulse: SoundServer, monkeypatch: pytest.MonkeyPatch) -> SoundCard:
+    return SoundCard(monkeypatch)
+
+
+@pytest.fixture
 async def player() -> AsyncIterator[tuple[PortAudioPlayer, asyncio.Event]]:
     ended = asyncio.Event()
     made = PortAudioPlayer(ended.set)
@@ -121,45 +47,40 @@ async def player() -> AsyncIterator[tuple[PortAudioPlayer, asyncio.Event]]:
     made.stop_file()
 
 
-Given = tuple[PortAudioPlayer, asyncio.Event]
-
-
-async def test_it_begins_where_it_is_told(
-    pulse: SoundServer, tmp_path: Path, player: Given
-) -> None:
+@clockwork
+async def test_it_begins_where_it_is_told(card: SoundCard, tmp_path: Path, player: Given) -> None:
     path = ladder(tmp_path / "a.wav", 400, 800, each_s=1.0)
-    async with Heard().listening(pulse) as heard:
-        assert await player[0].play_file(path, at_s=1.25) == 2.0
-        await player[1].wait()
-        await heard.silence()
+    heard = Heard(card)
+    assert await player[0].play_file(path, at_s=1.25) == 2.0
+    await player[1].wait()
     assert len(heard.wave()) == pytest.approx(0.75 * RATE_HZ, abs=0.03 * RATE_HZ)
-    assert not any(_is(block, 400) for block in heard.blocks)
+    assert not any(is_tone(block, 400) for block in heard.blocks)
 
 
-async def test_it_ends_where_it_is_told(pulse: SoundServer, tmp_path: Path, player: Given) -> None:
+@clockwork
+async def test_it_ends_where_it_is_told(card: SoundCard, tmp_path: Path, player: Given) -> None:
     path = ladder(tmp_path / "a.wav", 400, 800, each_s=1.0)
-    async with Heard().listening(pulse) as heard:
-        assert await player[0].play_file(path, at_s=0.5, until_s=1.0) == 2.0
-        await player[1].wait()
-        await heard.silence()
+    heard = Heard(card)
+    assert await player[0].play_file(path, at_s=0.5, until_s=1.0) == 2.0
+    await player[1].wait()
     assert len(heard.wave()) == pytest.approx(0.5 * RATE_HZ, abs=0.03 * RATE_HZ)
-    assert not any(_is(block, 800) for block in heard.blocks)
+    assert not any(is_tone(block, 800) for block in heard.blocks)
 
 
+@clockwork
 async def test_a_file_that_is_still_written_is_played_as_far_as_it_is_there(
-    pulse: SoundServer, tmp_path: Path, player: Given
+    card: SoundCard, tmp_path: Path, player: Given
 ) -> None:
     with WavWriter(tmp_path / "a.wav", 8000, 1) as file:
         file.append(tone(400, 0.5))
         file.sync()
         file.append(tone(800, 1.0))
-        async with Heard().listening(pulse) as heard:
-            assert await player[0].play_file(file.path, until_s=0.5) == 0.5
-            file.sync()
-            await player[1].wait()
-            await heard.silence()
+        heard = Heard(card)
+        assert await player[0].play_file(file.path, until_s=0.5) == 0.5
+        file.sync()
+        await player[1].wait()
     assert len(heard.wave()) == pytest.approx(0.5 * RATE_HZ, abs=0.03 * RATE_HZ)
-    assert not any(_is(block, 800) for block in heard.blocks)
+    assert not any(is_tone(block, 800) for block in heard.blocks)
 
 
 async def test_it_plays_on_the_chosen_device(
@@ -169,33 +90,44 @@ async def test_it_plays_on_the_chosen_device(
     try:
         place = next(d for d in devices.connected("output") if "headset" in d.name)
         player[0].choose(place.id)
-        capture = Capture(pulse, "headset")
-        async with capture.running():
-            path = ladder(tmp_path / "a.wav", 400, each_s=0.5)
-            await player[0].play_file(path)
-            await player[1].wait()
-        assert share_of_tone(sounding(capture.frames())[:, 0], 400) > 0.9
+        async with Heard().listening(pulse, "headset") as heard:
+            await player[0].play_file(ladder(tmp_path / "a.wav", 400, each_s=40.0))
+            await heard.tone(400)
     finally:
         player[0].stop_file()
         pulse.unplug(module)
 
 
-async def test_a_pause_is_silent_and_nothing_is_lost(
+async def test_a_recording_is_heard_on_a_real_device(
     pulse: SoundServer, tmp_path: Path, player: Given
 ) -> None:
-    path = ladder(tmp_path / "a.wav", 400, each_s=2.0)
+    path = ladder(tmp_path / "a.wav", 400, 800, each_s=40.0)
     async with Heard().listening(pulse) as heard:
-        await player[0].play_file(path)
+        assert await player[0].play_file(path) == 80.0
         await heard.tone(400)
-        player[0].pause()
+        player[0].seek(40.5)
+        await heard.tone(800)
+        player[0].stop_file()
         await heard.silence()
-        stood_s = player[0].position_s
-        await heard.silence()
-        assert player[0].position_s == stood_s
-        assert 0 < stood_s < 2
-        player[0].resume()
-        await player[1].wait()
-        await heard.silence()
+    assert not player[1].is_set()
+
+
+@clockwork
+async def test_a_pause_is_silent_and_nothing_is_lost(
+    card: SoundCard, tmp_path: Path, player: Given
+) -> None:
+    path = ladder(tmp_path / "a.wav", 400, each_s=2.0)
+    heard = Heard(card)
+    await player[0].play_file(path)
+    await heard.tone(400)
+    player[0].pause()
+    await heard.silence()
+    stood_s = player[0].position_s
+    await heard.silence()
+    assert player[0].position_s == stood_s
+    assert 0 < stood_s < 2
+    player[0].resume()
+    await player[1].wait()
     wave = heard.frames[:, 0]
     assert np.count_nonzero(np.abs(wave) > 0.05) / RATE_HZ == pytest.approx(
         2.0 * (1 - 2 * np.arcsin(0.1) / np.pi), abs=0.08
@@ -206,96 +138,97 @@ async def test_a_pause_is_silent_and_nothing_is_lost(
     assert np.abs(np.diff(inside)).max() < 1.05 * steepest
 
 
-async def test_seeking_is_heard_at_once(pulse: SoundServer, tmp_path: Path, player: Given) -> None:
+@clockwork
+async def test_seeking_is_heard_at_once(card: SoundCard, tmp_path: Path, player: Given) -> None:
     path = ladder(tmp_path / "a.wav", 400, 800, 1200, each_s=4.0)
-    async with Heard().listening(pulse) as heard:
-        await player[0].play_file(path)
-        await heard.tone(400)
-        player[0].seek(8.5)
-        await heard.tone(1200)
-        assert player[0].position_s == pytest.approx(8.8, abs=0.5)
-        player[0].seek(5.0)
-        await heard.tone(800)
-        player[0].seek(-3)
-        await heard.tone(400)
-        assert player[0].position_s < 1
-        player[0].seek(99)
-        await player[1].wait()
+    heard = Heard(card)
+    await player[0].play_file(path)
+    await heard.tone(400)
+    player[0].seek(8.5)
+    await heard.tone(1200)
+    assert player[0].position_s == pytest.approx(8.8, abs=0.5)
+    player[0].seek(5.0)
+    await heard.tone(800)
+    player[0].seek(-3)
+    await heard.tone(400)
+    assert player[0].position_s < 1
+    player[0].seek(99)
+    await player[1].wait()
     steepest = PEAK * 2 * np.pi * 1200 / RATE_HZ
     # A jump fades within 5 ms, which adds a little to the slope.
     assert np.abs(np.diff(heard.frames[:, 0])).max() < 1.2 * steepest
 
 
+@clockwork
 async def test_faster_is_shorter_at_the_same_pitch(
-    pulse: SoundServer, tmp_path: Path, player: Given
+    card: SoundCard, tmp_path: Path, player: Given
 ) -> None:
     path = ladder(tmp_path / "a.wav", 400, each_s=3.0)
-    async with Heard().listening(pulse) as heard:
-        await player[0].play_file(path, speed=2.0)
-        await player[1].wait()
-        await heard.silence()
+    heard = Heard(card)
+    await player[0].play_file(path, speed=2.0)
+    await player[1].wait()
     assert len(heard.wave()) == pytest.approx(1.5 * RATE_HZ, abs=0.05 * RATE_HZ)
     loud = [block for block in heard.blocks if block[1] > 0.9 * PEAK]
     assert len(loud) >= 13
-    assert all(_is(block, 400) for block in loud)
+    assert all(is_tone(block, 400) for block in loud)
 
 
-async def test_the_speed_changes_on_the_way(
-    pulse: SoundServer, tmp_path: Path, player: Given
-) -> None:
+@clockwork
+async def test_the_speed_changes_on_the_way(card: SoundCard, tmp_path: Path, player: Given) -> None:
     path = ladder(tmp_path / "a.wav", 400, 800, each_s=4.0)
-    async with Heard().listening(pulse) as heard:
-        await player[0].play_file(path)
-        await heard.tone(400)
-        before_s = player[0].position_s
-        player[0].set_speed(1.5)
-        assert player[0].position_s == pytest.approx(before_s, abs=0.2)
-        await heard.tone(800)
-        assert player[0].position_s == pytest.approx(4.2, abs=0.4)
-        player[0].set_volume(0)
-        await heard.silence()
+    heard = Heard(card)
+    await player[0].play_file(path)
+    await heard.tone(400)
+    before_s = player[0].position_s
+    player[0].set_speed(1.5)
+    assert player[0].position_s == pytest.approx(before_s, abs=0.2)
+    await heard.tone(800)
+    assert player[0].position_s == pytest.approx(4.2, abs=0.4)
+    player[0].set_volume(0)
+    await heard.silence()
 
 
+@clockwork
 async def test_a_seek_while_paused_waits_there(
-    pulse: SoundServer, tmp_path: Path, player: Given
+    card: SoundCard, tmp_path: Path, player: Given
 ) -> None:
     path = ladder(tmp_path / "a.wav", 400, 800, each_s=3.0)
-    async with Heard().listening(pulse) as heard:
-        await player[0].play_file(path)
-        await heard.tone(400)
-        player[0].pause()
-        await heard.silence()
-        player[0].seek(3.5)
-        await heard.silence()
-        assert player[0].position_s == pytest.approx(3.5, abs=0.01)
-        player[0].resume()
-        await heard.tone(800)
+    heard = Heard(card)
+    await player[0].play_file(path)
+    await heard.tone(400)
+    player[0].pause()
+    await heard.silence()
+    player[0].seek(3.5)
+    await heard.silence()
+    assert player[0].position_s == pytest.approx(3.5, abs=0.01)
+    player[0].resume()
+    await heard.tone(800)
 
 
+@clockwork
 async def test_a_file_cut_while_it_plays_is_heard_as_far_as_it_goes(
-    pulse: SoundServer, tmp_path: Path, player: Given
+    card: SoundCard, tmp_path: Path, player: Given
 ) -> None:
     path = ladder(tmp_path / "a.wav", 400, each_s=20.0)
-    async with Heard().listening(pulse) as heard:
-        await player[0].play_file(path)
-        await heard.tone(400)
-        with path.open("r+b") as file:
-            file.truncate(100)
-        await player[1].wait()
-        await heard.silence()
+    heard = Heard(card)
+    await player[0].play_file(path)
+    await heard.tone(400)
+    with path.open("r+b") as file:
+        file.truncate(100)
+    await player[1].wait()
     assert len(heard.wave()) < 5 * RATE_HZ
 
 
+@clockwork
 async def test_a_recording_is_heard_to_its_end(
-    pulse: SoundServer, tmp_path: Path, player: Given
+    card: SoundCard, tmp_path: Path, player: Given
 ) -> None:
     path = tmp_path / "call.wav"
     with WavWriter(path, 8000, 2) as file:
         file.append(np.column_stack((tone(440, 1.5), tone(1000, 1.5) // 2)))
-    async with Heard().listening(pulse) as heard:
-        assert await player[0].play_file(path) == 1.5
-        await player[1].wait()
-        await heard.silence()
+    heard = Heard(card)
+    assert await player[0].play_file(path) == 1.5
+    await player[1].wait()
     assert len(heard.wave()) == pytest.approx(1.5 * RATE_HZ, abs=0.02 * RATE_HZ)
     first = int(np.flatnonzero(np.abs(heard.frames[:, 0]) > 0.005)[0])
     middle = heard.frames[first + RATE_HZ // 4 :][:RATE_HZ]
@@ -312,8 +245,7 @@ async def test_a_short_mono_recording_is_heard(pulse: SoundServer, tmp_path: Pat
     finished = asyncio.Event()
     player = PortAudioPlayer(finished.set)
     assert await player.play_file(path) == 0.03
-    async with asyncio.timeout(5):
-        await finished.wait()
+    await finished.wait()
 
 
 async def test_a_recording_can_be_stopped(pulse: SoundServer, tmp_path: Path) -> None:

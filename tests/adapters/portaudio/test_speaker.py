@@ -1,4 +1,4 @@
-"""Sound output on a real sound daemon: what is played is captured again and measured."""
+"""Sound output: what a sound card by clockwork is given to play, and a real daemon too."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from sound_kit import (
     FAR,
     NEAR,
     RATE_HZ,
+    Heard,
     amplitude,
+    heard_live,
     largest_step,
     play_live,
     share_of_tone,
@@ -27,13 +29,15 @@ from callconsole.adapters import portaudio
 from callconsole.adapters.portaudio import PortAudioSpeaker, probe
 from callconsole.adapters.portaudio.output import Output
 from callconsole.domain.problems import ProblemError
-from support.capture import Capture
+from support.sound_card import SoundCard
 from support.sound_server import SoundServer
+
+clockwork = pytest.mark.virtual_time
 
 
 @pytest.fixture
-def capture(pulse: SoundServer) -> Capture:
-    return Capture(pulse)
+async def card(pulse: SoundServer, monkeypatch: pytest.MonkeyPatch) -> SoundCard:
+    return SoundCard(monkeypatch)
 
 
 @pytest.fixture
@@ -43,14 +47,14 @@ def speaker(pulse: SoundServer) -> Iterator[PortAudioSpeaker]:
     output.stop()
 
 
+@clockwork
 async def test_a_tone_comes_out_whole_and_in_its_place(
-    speaker: PortAudioSpeaker, capture: Capture
+    speaker: PortAudioSpeaker, card: SoundCard
 ) -> None:
     name = speaker.start()
-    async with capture.running():
-        caller = tone(440, 2.0)
-        await play_live(speaker, caller, np.zeros_like(caller))
-    heard = sounding(capture.frames())
+    caller = tone(440, 2.0)
+    await play_live(speaker, caller, np.zeros_like(caller))
+    heard = sounding(card.played)
     assert name
     assert speaker.underruns == 0
     assert len(heard) == pytest.approx(2 * RATE_HZ, abs=0.03 * RATE_HZ)
@@ -62,67 +66,80 @@ async def test_a_tone_comes_out_whole_and_in_its_place(
     assert largest_step(heard[:, 0]) < 1.05 * steepest
 
 
-async def test_caller_left_and_agent_right(speaker: PortAudioSpeaker, capture: Capture) -> None:
+@pytest.mark.real_time
+async def test_a_call_is_heard_on_a_real_device(
+    pulse: SoundServer, speaker: PortAudioSpeaker
+) -> None:
     speaker.start()
-    async with capture.running():
-        await play_live(speaker, tone(440, 1.2, 0.4), tone(1000, 1.2, 0.4))
-    middle = sounding(capture.frames())[RATE_HZ // 10 :][:RATE_HZ]
+    async with Heard().listening(pulse) as heard:
+        await heard_live(speaker, heard)
+    assert speaker.healthy
+
+
+@clockwork
+async def test_caller_left_and_agent_right(speaker: PortAudioSpeaker, card: SoundCard) -> None:
+    speaker.start()
+    await play_live(speaker, tone(440, 1.2, 0.4), tone(1000, 1.2, 0.4))
+    middle = sounding(card.played)[RATE_HZ // 10 :][:RATE_HZ]
     left, right = share_of_tone(middle[:, 0], 440), share_of_tone(middle[:, 1], 1000)
     assert left == pytest.approx(NEAR**2, abs=0.01)
     assert right == pytest.approx(NEAR**2, abs=0.01)
 
 
-async def test_the_volume_changes_smoothly(speaker: PortAudioSpeaker, capture: Capture) -> None:
+@clockwork
+async def test_the_volume_changes_smoothly(speaker: PortAudioSpeaker, card: SoundCard) -> None:
     speaker.start()
     silence = np.zeros(8000, np.int16)
-    async with capture.running():
-        playing = asyncio.create_task(play_live(speaker, tone(440, 2.0), np.tile(silence, 2)))
-        await asyncio.sleep(1.0)
-        speaker.set_volume(0.25)
-        await playing
-    heard = sounding(capture.frames())[:, 0]
+    playing = asyncio.create_task(play_live(speaker, tone(440, 2.0), np.tile(silence, 2)))
+    await asyncio.sleep(1.0)
+    speaker.set_volume(0.25)
+    await playing
+    heard = sounding(card.played)[:, 0]
     before, after = heard[RATE_HZ // 5 : RATE_HZ // 2], heard[-RATE_HZ // 2 : -RATE_HZ // 5]
     assert amplitude(before) == pytest.approx(0.5 * NEAR, rel=0.02)
     assert amplitude(after) == pytest.approx(0.125 * NEAR, rel=0.02)
     assert largest_step(heard) < 1.05 * 0.5 * NEAR * 2 * np.pi * 440 / RATE_HZ
 
 
-async def test_volume_zero_is_silence(speaker: PortAudioSpeaker, capture: Capture) -> None:
+@clockwork
+async def test_volume_zero_is_silence(speaker: PortAudioSpeaker, card: SoundCard) -> None:
     speaker.set_volume(0)
     speaker.start()
-    async with capture.running():
-        await play_live(speaker, tone(440, 0.4), tone(440, 0.4))
-    assert not capture.frames().any()
+    await play_live(speaker, tone(440, 0.4), tone(440, 0.4))
+    assert not card.played.any()
 
 
-async def test_balance_leaves_one_side_alone(speaker: PortAudioSpeaker, capture: Capture) -> None:
+@clockwork
+async def test_balance_leaves_one_side_alone(speaker: PortAudioSpeaker, card: SoundCard) -> None:
     speaker.start()
-    async with capture.running():
-        playing = asyncio.create_task(play_live(speaker, tone(440, 2.4, 0.4), tone(1000, 2.4, 0.4)))
-        await asyncio.sleep(1.2)
-        speaker.set_balance(1)
-        await playing
-    heard = sounding(capture.frames())
+    playing = asyncio.create_task(play_live(speaker, tone(440, 2.4, 0.4), tone(1000, 2.4, 0.4)))
+    await asyncio.sleep(1.2)
+    speaker.set_balance(1)
+    await playing
+    heard = sounding(card.played)
     before, after = heard[RATE_HZ // 10 :][: RATE_HZ // 2], heard[-RATE_HZ : -RATE_HZ // 2]
     assert share_of_tone(before[:, 0], 440) == pytest.approx(NEAR**2, abs=0.01)
     assert share_of_tone(after[:, 0], 1000) > 0.9999
     assert amplitude(after[:, 1]) == pytest.approx(0.4 * NEAR, rel=0.02)
 
 
-async def test_flush_ends_the_sound_at_once(speaker: PortAudioSpeaker, capture: Capture) -> None:
+@clockwork
+async def test_flush_ends_the_sound_at_once(speaker: PortAudioSpeaker, card: SoundCard) -> None:
     speaker.start()
-    async with capture.running():
-        wave = tone(440, 0.18)
-        speaker.play(wave, wave)
-        assert speaker.buffered_ms == pytest.approx(180, abs=40)
-        speaker.flush()
-        assert speaker.buffered_ms == 0
-        await asyncio.sleep(0.4)
+    wave = tone(440, 0.18)
+    speaker.play(wave, wave)
+    assert speaker.buffered_ms == pytest.approx(180, abs=40)
+    speaker.flush()
+    assert speaker.buffered_ms == 0
+    await asyncio.sleep(0.4)
     assert speaker.underruns == 0
-    assert np.count_nonzero(np.abs(capture.frames()).max(axis=1) > 0.005) < 0.05 * RATE_HZ
+    assert np.count_nonzero(np.abs(card.played).max(axis=1) > 0.005) < 0.05 * RATE_HZ
 
 
-async def test_a_gap_is_counted_and_the_end_is_not(speaker: PortAudioSpeaker) -> None:
+@clockwork
+async def test_a_gap_is_counted_and_the_end_is_not(
+    speaker: PortAudioSpeaker, card: SoundCard
+) -> None:
     speaker.start()
     wave = tone(440, 0.1)
     speaker.play(wave, wave)
