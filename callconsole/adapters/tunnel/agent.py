@@ -160,9 +160,9 @@ class AgentProcess:
         return NOT_STARTED
 
 
-def _https(url: str) -> str:
+def _https(url: str | None) -> str:
     """An address that Twilio would take, without a slash at its end. Raises TypeError."""
-    if not url.startswith("https://"):
+    if url is None or not url.startswith("https://"):
         raise TypeError("no https address")
     return url.rstrip("/")
 
