@@ -130,7 +130,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="check every setting and service, with cures")
     doctor.add_argument("--json", action="store_true", help="for programs; ids are stable")
     doctor.add_argument("--country", metavar="ISO", type=_country, help="may it be called? US, CH")
-    doctor.add_argument("--bundle", metavar="FILE.zip", type=Path, help="save a support bundle")
+    doctor.add_argument("--bundle", metavar="FILE.zip", type=_file, help="save a support bundle")
     doctor.add_argument("--silent", action="store_true", help="play no tone")
     return parser
 
@@ -140,6 +140,16 @@ def _country(text: str) -> str:
     if len(text) != 2 or not text.isascii() or not text.isalpha():
         raise argparse.ArgumentTypeError("give the country's two letters, such as US or CH")
     return text.upper()
+
+
+def _file(text: str) -> Path:
+    """A file to write, in a folder that is there. Raises argparse's ArgumentTypeError."""
+    path = Path(text)
+    if not path.name or path.is_dir():
+        raise argparse.ArgumentTypeError("give the name of a file")
+    if not path.parent.is_dir():
+        raise argparse.ArgumentTypeError(f"there is no folder {path.parent}")
+    return path
 
 
 def _port(text: str) -> int:

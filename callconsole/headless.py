@@ -101,6 +101,7 @@ def _ready_line(app: App) -> str:
     address = app.line.address.url if app.line is not None else None
     reached = f", reached at {address}" if address else ""
     host = app.settings.server_host
+    host = f"[{host}]" if ":" in host else host
     return f"callconsole is ready on http://{host}:{app.port} ({app.console.line} line{reached})"
 
 

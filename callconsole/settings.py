@@ -75,7 +75,11 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", extra="ignore", hide_input_in_errors=True
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        hide_input_in_errors=True,
     )
 
     twilio_account_sid: Text = Field(None, description="Twilio account, AC and 32 hex digits")
@@ -226,6 +230,13 @@ class Settings(BaseSettings):
     @classmethod
     def _without_what_is_around(cls, value: object) -> object:
         return trimmed(value)
+
+    @field_validator("twilio_auth_token", "gemini_api_key", "ngrok_authtoken", "api_token")
+    @classmethod
+    def _sendable(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().isascii():
+            raise ValueError("there is a letter in it that none has; copy it again")
+        return value
 
     @field_validator("twilio_phone_number", "test_phone_number")
     @classmethod

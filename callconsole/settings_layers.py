@@ -72,7 +72,7 @@ class Layers:
     def source_of(self, name: str) -> tuple[SettingSource, Raw]:
         """The source that wins for a field, and its raw value."""
         for source, values in self.ordered():
-            if name in values and not _means_unset(name, values[name], source):
+            if name in values and not _means_unset(values[name]):
                 return source, values[name]
         return SettingSource.DEFAULT, None
 
@@ -249,11 +249,9 @@ def _is_set(source: SettingSource) -> bool:
     return source is not SettingSource.DEFAULT
 
 
-def _means_unset(name: str, raw: Raw, source: SettingSource) -> bool:
-    if raw is None:
-        return True
-    blank = isinstance(raw, str) and not raw.strip()
-    return blank and (may_be_unset(name) or not source.locked)
+def _means_unset(raw: Raw) -> bool:
+    """True for an empty line too: an empty SERVER_HOST would mean every address there is."""
+    return raw is None or (isinstance(raw, str) and not trimmed(raw))
 
 
 def _at_fault(item: ErrorDetails, chosen: Mapping[str, tuple[SettingSource, Raw]]) -> str:

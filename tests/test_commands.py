@@ -362,10 +362,21 @@ async def test_words_that_could_not_be_written_are_no_success(tmp_path: Path) ->
     assert command.text == "Not everything could be written: No space left on device."
 
 
-async def test_the_doctor_says_where_the_bundle_could_not_go(tmp_path: Path) -> None:
-    doctor = await Command.start(
-        tmp_path, "doctor", "--silent", "--bundle", str(tmp_path / "no" / "b.zip"), SERVER_PORT="0"
-    )
+@pytest.mark.parametrize(
+    ("file", "words"), [("", "name of a file"), (".", "name of a file"), ("no/b.zip", "no folder")]
+)
+async def test_the_doctor_says_at_once_where_no_bundle_can_go(
+    tmp_path: Path, file: str, words: str
+) -> None:
+    doctor = await Command.start(tmp_path, "doctor", "--silent", "--bundle", file)
+    assert await doctor.end() == 2
+    assert words in doctor.lines[-1]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is full")
+async def test_the_doctor_says_that_the_bundle_could_not_be_written(tmp_path: Path) -> None:
+    file = "/proc/b.zip"
+    doctor = await Command.start(tmp_path, "doctor", "--silent", "--bundle", file, SERVER_PORT="0")
     assert await doctor.end() == 2
     assert "The support bundle was not saved" in doctor.lines[-1]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -268,3 +270,16 @@ async def test_why_there_is_no_window_is_said_in_one(qtbot: QtBot) -> None:
     assert box.text() == "There is no folder"
     assert box.informativeText() == "It is <full>.\n\nMake it."
     assert box.textFormat() is Qt.TextFormat.PlainText
+
+
+def test_what_talks_to_the_outside_is_not_imported_before_the_window() -> None:
+    """It takes long, and is imported once the window is painted."""
+    program = (
+        "import sys; import callconsole.cli, callconsole.desktop; "
+        "print([name for name in ('aiohttp', 'twilio', 'google.genai', 'pyngrok', 'websockets', "
+        "'sqlalchemy', 'keyring', 'tomlkit', 'prometheus_client') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"

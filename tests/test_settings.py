@@ -106,6 +106,7 @@ def test_vertex_wins_where_both_back_ends_are_set() -> None:
         ("SERVER_BASE_URL=https://me:tok@x", "SERVER_BASE_URL: the address must have no user"),
         ("TWILIO_API_BASE_URL=junk", "TWILIO_API_BASE_URL"),
         ("NGROK_DOMAIN=my domain", "NGROK_DOMAIN: this has to be a name"),
+        ("GEMINI_API_KEY=AIza\u2013dash", "GEMINI_API_KEY: there is a letter in it"),
         ("CALLCONSOLE_RECORD=perhaps", "CALLCONSOLE_RECORD"),
         ("CALLCONSOLE_OPENING=shout", "CALLCONSOLE_OPENING"),
         ("CALLCONSOLE_GATE=ajar", "CALLCONSOLE_GATE"),
@@ -113,7 +114,7 @@ def test_vertex_wins_where_both_back_ends_are_set() -> None:
     ],
 )
 def test_a_wrong_value_is_named_and_not_repeated(line: str, words: str) -> None:
-    Path(".env").write_text(f"TWILIO_AUTH_TOKEN=tok-secret\n{line}\n")
+    Path(".env").write_text(f"TWILIO_AUTH_TOKEN=tok-secret\n{line}\n", "utf-8")
     with pytest.raises(ProblemError) as caught:
         load()
     assert words in caught.value.problem.cause

@@ -71,6 +71,20 @@ async def test_an_empty_line_in_env_hides_nothing() -> None:
     assert open_store().source("ngrok_domain") is SettingSource.FILE
 
 
+@pytest.mark.parametrize("blank", ["", " ", "\u200b"])
+def test_an_empty_variable_means_the_default(monkeypatch: pytest.MonkeyPatch, blank: str) -> None:
+    """An empty host would have the server listen at every address of this computer."""
+    monkeypatch.setenv("SERVER_HOST", blank)
+    Path(".env").write_text(
+        f"GEMINI_MODEL={blank}\nSERVER_PORT={blank}\nCALLCONSOLE_GATE=\n", "utf-8"
+    )
+    store = open_store()
+    assert store.fault is None
+    assert store.settings.server_host == "127.0.0.1"
+    assert (store.settings.server_port, store.settings.gemini_model) == (8080, "gemini-3.8-live")
+    assert store.source("server_host") is SettingSource.DEFAULT
+
+
 async def test_a_setting_is_saved_and_reset() -> None:
     store = open_store()
     await store.save("ring_s", "40")

@@ -7,6 +7,7 @@ bytes, padded to an even number. Format tags: RFC 2361.
 
 from __future__ import annotations
 
+import os
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,9 +27,9 @@ _LARGEST_SIZE = 0xFFFFFFFF
 class WavWriter:
     """A 16-bit PCM file that is whole after every `sync`, whatever becomes of the program.
 
-    An existing file of this name is replaced. Use it as a context manager, or `close` it. All
-    methods but the constructor may raise OSError (a full disk) and none of them is quick enough
-    for the event loop.
+    Its owner alone can read it. An existing file of this name is replaced. Use it as a context
+    manager, or `close` it. All methods but the constructor may raise OSError (a full disk) and
+    none of them is quick enough for the event loop.
 
     Attributes:
         path: the file.
@@ -39,7 +40,7 @@ class WavWriter:
         self.path = Path(path)
         self.frames = 0
         self._channels = channels
-        self._file: BinaryIO = self.path.open("wb")
+        self._file: BinaryIO = open(self.path, "wb", opener=_for_its_owner)  # noqa: SIM115
         self._file.write(_pcm_header(rate_hz, channels))
         self._file.flush()
 
@@ -191,6 +192,10 @@ def write_mulaw(path: Path, data: bytes, rate_hz: int) -> None:
 
 def _chunk(name: bytes, body: bytes) -> bytes:
     return name + struct.pack("<I", len(body)) + body + bytes(len(body) % 2)
+
+
+def _for_its_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _pcm_header(rate_hz: int, channels: int) -> bytes:

@@ -179,10 +179,12 @@ def _free_port(host: str, wanted: int) -> int | None:
 
 def _bind(host: str, wanted: int) -> None:
     """Take a port for a moment. Raises OSError where that cannot be."""
-    with socket.socket() as probe:
+    # The address may be one of IPv6.
+    family, kind, _, _, place = socket.getaddrinfo(host or None, wanted, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind) as probe:
         if sys.platform != "win32":  # there it would take a port from whoever has it
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind((host, wanted))
+        probe.bind(place)
 
 
 def _console_at(host: str, wanted: int) -> bool:

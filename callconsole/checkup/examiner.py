@@ -1,4 +1,7 @@
-"""Draws up what is checked on the line that is open, and has it checked."""
+"""Draws up what is checked on the line that is open, and has it checked.
+
+What it checks with is imported when it checks: it takes long, and the window is shown before.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from callconsole.checkup import address, agent, bundle, carrier, computer, sound
 from callconsole.checkup.premises import Premises
 from callconsole.checkup.remedies import remedy
 from callconsole.domain.checkup import Check, Finding, Group
@@ -26,9 +29,11 @@ from callconsole.engine.checkup import (
     skipped,
 )
 from callconsole.engine.world import PRACTICE
-from callconsole.lines import Line
 from callconsole.settings import Settings, missing_for_phone
 from callconsole.settings_layers import SettingSource
+
+if TYPE_CHECKING:
+    from callconsole.lines import Line
 
 _QUICK_S = 5.0
 _AGENT_S = 25.0
@@ -82,6 +87,8 @@ class Examiner:
 
     async def save_bundle(self, path: Path, findings: Sequence[Finding]) -> None:
         """Write what helps a supporter, redacted, see `callconsole.checkup.bundle`."""
+        from callconsole.checkup import bundle
+
         premises = self._premises
         line = premises.line.name if premises.line is not None else ""
         await asyncio.to_thread(
@@ -102,6 +109,8 @@ class Examiner:
         return found
 
     def _computer(self) -> list[Examination]:
+        from callconsole.checkup import computer
+
         premises, settings = self._premises, self._premises.settings
         known = premises.console.services().get(Service.HISTORY)
         problem = known.problem if known is not None else None
@@ -137,6 +146,8 @@ class Examiner:
         return not self._source("server_port").locked
 
     def _sound(self, *, aloud: bool) -> list[Examination]:
+        from callconsole.checkup import sound
+
         speaker, microphone = self._devices()
         turn = asyncio.Lock()  # one at a time: the tone is no room's noise
 
@@ -154,6 +165,8 @@ class Examiner:
         ]
 
     def _carrier(self, line: Line) -> list[Examination]:
+        from callconsole.checkup import carrier, computer
+
         twilio = line.carrier.account
         settings, own = self._premises.settings, line.carrier.number
         tested = settings.test_phone_number
@@ -171,6 +184,8 @@ class Examiner:
         return [_made(*one, group=Group.TWILIO) for one in probes]
 
     def _address(self, line: Line) -> Examination:
+        from callconsole.checkup import address, computer
+
         known = self._premises.console.services().get(Service.TUNNEL)
         problem = known.problem if known is not None else None
 
@@ -199,6 +214,8 @@ class Examiner:
 
 
 def _agent(line: Line) -> list[Examination]:
+    from callconsole.checkup import agent
+
     probes: list[tuple[str, str, bool, Probe]] = [
         ("gemini.session", "Session", True, partial(agent.session, line.agent)),
         ("gemini.speech", "Speech", True, partial(agent.speech, line.agent)),

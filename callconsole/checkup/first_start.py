@@ -1,27 +1,26 @@
-"""Tries out what the first-start guide is told: Twilio, Google, the way in, sound."""
+"""Tries out what the first-start guide is told: Twilio, Google, the way in, sound.
+
+What it tries with is imported when it tries: it takes long, and the window is shown before.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from pydantic import SecretStr
 
-from callconsole.adapters.gemini.credentials import find_project
-from callconsole.adapters.portaudio import sound_check
-from callconsole.adapters.tunnel.ngrok import NgrokTunnel
-from callconsole.adapters.twilio.account import TwilioAccount
-from callconsole.adapters.twilio.api import TwilioApi
-from callconsole.checkup import agent
 from callconsole.checkup.premises import Premises
 from callconsole.domain.events import Service, ServiceState
 from callconsole.domain.problems import ProblemError
 from callconsole.engine.checkup import OutsideAnswer, OutsideProbe, Verdict
 from callconsole.engine.world import PHONE
-from callconsole.lines import agent_for, tunnel_for
 from callconsole.settings import Settings
 from callconsole.viewmodels.guide_desk import AccountFound, ToneHeard
+
+if TYPE_CHECKING:
+    from callconsole.adapters.twilio.account import TwilioAccount
 
 _TWILIO_S: Final = 10.0
 
@@ -50,6 +49,9 @@ class FirstStart:
 
     async def twilio(self, settings: Settings) -> AccountFound:
         """Sign in, and ask for balance, numbers and, on a trial, verified callees."""
+        from callconsole.adapters.twilio.account import TwilioAccount
+        from callconsole.adapters.twilio.api import TwilioApi
+
         api = TwilioApi(
             settings.twilio_account_sid or "",
             settings.twilio_auth_token or SecretStr(""),
@@ -63,6 +65,9 @@ class FirstStart:
 
     async def google(self, settings: Settings) -> str:
         """Open a session, then hear the first sound of another."""
+        from callconsole.checkup import agent
+        from callconsole.lines import agent_for
+
         trial = agent_for(settings)
         try:
             # Imports the SDK off the loop.
@@ -75,6 +80,8 @@ class FirstStart:
 
     async def google_project(self) -> str | None:
         """Look for application default credentials; may ask a metadata server."""
+        from callconsole.adapters.gemini.credentials import find_project
+
         return await asyncio.to_thread(find_project)
 
     async def address(self, settings: Settings) -> str:
@@ -91,17 +98,24 @@ class FirstStart:
 
     async def download(self, settings: Settings, on_progress: Callable[[str], None]) -> None:
         """Fetch the ngrok program into the data folder."""
+        from callconsole.adapters.tunnel.ngrok import NgrokTunnel
+        from callconsole.lines import tunnel_for
+
         tunnel = tunnel_for(settings, self._premises.data)
         if isinstance(tunnel, NgrokTunnel):
             await tunnel.download(lambda progress: on_progress(progress.told()))
 
     async def tone(self, speaker: str | None, microphone: str | None) -> ToneHeard:
         """Play a tone for 0.6 s, and listen for it."""
+        from callconsole.adapters.portaudio import sound_check
+
         name, heard = await asyncio.to_thread(sound_check.play_tone, speaker, microphone)
         return ToneHeard(name, heard.name if heard is not None and heard.tone else None)
 
     async def levels(self, microphone: str | None) -> AsyncGenerator[float]:
         """Open the input, and tell its level until nobody asks any more."""
+        from callconsole.adapters.portaudio import sound_check
+
         async for level in sound_check.levels(microphone):
             yield level
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from callconsole.engine.console import Console
-from callconsole.lines import Line
 from callconsole.settings import Settings
+
+if TYPE_CHECKING:
+    from callconsole.lines import Line
 
 
 class Premises(Protocol):

@@ -85,6 +85,7 @@ class Recorder:
         try:
             if self._writer is None:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
+                self.path.parent.chmod(0o700)
                 self._writer = WavWriter(self.path, RATE_HZ, channels=2)
             both = np.stack([np.concatenate(caller), np.concatenate(agent)], axis=1)
             self._writer.append(both.reshape(-1))

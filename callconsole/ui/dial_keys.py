@@ -42,9 +42,10 @@ class DialKeys(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take dialling keys before the focused control does something else with them."""
-        if event.type() is not QEvent.Type.KeyPress or not isinstance(watched, QWidget):
+        # The kind is asked for last: every event of the application comes through here.
+        if not isinstance(event, QKeyEvent) or event.type() is not QEvent.Type.KeyPress:
             return False
-        if not isinstance(event, QKeyEvent) or watched.window() is not self._window:
+        if not isinstance(watched, QWidget) or watched.window() is not self._window:
             return False
         if is_editor(watched) or is_editor(QApplication.focusWidget()):
             return False

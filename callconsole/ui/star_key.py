@@ -21,7 +21,8 @@ class StarKey(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep a field from claiming the key before shortcuts are looked at."""
-        if event.type() is not QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        # The kind is asked for last: every event of the application comes through here.
+        if not isinstance(event, QKeyEvent) or event.type() is not QEvent.Type.ShortcutOverride:
             return False
         if not isinstance(watched, QWidget) or watched.window() is not self._window:
             return False

@@ -66,15 +66,15 @@ class TalkKey(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take the key before the focused control does something else with it."""
-        kind = event.type()
-        if kind is QEvent.Type.WindowDeactivate and watched is self._window:
+        # The kind is asked for last: every event of the application comes through here.
+        if watched is self._window and event.type() is QEvent.Type.WindowDeactivate:
             if self._down:
                 self._let_go()
                 self.lost.emit()
             return False
-        if kind not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
-            return False
         if not isinstance(event, QKeyEvent) or event.key() != Qt.Key.Key_Space:
+            return False
+        if event.type() not in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
             return False
         if not isinstance(watched, QWidget):
             return False

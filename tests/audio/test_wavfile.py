@@ -1,5 +1,6 @@
 """WAV files: readable by others at any moment, whole again after a crash, honest about garbage."""
 
+import os
 import struct
 import subprocess
 import sys
@@ -34,6 +35,16 @@ def test_the_standard_library_reads_it(tmp_path: Path) -> None:
     wanted = np.concatenate([ramp(100), ramp(50)])
     assert by_wave(path) == (2, 8000, wanted.tobytes())
     assert path.stat().st_size == 44 + 600
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no such modes")
+def test_nobody_else_can_listen_to_it(tmp_path: Path) -> None:
+    former = os.umask(0)
+    try:
+        WavWriter(tmp_path / "call.wav", 8000, 2).close()
+    finally:
+        os.umask(former)
+    assert (tmp_path / "call.wav").stat().st_mode & 0o777 == 0o600
 
 
 def test_it_is_whole_after_each_sync(tmp_path: Path) -> None:

@@ -211,6 +211,17 @@ async def test_a_port_that_is_free_ours_or_taken() -> None:
     assert (await computer.port("127.0.0.1", number, 0)).detail.endswith("is free")
 
 
+async def test_a_port_at_an_address_of_ipv6() -> None:
+    try:
+        taken = socket.create_server(("::1", 0), family=socket.AF_INET6)
+    except OSError:
+        pytest.skip("this computer has no IPv6")
+    with taken:
+        number = taken.getsockname()[1]
+        assert (await red(computer.port("::1", number, 0))).code == "server.port_in_use"
+    assert (await computer.port("::1", number, 0)).detail == f"::1:{number} is free"
+
+
 async def test_a_port_that_another_server_has() -> None:
     class Page(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:

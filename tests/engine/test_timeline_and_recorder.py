@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import wave
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -86,6 +87,17 @@ async def test_the_recording_is_stereo_and_sample_exact(tmp_path: Path, thread: 
     assert (both[:, 0] == 1000).all()
     assert both[::160, 1].tolist() == list(range(101))
     assert recorder.duration_s == 2.02
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no such modes")
+async def test_the_folder_is_shut_to_everybody_else(tmp_path: Path, thread: Executor) -> None:
+    """Older recordings, which others may read by their own modes, lie in it too."""
+    folder = tmp_path / "recordings"
+    folder.mkdir(mode=0o755)
+    recorder = Recorder(folder / "call.wav", thread)
+    recorder.add(FRAME, FRAME)
+    assert await recorder.close()
+    assert folder.stat().st_mode & 0o777 == 0o700
 
 
 async def test_a_broken_disk_ends_the_recording_and_not_the_call(

@@ -23,7 +23,8 @@ def write(folder: Path, **behaviour: object) -> Path:
     """Make the executable in `folder`; return its path.
 
     `behaviour`: ``start_error`` (code such as "4018"), ``create_error`` (such as "334"),
-    ``create_status``, ``silent`` (says nothing, for ever), ``old`` (no endpoints in its API),
+    ``create_status``, ``create_answer`` (any text in place of the endpoint), ``silent`` (says
+    nothing, for ever), ``old`` (no endpoints in its API),
     ``slow_s`` (says nothing for so long), ``dies`` (ends in the middle of starting).
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -117,7 +118,10 @@ def _handler(agent: _Agent) -> type[BaseHTTPRequestHandler]:
             """Stay quiet: stdout belongs to the agent's own lines."""
 
         def answer(self, status: int, value: object) -> None:
-            body = json.dumps(value).encode()
+            self.answer_text(status, json.dumps(value))
+
+        def answer_text(self, status: int, text: str) -> None:
+            body = text.encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
@@ -133,6 +137,8 @@ def _handler(agent: _Agent) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             agent.note(post=self.path, asked=asked)
+            if (odd := agent.behaviour.get("create_answer")) is not None:
+                return self.answer_text(agent.behaviour.get("create_status", 201), odd)
             return self.answer(*agent.create(asked))
 
     return Handler

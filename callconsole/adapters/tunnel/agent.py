@@ -12,7 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from callconsole.adapters.tunnel.problems import CODE, NOT_STARTED, SILENT, TOO_OLD, by_code
+from callconsole.adapters.tunnel.problems import (
+    CODE,
+    NOT_STARTED,
+    SILENT,
+    TOO_OLD,
+    UNREADABLE,
+    by_code,
+)
 from callconsole.domain.problems import Problem, ProblemError
 
 if TYPE_CHECKING:
@@ -53,12 +60,15 @@ class AgentProcess:
                 inspect=False,
                 **wanted,
             )
+            return _https(tunnel.public_url)
         except (exception.PyngrokError, OSError, ValueError) as error:
             self._read_last_words()
             problem = self._problem(error)
-            self.end()
-            raise ProblemError(problem) from None
-        return str(tunnel.public_url).rstrip("/")
+        except (TypeError, AttributeError, LookupError):
+            # pyngrok takes whatever JSON it is given for an endpoint.
+            problem = UNREADABLE
+        self.end()
+        raise ProblemError(problem)
 
     @property
     def pid(self) -> int | None:
@@ -148,6 +158,13 @@ class AgentProcess:
         if getattr(error, "status_code", None) == 404:
             return TOO_OLD
         return NOT_STARTED
+
+
+def _https(url: str | None) -> str:
+    """An address that Twilio would take, without a slash at its end. Raises TypeError."""
+    if url is None or not url.startswith("https://"):
+        raise TypeError("no https address")
+    return url.rstrip("/")
 
 
 @contextlib.contextmanager

@@ -18,7 +18,9 @@ _SILENT: Final = {
     "tunnel.refused": "Nothing listens at {host}.",
     "tunnel.unknown_host": "The name {host} is not known.",
     "tunnel.broke_off": "The connection to {host} broke off.",
+    "tunnel.proxy": "The proxy of this computer did not lead to {host}.",
 }
+_BY_PROXY = "Correct HTTPS_PROXY, or name the address in NO_PROXY; Twilio does not use the proxy."
 
 
 class LookError(ProblemError):
@@ -34,10 +36,10 @@ class LookError(ProblemError):
         self.answered = answered
 
 
-def silent(code: str, host: str) -> LookError:
+def silent(code: str, host: str, cure: str = _WAIT) -> LookError:
     """Nobody answered; `code` is one of `_SILENT`."""
     return LookError(
-        Problem(code, UNREACHABLE, _SILENT[code].format(host=host), _WAIT), answered=False
+        Problem(code, UNREACHABLE, _SILENT[code].format(host=host), cure), answered=False
     )
 
 
@@ -47,7 +49,9 @@ def wrong(code: str, cause: str, cure: str = _OWN) -> LookError:
 
 
 def of_connection(error: Exception, host: str) -> LookError:
-    """From an exception of the HTTP client."""
+    """From an exception of the HTTP client; ValueError is a proxy of a strange kind."""
+    if isinstance(error, aiohttp.ClientProxyConnectionError | aiohttp.ClientHttpProxyError):
+        return silent("tunnel.proxy", host, _BY_PROXY)
     if isinstance(error, aiohttp.ClientConnectorCertificateError | ssl.SSLCertVerificationError):
         return wrong(
             "certificate",
@@ -62,6 +66,8 @@ def of_connection(error: Exception, host: str) -> LookError:
         return silent("tunnel.no_answer", host)
     if isinstance(error, aiohttp.ClientConnectorError):
         return silent("tunnel.refused", host)
+    if isinstance(error, ValueError):
+        return silent("tunnel.proxy", host, _BY_PROXY)
     return silent("tunnel.broke_off", host)
 
 

@@ -102,7 +102,7 @@ class Outside:
                 self._address + HEALTH_PATH, allow_redirects=False
             ) as answer:
                 body = await _beginning(answer)
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
             raise faults.of_connection(error, self._host) from None
         took_ms = (loop.time() - began) * 1000
         self._judge(answer, body)
@@ -131,7 +131,7 @@ class Outside:
                 )
         except aiohttp.WSServerHandshakeError as error:
             raise faults.no_websocket(error.status, self._host) from None
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
             raise faults.of_connection(error, self._host) from None
         try:
             yield EchoLine(socket, self._host, self._limit_s)

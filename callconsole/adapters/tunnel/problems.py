@@ -26,6 +26,12 @@ NOT_STARTED: Final = Problem(
     "The ngrok agent could not be started.",
     "Start `ngrok http 8080` in a terminal to see what it says, then try again.",
 )
+UNREADABLE: Final = Problem(
+    "ngrok.unreadable",
+    UNREACHABLE,
+    "The ngrok program started, but does not answer as an ngrok agent of version 3 does.",
+    "Type `ngrok update` in a terminal, or set NGROK_PATH to the right program, then try again.",
+)
 TOO_OLD: Final = Problem(
     "ngrok.too_old",
     UNREACHABLE,

@@ -143,6 +143,26 @@ async def test_an_unknown_code_leads_to_its_page(tmp_path: Path) -> None:
     assert problem.link == "https://ngrok.com/docs/errors/err_ngrok_99999"
 
 
+@pytest.mark.parametrize(
+    ("status", "text", "code"),
+    [
+        (201, "[]", "ngrok.unreadable"),
+        (201, "null", "ngrok.unreadable"),
+        (201, '{"url": 5}', "ngrok.unreadable"),
+        (201, '{"url": "http://plain.example", "uri": "/x", "name": "y"}', "ngrok.unreadable"),
+        (201, "{}", "ngrok.not_started"),
+        (201, "<html>Bad gateway</html>", "ngrok.not_started"),
+        (503, "[1]", "ngrok.not_started"),
+    ],
+)
+async def test_an_agent_that_answers_oddly_is_told_and_ended(
+    tmp_path: Path, status: int, text: str, code: str
+) -> None:
+    program = standin_ngrok.write(tmp_path / "bin", create_answer=text, create_status=status)
+    assert (await failure(tunnel(program))).code == code
+    assert not any(running(pid) for pid in pids(program))
+
+
 async def test_a_silent_agent_is_ended_in_time(tmp_path: Path) -> None:
     program = standin_ngrok.write(tmp_path / "bin", silent=True)
     line = tunnel(program, limit_s=1.0)

@@ -119,6 +119,21 @@ async def test_a_name_that_does_not_exist(beacon: Beacon) -> None:
     assert not caught.value.answered
 
 
+@pytest.mark.parametrize("proxy", ["http://127.0.0.1:9", "junk://127.0.0.1:9"])
+async def test_a_proxy_that_leads_nowhere_is_told_as_that(
+    beacon: Beacon, monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    """The client raises ValueError for one of a strange kind, which ended the lookout."""
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with pytest.raises(LookError) as caught:
+        await probe("https://desk.example", beacon, limit_s=5)
+    assert caught.value.problem.code == "tunnel.proxy"
+    assert "HTTPS_PROXY" in caught.value.problem.cure
+    assert not caught.value.answered
+
+
 async def test_no_tls_at_all(beacon: Beacon) -> None:
     async with alone(beacon, "127.0.0.1", 0) as port:
         with pytest.raises(LookError) as caught:
