@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import hypothesis
 import pytest
 import pytest_asyncio
+import pytestqt.plugin
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from callconsole.engine.clock import SystemClock
@@ -59,6 +60,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "virtual_time: without sockets or processes; no time passes while work is done"
     )
+    pytestqt.plugin._process_events = leaks.process_events
     # Garbage is collected between the tests, see `leaks.collect_now_and_then`.
     gc.disable()
     # Short on purpose: a socket's path has at most 107 characters.

@@ -78,6 +78,18 @@ def _owner(thing: Any) -> str:
     return f"{type(parent).__name__} {parent.objectName()}".strip() if parent else "nobody"
 
 
+def process_events() -> None:
+    """Let Qt do what waits to be done around a test, but for timers.
+
+    No event loop runs by then, so that a view model whose timer is due could start no task: on a
+    slow machine, a short test's first timer is.
+    """
+    from PySide6.QtCore import QCoreApplication, QEventLoop
+
+    if (application := QCoreApplication.instance()) is not None:
+        application.processEvents(QEventLoop.ProcessEventsFlag.X11ExcludeTimers)
+
+
 def delete_later_now() -> None:
     """Let what waits for its deletion go now, in this thread.
 

@@ -199,14 +199,14 @@ async def test_everything_fits(qtbot: QtBot, zoomable: QApplication, name: str) 
         assert whole(window, USUAL_SIZE) == []
         for size in (LAPTOP, SMALLEST):
             window.resize(size)
-            await settle()
+            await settled(window)
             assert whole(window, size) == []
         set_zoom(zoomable, 80)
-        await settle()
+        await settled(window)
         assert zoomed(window, SMALLEST) == []
         set_zoom(zoomable, 125)
         window.resize(USUAL_SIZE)
-        await settle()
+        await settled(window)
         assert zoomed(window, USUAL_SIZE) == []
     finally:
         scene.close()
@@ -224,10 +224,10 @@ async def test_everything_fits_with_a_wider_font(
     try:
         assert whole(window, SMALLEST) == []
         window.resize(USUAL_SIZE)
-        await settle()
+        await settled(window)
         assert whole(window, USUAL_SIZE) == []
         set_zoom(wider, 160)
-        await settle()
+        await settled(window)
         assert zoomed(window, USUAL_SIZE) == []
     finally:
         scene.close()
@@ -350,7 +350,7 @@ async def arrive(qtbot: QtBot, scene: Scene, name: str) -> None:
     scene.window.show()
     qtbot.waitExposed(scene.window)
     await STATES[name](scene)
-    await settle()
+    await settled(scene.window)
 
 
 def whole(window: MainWindow, size: QSize) -> list[str]:
