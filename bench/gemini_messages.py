@@ -32,6 +32,7 @@ from callconsole.adapters.gemini.connection import MIME_TYPE, Connection
 from callconsole.adapters.gemini.fast_path import audio_frame, audio_parts
 from callconsole.adapters.gemini.live_socket import LiveSocket
 from callconsole.adapters.gemini.messages import MessageReader
+from callconsole.adapters.gemini.whisper import WhisperWay
 from callconsole.practice.certificates import make_loopback_certificate
 
 CALLER_BYTES = 640
@@ -155,7 +156,7 @@ async def _answer(socket: ServerConnection) -> None:
 async def _talk(socket: LiveSocket) -> tuple[AsyncSession, Connection]:
     await socket.recv(decode=False)
     session = AsyncSession(api_client=_Developer(), websocket=socket)  # type: ignore[arg-type]
-    return session, Connection(_Context(), session, "realtime_text")  # type: ignore[arg-type]
+    return session, Connection(_Context(), session, "realtime_text", WhisperWay())  # type: ignore[arg-type]
 
 
 async def sending(dial: Callable[[], connect]) -> None:

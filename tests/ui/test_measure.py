@@ -99,13 +99,13 @@ def test_a_measure_holds_one_part(qtbot: QtBot) -> None:
 
 
 def settings_row(window: MainWindow) -> QWidget:
-    assert window.settings is not None
-    return window.settings.rows["twilio_account_sid"]
+    assert window.pages.settings is not None
+    return window.pages.settings.rows["twilio_account_sid"]
 
 
 def guide_button(window: MainWindow) -> QWidget:
-    assert window.guide is not None
-    return window.guide.main
+    assert window.pages.guide is not None
+    return window.pages.guide.main
 
 
 # A state of the window, a widget of its page, and how far right of its page that may reach.
@@ -116,8 +116,8 @@ REACHES: list[tuple[str, Callable[[MainWindow], QWidget], int]] = [
     ("deciding", lambda window: window.calls.call.answer, WORK_WIDTH),
     ("failed", lambda window: window.calls.call.failure, WORK_WIDTH),
     ("history", lambda window: window.history.record.transcript, WORK_WIDTH),
-    ("checkup_red", lambda window: window.checkup.lead, WORK_WIDTH),
-    ("prompts", lambda window: window.prompts.editor, PROSE_WIDTH),
+    ("checkup_red", lambda window: window.pages.checkup.lead, WORK_WIDTH),
+    ("prompts", lambda window: window.pages.prompts.editor, PROSE_WIDTH),
     ("settings", settings_row, TEXT_WIDTH),
     ("guide_twilio", guide_button, READING_WIDTH),
 ]
