@@ -145,12 +145,18 @@ class SettingsView(QWidget):
 
     def _fill(self) -> None:
         """Lay out the rows of the group, or of everything that was found."""
-        while item := self._rows.takeAt(0):
-            if widget := item.widget():
-                # A row stays where it is, with what is typed in it.
-                widget.hide()
-                if not isinstance(widget, SettingRow):
-                    widget.deleteLater()
+        while item := self._rows.itemAt(0):
+            widget = item.widget()
+            if widget is None:
+                self._rows.takeAt(0)
+                continue
+            # Not takeAt: while its old item lives on, a widget never tells its next one that it
+            # has grown, and is squeezed to what it needed once.
+            self._rows.removeWidget(widget)
+            # A row stays where it is, with what is typed in it.
+            widget.hide()
+            if not isinstance(widget, SettingRow):
+                widget.deleteLater()
         found = self._page.found()
         groups = list(found) if self._page.searching else [self._group]
         for group in groups:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from callconsole.domain.call import EndedBy, Ending, Outcome
@@ -314,3 +314,18 @@ async def test_every_setting_has_a_field_that_keys_reach(
         if info.kind is Kind.NUMBER:
             assert isinstance(field, TextField)
     await page.finish()
+
+
+async def test_a_row_that_comes_again_can_grow(qtbot: QtBot, open_scene: Open) -> None:
+    view, _page = opened(open_scene())
+    content = view.rows_scroll.widget()
+    for words in ("to", "tok", "toke", "token"):
+        view.list.search.setText(words)
+        row = view.rows["twilio_auth_token"]
+        assert row.isVisible()
+        row.foot.setText("")
+        QApplication.sendPostedEvents()
+        before = content.heightForWidth(600)
+        row.foot.setText(f"Somebody has to read all of this, {words}. " * 20)
+        QApplication.sendPostedEvents()
+        assert content.heightForWidth(600) > before + 100, words
