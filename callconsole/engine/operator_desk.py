@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from callconsole.audio import mulaw
 from callconsole.audio.fade import fade_in
+from callconsole.audio.meter import level_dbfs
 from callconsole.domain import events
 from callconsole.domain.abilities import TransferTarget
 from callconsole.domain.problems import ProblemError
@@ -24,6 +25,10 @@ WHISPER_CHARS = 2000
 # Nobody speaks at the very switch, and the line that tells of it stands before what was said. The
 # position of the call's audio is behind the clock by what the network and its frames take.
 FIRST_WORD_S = 0.3
+# A microphone that runs faster than the phone's clock, or frames that came late and together,
+# leave the operator behind for good; where they are silent the phone catches up.
+LAG_MS = 120
+QUIET_DBFS = -50.0
 
 
 class OperatorDesk:
@@ -118,9 +123,12 @@ class OperatorDesk:
         """20 ms of the microphone, int16, 8000 Hz: sent as soon as it comes."""
         if not self._state.call.taken_over or self._state.call.operator_muted:
             return
+        voice = self._bridge.voice
+        if voice.playout.buffered_ms > LAG_MS and level_dbfs(frame) < QUIET_DBFS:
+            return
         if self._unmuted:
             frame, self._unmuted = fade_in(frame), False
-        self._bridge.voice.operator_said(mulaw.encode(frame))
+        voice.operator_said(mulaw.encode(frame))
         if self._bridge.operator_speaking:
             self._spoke_ms += len(frame) / 8
 

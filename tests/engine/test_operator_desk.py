@@ -136,6 +136,18 @@ async def test_the_agent_stops_at_once_and_the_microphone_is_heard_instead(talk:
     assert talk.call.taken_over
 
 
+async def test_who_is_behind_catches_up_in_silence_and_never_in_a_word(talk: Talk) -> None:
+    await on_the_line(talk)
+    talk.desk.microphone.say(np.concatenate((VOICE, VOICE)))
+    spoken = talk.line.audio()
+    assert spoken == 2 * mulaw.encode(VOICE)
+    talk.desk.microphone.say(np.zeros(800, np.int16))
+    assert talk.line.audio() == spoken
+    talk.desk.clock.skipped_s += 0.35
+    talk.desk.microphone.say(np.zeros(160, np.int16))
+    assert len(talk.line.audio()) - len(spoken) == 160
+
+
 async def test_each_frame_leaves_as_it_comes(talk: Talk) -> None:
     await on_the_line(talk)
     for count in range(1, 6):
