@@ -279,7 +279,7 @@ async def test_the_drawer_leaves_hang_up_in_view(
     window.resize(size)
     await arrive(qtbot, scene, "several_drawer")
     try:
-        assert window.drawer_open
+        assert window.calls.drawer_open
         header = window.calls.call.header
         for part in (header.hang_up, header):
             assert part.visibleRegion().boundingRect() == part.rect()
