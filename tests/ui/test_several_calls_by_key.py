@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 from callconsole.domain.call import EndedBy, Ending, Outcome
 from callconsole.domain.events import AgentStalled
 from callconsole.ui.kit.text import Text
-from callconsole.ui.main_window import CALLS, HISTORY
 from callconsole.ui.notifier import Notifier
+from callconsole.ui.pages import CALLS, HISTORY
 from fakes.scenes import Scene
 
 OpenScene = Callable[..., Scene]
