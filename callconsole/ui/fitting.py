@@ -53,24 +53,14 @@ def set_zoom(app: QApplication, percent: int, system: float | None = None) -> No
         return
     fonts.renew()
     app.setFont(fonts.font(13))
-    for widget in _inside_out(app):
+    for widget in app.allWidgets():
         fit(widget)
     zoom.changed.emit()
-    for widget in _inside_out(app):
+    for widget in app.allWidgets():
         if isinstance(widget, QAbstractItemView):
             widget.scheduleDelayedItemsLayout()
         widget.updateGeometry()
         widget.update()
-
-
-def _inside_out(app: QApplication) -> list[QWidget]:
-    """Every widget, before what it stands in."""
-    return sorted(app.allWidgets(), key=_depth, reverse=True)
-
-
-def _depth(widget: QWidget) -> int:
-    around = widget.parentWidget()
-    return 0 if around is None else _depth(around) + 1
 
 
 def fit(widget: QWidget) -> None:
