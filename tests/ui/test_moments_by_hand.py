@@ -242,10 +242,13 @@ async def test_the_pointer_is_told_what_a_click_does(scene: Scene) -> None:
     assert tip(QPointF(star(lines, row))) == "Star this moment (S)"
     assert tip(QPointF(bubble(lines, row))).endswith("Click to hear 00:13 again (Enter)")
     assert tip(QPointF(20, bubble(lines, row).y())) == ""
+    # The screen tells of a moved pointer when it comes to it.
     QTest.mouseMove(lines.viewport(), bubble(lines, row))
-    assert lines.viewport().cursor().shape() is Qt.CursorShape.PointingHandCursor
+    while lines.viewport().cursor().shape() is not Qt.CursorShape.PointingHandCursor:
+        await settle()
     QTest.mouseMove(lines.viewport(), QPoint(20, bubble(lines, row).y()))
-    assert lines.viewport().cursor().shape() is Qt.CursorShape.ArrowCursor
+    while lines.viewport().cursor().shape() is not Qt.CursorShape.ArrowCursor:
+        await settle()
 
 
 async def test_without_a_recording_the_tip_says_why(qtbot: QtBot, open_scene: OpenScene) -> None:
