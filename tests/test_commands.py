@@ -265,7 +265,7 @@ async def test_the_doctor_has_one_line_for_each_thing(tmp_path: Path) -> None:
     for name in ("Python", "Prompt", "Prices", "Server port", "Balance", "Session", "Speech"):
         assert f"ok    {name}" in doctor.text
     assert "Gemini, on the practice line" in doctor.lines
-    assert "FAIL  Settings             TWILIO_ACCOUNT_SID is missing" in doctor.text
+    assert "FAIL  Account SID          TWILIO_ACCOUNT_SID is missing" in doctor.text
     assert "to mend, from top to bottom." in doctor.lines[-1]
 
 

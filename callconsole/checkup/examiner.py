@@ -223,18 +223,30 @@ def _agent(line: Line) -> list[Examination]:
     return [_made(*one, group=Group.GEMINI, limit_s=_AGENT_S) for one in probes]
 
 
+# What each missing value is called on the board.
+_MISSING = {
+    "settings.twilio_account_sid": "Account SID",
+    "settings.twilio_auth_token": "Auth token",
+    "settings.twilio_phone_number": "Number",
+    "settings.vertex_project_id": "Google",
+    "settings.ngrok_authtoken": "Public address",
+}
+
+
 def _settings(settings: Settings) -> list[Examination]:
     """One for each value that real calls lack, or one that says that none is missing."""
     missing = missing_for_phone(settings)
     if missing:
         return [
-            _made(item.code, "Settings", False, partial(_lacks, item), group=Group.SETTINGS)
+            _made(
+                item.code, _MISSING[item.code], False, partial(_lacks, item), group=Group.SETTINGS
+            )
             for item in missing
         ]
     return [
         _made(
             "settings.complete",
-            "Settings",
+            "For real calls",
             False,
             partial(_complete, settings),
             group=Group.SETTINGS,
