@@ -52,7 +52,7 @@ class Desk(Room):
 def scribes(room: Room) -> list[SessionRecord]:
     """The sessions that write the operator's words down."""
     told = BRIEF.prompt.text
-    return [s for s in room.world.agent.sessions if told in str(s.setup["systemInstruction"])]
+    return [s for s in room.world.agent.sessions if told in str(s.setup.get("systemInstruction"))]
 
 
 def calls_own(room: Room) -> list[SessionRecord]:

@@ -129,6 +129,8 @@ class Dictation:
         if self._running is not None:
             await asyncio.wait([self._running], timeout=LATE_S)
         await tasks.stop(self._running)
+        if not self.said and not self._broken:
+            logger.info("no words of the operator were heard")
         after(self.said[known:].strip())
 
     async def _run(self) -> None:
@@ -144,6 +146,7 @@ class Dictation:
     async def _listen(self, session: AgentSession) -> None:
         meter = TokenMeter()
         self._meters.append(meter)
+        self._apart = bool(self.said)
         feeding = tasks.start(self._feed(session), name="operator's voice")
         try:
             # Of all that the model says and does, only what it heard counts, and the tokens.

@@ -143,6 +143,19 @@ async def test_nobody_is_told_of_words_that_did_not_come(talk: Talk) -> None:
     assert talk.agent.told == []
 
 
+async def test_where_no_words_come_at_all_it_is_as_it_was_without(
+    talk: Talk, caplog: pytest.LogCaptureFixture
+) -> None:
+    scribe = await on_the_line(talk)
+    talk.desk.microphone.say(VOICE)
+    with caplog.at_level(logging.INFO, "callconsole.engine.operator_scribe"):
+        talk.desk.console.hand_back(talk.sid, "")
+        await asyncio.sleep(operator_scribe.LATE_S + 1)
+    assert scribe.closed
+    assert caplog.messages == ["no words of the operator were heard"]
+    assert (text(talk), operators(talk)[-1].final) == ("(spoke for 0 s)", True)
+
+
 async def test_after_the_last_word_it_hears_the_silence_that_ends_a_sentence(talk: Talk) -> None:
     scribe = await on_the_line(talk)
     talk.desk.microphone.say(VOICE)
@@ -273,8 +286,8 @@ async def test_a_session_that_hears_nothing_for_long_is_closed_until_it_would(ta
     talk.desk.microphone.say(VOICE)
     await settle()
     _, again = talk.desk.agent.scribes
-    await says(again, heard("There I am again."))
-    assert text(talk) == f"{HELLO} There I am again."
+    await says(again, heard("there I am again."))
+    assert text(talk) == f"{HELLO} there I am again."
 
 
 async def test_hanging_up_closes_it(talk: Talk) -> None:
