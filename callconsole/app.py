@@ -123,6 +123,7 @@ class App:
             # The model that is on the line, not one that waits for the next start.
             tariff=Tariff(self._prices, self._opened.gemini_model),
             reads_along=settings.while_you_speak == "callee",
+            transcribe_operator=settings.transcribe_operator,
             early_barge_in=self._at_a_desk if early is None else early,
         )
 

@@ -150,6 +150,12 @@ class Settings(BaseSettings):
         alias="CALLCONSOLE_WHILE_YOU_SPEAK",
         description="what the AI hears while you have taken a call over: the callee or silence",
     )
+    transcribe_operator: bool = Field(
+        True,
+        alias="CALLCONSOLE_TRANSCRIBE_OPERATOR",
+        description="write down what you say while you have taken a call over; a second session "
+        "with Gemini hears your microphone for it",
+    )
     amd: bool = Field(
         True,
         alias="CALLCONSOLE_AMD",

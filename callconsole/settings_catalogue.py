@@ -257,6 +257,12 @@ CATALOGUE: tuple[SettingInfo, ...] = (
         Kind.CHOICE, choices=(("callee", "the callee"), ("silence", "silence")),
     ),
     SettingInfo(
+        "transcribe_operator", Group.CALLS, "Write down what you say",
+        "While you have taken over, a second Gemini session hears your microphone, for the "
+        "transcript and for the AI. It costs tokens of its own.",
+        Kind.SWITCH,
+    ),
+    SettingInfo(
         "ring_s", Group.CALLS, "Ring for", "Then the call is given up.", Kind.NUMBER, "s",
     ),
     SettingInfo(

@@ -14,8 +14,12 @@ from callconsole.audio import mulaw, wavfile
 from callconsole.domain import events
 from callconsole.domain.call import Call
 from callconsole.domain.transcript import Speaker
+from callconsole.engine.operator_scribe import BRIEF
+from callconsole.practice import clips
+from callconsole.practice.agent.records import SessionRecord
 from callconsole.practice.carrier import CALLEES, hastened
 from callconsole.practice.world import PracticeWorld
+from fakes.engine import FakeMicrophone
 from support.room import Room, until_audio
 from support.sound_card import SoundCard
 from support.sound_server import SoundServer
@@ -43,6 +47,17 @@ class Desk(Room):
     async def tone_is_heard(self, call: Call) -> None:
         """A whole second of nothing but the operator: no agent, no gap."""
         await self.until(lambda: share_of_tone(self.heard(call)[-SECOND:]) > 0.98)
+
+
+def scribes(room: Room) -> list[SessionRecord]:
+    """The sessions that write the operator's words down."""
+    told = BRIEF.prompt.text
+    return [s for s in room.world.agent.sessions if told in str(s.setup.get("systemInstruction"))]
+
+
+def calls_own(room: Room) -> list[SessionRecord]:
+    """The sessions that the call is held with."""
+    return [s for s in room.world.agent.sessions if s not in scribes(room)]
 
 
 async def in_a_call(folder: Path) -> tuple[Desk, Call]:
@@ -75,11 +90,11 @@ async def test_the_callee_hears_the_operators_microphone_and_no_word_of_the_agen
     await asyncio.sleep(0)
     (back,) = room.of(events.OperatorHandedBack)
     assert back.spoke_s > 0.5
-    said = next(s for s in reversed(room.world.agent.sessions) if s.said)
+    said = next(s for s in reversed(calls_own(room)) if s.said)
     await room.until(lambda: any("Agreed: Tuesday at three." in text for text in said.texts))
     assert said.said.count("agent_greeting") == 1
     (turn,) = [t for t in console.turns(call.sid) if t.speaker is Speaker.OPERATOR]
-    assert turn.text == "Agreed: Tuesday at three."
+    assert "Agreed: Tuesday at three." in turn.text
     await console.hang_up(call.sid)
     await room.until(lambda: bool(room.of(events.RecordingSaved)))
     both, _ = wavfile.read(Path(room.now(call).recording or ""))
@@ -136,4 +151,45 @@ async def test_a_microphone_that_is_taken_away_is_said_and_used_again(
     await room.tone_is_heard(call)
     await console.hang_up(call.sid)
     await room.until_over(call)
+    await room.app.stop()
+
+
+@pytest.mark.limit(90)
+async def test_what_the_operator_says_is_written_down_and_known_to_the_agent(
+    tmp_path: Path,
+) -> None:
+    microphone = FakeMicrophone()
+    room = Room(tmp_path, PracticeWorld(callees=hastened()), microphone)
+    console = room.app.console
+    await room.app.start("practice", practice=room.world)
+    call = await console.place_call(NUMBERS["Never hangs up"])
+    await room.until(lambda: bool(room.of(events.AgentHeard)))
+    phrase = clips.load("callee")["person_move"]
+
+    def written() -> bool:
+        return phrase.text in room.spoken(call, Speaker.OPERATOR)
+
+    await console.take_over(call.sid)
+    for at in range(0, len(phrase.pcm) // 160 * 160, 160):
+        microphone.say(phrase.pcm[at : at + 160])
+        await asyncio.sleep(FRAME_MS / 1000)
+    # A room's silence, in which the model finds the end of the sentence and answers it.
+    while not written() or not scribes(room)[0].said:
+        microphone.say(np.zeros(160, np.int16))
+        await asyncio.sleep(FRAME_MS / 1000)
+    answers = room.spoken(call, Speaker.AGENT)
+    console.hand_back(call.sid, "")
+    own = calls_own(room)[-1]
+    await room.until(lambda: any(phrase.text in text for text in own.texts))
+    (scribe,) = scribes(room)
+    await room.world.agent.until(lambda: scribe.closed_at is not None)
+    assert own.closed_at is None
+    # What the second session said in reply was heard by nobody.
+    assert not set(answers) & {clips.load("agent")[clip].text for clip in scribe.said}
+    await console.hang_up(call.sid)
+    await room.until_over(call)
+    record = await console.call_record(call.sid)
+    assert record is not None
+    kept = [turn.text for turn in record.turns if turn.speaker is Speaker.OPERATOR]
+    assert kept == [phrase.text]
     await room.app.stop()

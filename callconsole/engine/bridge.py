@@ -76,6 +76,7 @@ class Bridge:
     Attributes:
         gate: holds the agent while it may not be heard.
         voice: the agent's side.
+        news: what the agent's session uses, and what others use beside it.
         caller_muted: the agent hears silence in the caller's place.
     """
 
@@ -115,7 +116,7 @@ class Bridge:
         self._host = host
         self._watchdog = Watchdog()
         self._silence = LongSilence()
-        self._news = AgentNews(call_sid, session, clock, publish)
+        self.news = AgentNews(call_sid, session, clock, publish)
         self._shield = GreetingShield() if protect_greeting else None
         self._early = EarlyBargeIn() if early_barge_in else None
         self._utterance_ms = utterance_ms
@@ -251,7 +252,7 @@ class Bridge:
             self._host.agent_lost(error.problem)
 
     def _take(self, event: AgentEvent) -> None:
-        self._news.take(event)
+        self.news.take(event)
         if isinstance(event, (AgentToolCall, AgentToolCancelled)):
             self._watchdog.agent_acted()
             self.voice.playout.expect_pause()
@@ -284,7 +285,7 @@ class Bridge:
                 round_trip_ms=self.voice.playout.round_trip_ms,
             )
         )
-        self._news.look()
+        self.news.look()
         self._show_floor()
         self._watch(now_ms, levels.over_ms if sounds else 0.0, levels.agent_dbfs)
 

@@ -359,6 +359,7 @@ class Console(AtTheDesk, FromOutside):
             tokens=self._tokens,
             recordings=self._recordings if self._record else None,
             answerer=answerer,
+            scribes=world.agent if self._habits.transcribe_operator else None,
         )
         session = CallSession(state, joined)
         session.add_tap(partial(self._listen_to, session))

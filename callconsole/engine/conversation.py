@@ -62,7 +62,7 @@ class Conversation:
             self._open[speaker] = turn.id - 1
         else:
             turn = self._turns[index]
-            turn = replace(turn, text=_joined(turn.text, text))
+            turn = replace(turn, text=joined(turn.text, text))
         self._put(replace(turn, final=final))
         if final:
             self._open.pop(speaker, None)
@@ -75,9 +75,9 @@ class Conversation:
         self._put(turn)
         return turn.id
 
-    def amend(self, turn_id: int, text: str) -> None:
-        """The words of a turn are these, and no more will come."""
-        self._put(replace(self._turns[turn_id - 1], text=text, final=True))
+    def amend(self, turn_id: int, text: str, *, final: bool = True) -> None:
+        """The words of a turn are these; `final`: and no more are waited for."""
+        self._put(replace(self._turns[turn_id - 1], text=text, final=final))
 
     def finish(self, speaker: Speaker) -> None:
         """The speaker's turn is complete."""
@@ -118,7 +118,7 @@ class Conversation:
     def _append_late(self, speaker: Speaker, text: str) -> None:
         for turn in reversed(self._turns):
             if turn.speaker is speaker:
-                self._put(replace(turn, text=_joined(turn.text, text).rstrip()))
+                self._put(replace(turn, text=joined(turn.text, text).rstrip()))
                 return
         if text.strip():
             turn = Turn(len(self._turns) + 1, speaker, text.strip(), 0.0, final=True)
@@ -156,7 +156,7 @@ def _heard_chars(text: str, heard_ms: float, generated_ms: float, *, whole: bool
     return max(space, 0)
 
 
-def _joined(before: str, text: str) -> str:
+def joined(before: str, text: str) -> str:
     """Both as one text. Pieces carry their own spaces, but not where a new sentence begins."""
     apart = before[-1:] in _SENTENCE_ENDS and text[:1].isupper() and text[1:2] != "."
     return f"{before} {text}" if apart else before + text

@@ -10,7 +10,6 @@ from callconsole.audio.meter import level_dbfs
 from callconsole.domain import events
 from callconsole.domain.abilities import TransferTarget
 from callconsole.domain.problems import ProblemError
-from callconsole.domain.transcript import Speaker
 from callconsole.domain.transfers import NOTE_CHARS
 from callconsole.engine import refusals, words
 from callconsole.engine.bridge import Bridge
@@ -18,6 +17,8 @@ from callconsole.engine.call_state import CallState
 from callconsole.engine.conversation import Conversation
 from callconsole.engine.gate import Hold
 from callconsole.engine.hold_sound import HoldSound
+from callconsole.engine.operator_scribe import OperatorScribe
+from callconsole.engine.operator_turn import OperatorTurn
 from callconsole.engine.passing_on import PassingOn
 from callconsole.engine.ports import AgentSession, Clock, Pcm16
 
@@ -44,6 +45,7 @@ class OperatorDesk:
         agent: AgentSession,
         conversation: Conversation,
         passing_on: PassingOn,
+        scribe: OperatorScribe,
         clock: Clock,
         found_a_person: Callable[[], None],
         *,
@@ -52,7 +54,7 @@ class OperatorDesk:
         """Join the parts.
 
         Args:
-            state, bridge, agent, conversation, passing_on, clock: the call's.
+            state, bridge, agent, conversation, passing_on, scribe, clock: the call's.
             found_a_person: called where taking over decides who has answered.
             reads_along: the agent hears the callee while the operator has taken over.
         """
@@ -64,11 +66,11 @@ class OperatorDesk:
         self._agent = agent
         self._conversation = conversation
         self._passing_on = passing_on
+        self._scribe = scribe
         self._clock = clock
         self._whispers = 0
         self._unheeded: list[tuple[int, float]] = []
-        self._turn_id: int | None = None
-        self._spoke_ms = 0.0
+        self._turn: OperatorTurn | None = None
         self._unmuted = False
         self._hold_sound = HoldSound(bridge.voice)
         bridge.voice.turn_began = self._agent_speaks
@@ -108,13 +110,11 @@ class OperatorDesk:
             self._found_a_person()
         self._bridge.gate.release(Hold.UNDECIDED)
         self._bridge.taken_over(True)
-        self._spoke_ms = 0.0
         self._unmuted = False
         self._state.change(taken_over=True)
         self._state.tell(events.OperatorTookOver)
-        self._turn_id = self._conversation.put(
-            Speaker.OPERATOR, words.SPEAKING, self._bridge.position_s + FIRST_WORD_S
-        )
+        self._turn = OperatorTurn(self._conversation, self._bridge.position_s + FIRST_WORD_S)
+        self._scribe.begin(self._turn.grow)
         if not self._reads_along and not self._state.call.caller_muted:
             self._kept_from_agent = True
             self.mute_caller(on=True)
@@ -123,14 +123,15 @@ class OperatorDesk:
         """20 ms of the microphone, int16, 8000 Hz: sent as soon as it comes."""
         if not self._state.call.taken_over or self._state.call.operator_muted:
             return
+        self._scribe.hear(frame)
         voice = self._bridge.voice
         if voice.playout.buffered_ms > LAG_MS and level_dbfs(frame) < QUIET_DBFS:
             return
         if self._unmuted:
             frame, self._unmuted = fade_in(frame), False
         voice.operator_said(mulaw.encode(frame))
-        if self._bridge.operator_speaking:
-            self._spoke_ms += len(frame) / 8
+        if self._turn is not None and self._bridge.operator_speaking:
+            self._turn.spoke_ms += len(frame) / 8
 
     def mute_operator(self, *, on: bool) -> None:
         """The callee hears silence in place of the operator, from this moment, or them again."""
@@ -142,16 +143,18 @@ class OperatorDesk:
         self._unmuted = not on
         if on:
             self._bridge.voice.fall_silent()
+            self._scribe.hush()
         self._state.change(operator_muted=on)
         self._tell_muting()
 
     def hand_back(self, note: str) -> None:
         """The agent goes on without greeting again, and knows what was said."""
-        if not self._state.call.taken_over or not self._state.going_on:
+        turn = self._turn
+        if turn is None or not self._state.call.taken_over or not self._state.going_on:
             return
-        spoke_s = round(self._spoke_ms / 1000, 1)
         told = " ".join(note.split())[:WHISPER_CHARS]
-        self._end_turn(told, spoke_s)
+        self._end_turn(told)
+        said, spoke_s = turn.said, turn.spoke_s
         self._state.change(taken_over=False, operator_muted=False)
         self._bridge.taken_over(False)
         self._bridge.gate.drop()
@@ -159,7 +162,8 @@ class OperatorDesk:
         if self._kept_from_agent:
             self._kept_from_agent = False
             self.mute_caller(on=False)
-        self._agent.send_text(words.handed_back(told, spoke_s))
+        self._agent.send_text(words.handed_back(told, said, spoke_s))
+        self._scribe.end(self._said_before)
         self._bridge.gate.release(Hold.TAKEN_OVER)
         self._state.changes.happened()
 
@@ -230,7 +234,7 @@ class OperatorDesk:
     def close(self) -> None:
         """The call is over."""
         self._hold_sound.stop()
-        self._end_turn("", round(self._spoke_ms / 1000, 1))
+        self._end_turn("")
 
     # Inside -----------------------------------------------------------------------------------
 
@@ -242,10 +246,15 @@ class OperatorDesk:
             delay_ms = round((now - since) * 1000)
             self._state.tell(events.WhisperHeeded, whisper_id=whisper_id, delay_ms=delay_ms)
 
-    def _end_turn(self, note: str, spoke_s: float) -> None:
-        if self._turn_id is not None:
-            self._conversation.amend(self._turn_id, note or words.spoke_for(spoke_s))
-            self._turn_id = None
+    def _end_turn(self, note: str) -> None:
+        if self._turn is not None:
+            self._turn.end(note)
+            self._turn = None
+
+    def _said_before(self, late: str) -> None:
+        """Words came after the hand-back, which has told the agent all others."""
+        if self._state.going_on:
+            self._agent.tell(words.said_before(late))
 
     def _words(self, text: str) -> str:
         self._answered()

@@ -31,8 +31,10 @@ from callconsole.engine.first_words import FirstWords
 from callconsole.engine.gate import Hold
 from callconsole.engine.hanging_up import HangingUp
 from callconsole.engine.operator_desk import OperatorDesk
+from callconsole.engine.operator_scribe import OperatorScribe
 from callconsole.engine.passing_on import PassingOn
 from callconsole.engine.ports import (
+    Agent,
     AgentSession,
     AgentToolCall,
     AgentToolCancelled,
@@ -68,6 +70,8 @@ class Joined:
         tokens: one-time secrets for the call's later streams.
         recordings: where it is recorded, or None where it is not.
         answerer: of an incoming call, who speaks to the caller first; None where we call.
+        scribes: where the sessions come from that write down what the operator says, or None
+            where nobody does.
     """
 
     carrier: Carrier
@@ -79,6 +83,7 @@ class Joined:
     tokens: StreamTokens
     recordings: Recordings | None
     answerer: Answerer | None = None
+    scribes: Agent | None = None
 
 
 class CallSession:
@@ -114,12 +119,14 @@ class CallSession:
             state, bridge, self._streams, self._passing_on, self._hanging_up, carrier
         )
         self._tools = Tools(self.call.sid, agent, abilities, self._deeds, clock, state.publish)
+        self._scribe = OperatorScribe(joined.scribes, bridge.news.used_beside)
         self.operator = OperatorDesk(
             state,
             bridge,
             agent,
             self._conversation,
             self._passing_on,
+            self._scribe,
             clock,
             lambda: self._answering.operator_says(AnsweredBy.PERSON),
             reads_along=joined.habits.reads_along,
@@ -375,7 +382,9 @@ class CallSession:
         await self._tools.close()
         await self._streams.close()
         await self._bridge.close()
-        await asyncio.gather(self._joined.agent.close(), self._recording.close())
+        await asyncio.gather(
+            self._joined.agent.close(), self._scribe.close(), self._recording.close()
+        )
         self.closed.set()
 
     def _is_conversation(self) -> bool:

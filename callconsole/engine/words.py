@@ -94,12 +94,29 @@ def spoke_for(seconds: float) -> str:
     return f"(spoke for {seconds:.0f} s)"
 
 
-def handed_back(note: str, seconds: float) -> str:
-    """The operator has spoken with the person and leaves again."""
+def operators_turn(note: str, said: str, seconds: float) -> str:
+    """An operator's turn once it is over: their words and their note, as far as there are any."""
+    if note and said:
+        return f"{said} (noted: {note})"
+    return note or said or spoke_for(seconds)
+
+
+def handed_back(note: str, said: str, seconds: float) -> str:
+    """The operator has spoken with the person and leaves again; `said` is what was heard of it."""
     told = f"This was said or agreed: {note} " if note else ""
+    if said:
+        told += f"The colleague's own words to the person were: “{said}” "
     return (
         f"A colleague has spoken with the person on the phone for {seconds:.0f} seconds and has "
         f"left again. {told}Go on with the conversation from there. Do not greet again."
+    )
+
+
+def said_before(said: str) -> str:
+    """Words of the operator that were known only after they had left."""
+    return (
+        f"The last words of the colleague who spoke with the person on the phone were: “{said}” "
+        "Keep that in mind, and do not speak about it now."
     )
 
 

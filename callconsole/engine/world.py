@@ -65,6 +65,8 @@ class Habits:
         early_barge_in: fall silent as soon as our own ear hears the caller begin to speak,
             before the model says so, and go on where it was a false alarm.
         reads_along: the agent hears the callee while the operator has taken over.
+        transcribe_operator: while the operator has taken over, another session hears them and
+            writes their words down.
         region: ISO country of numbers typed without one.
         incoming: what becomes of calls to our number.
         ring_timeout_s: seconds of ringing before the carrier gives up.
@@ -81,6 +83,7 @@ class Habits:
     region: str = "US"
     early_barge_in: bool = True
     reads_along: bool = True
+    transcribe_operator: bool = True
     ring_timeout_s: int = 25
     time_limit_s: int = 1800
     tariff: Tariff | None = None

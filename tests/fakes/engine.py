@@ -15,6 +15,7 @@ from callconsole.domain.problems import Problem, ProblemError
 from callconsole.domain.prompt import Prompt, missing
 from callconsole.domain.sound import SoundDevice
 from callconsole.domain.transcript import Turn
+from callconsole.engine import operator_scribe
 from callconsole.engine.ports import (
     AgentBrief,
     AgentEvent,
@@ -194,10 +195,16 @@ class FakeAgentSession:
 
 
 class FakeAgent:
-    """Opens one session after another, once its gate is open, or refuses."""
+    """Opens one session after another, once its gate is open, or refuses.
+
+    Attributes:
+        sessions: those that calls are held with, of which `briefs` are the briefs.
+        scribes: those that write an operator's words down.
+    """
 
     def __init__(self) -> None:
         self.sessions: list[FakeAgentSession] = []
+        self.scribes: list[FakeAgentSession] = []
         self.briefs: list[AgentBrief] = []
         self.refusal: Problem | None = None
         self.gate = asyncio.Event()
@@ -209,6 +216,9 @@ class FakeAgent:
         await self.gate.wait()
         if self.refusal is not None:
             raise ProblemError(self.refusal)
+        if brief is operator_scribe.BRIEF:
+            self.scribes.append(FakeAgentSession())
+            return self.scribes[-1]
         self.briefs.append(brief)
         self.sessions.append(FakeAgentSession())
         return self.sessions[-1]
