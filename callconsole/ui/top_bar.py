@@ -88,10 +88,15 @@ class StatusItem(PressButton):
             self.updateGeometry()
             self.update()
 
+    @property
+    def well(self) -> bool:
+        """True where nothing is wrong with this part."""
+        return self._status is None or self._status.state is ServiceState.READY
+
     def value(self) -> str:
         """What stands after the name, shortened."""
         status = self._status
-        if status is None or (self._brief and status.state is ServiceState.READY):
+        if status is None or (self._brief and self.well):
             return ""
         metrics = self._value_metrics()
         most = px(_MAX_VALUE_WIDE if self._wide else _MAX_VALUE)
@@ -164,7 +169,8 @@ class TopBar(QWidget):
         row.setContentsMargins(20, 0, 16, 0)
         row.setSpacing(_BETWEEN)
         row.addWidget(Logo())
-        row.addWidget(Text("Call console", 14, 600))
+        self._name = Text("Call console", 14, 600)
+        row.addWidget(self._name)
         row.addWidget(self.speaking)
         row.addStretch(1)
         for item in self.items:
@@ -222,6 +228,18 @@ class TopBar(QWidget):
             item.set_brief(needed > room)
             if needed > room:
                 needed -= item.width_with(False) - item.width_with(True)
+        self._leave_out(needed, room)
+
+    def _leave_out(self, needed: int, room: int) -> None:
+        """Where even names are too much, leave out our own, then what is well."""
+        self._name.setVisible(needed <= room)
+        if needed > room:
+            room += self._name.sizeHint().width() + px(_BETWEEN)
+        for index in _LESS_WANTED:
+            item = self.items[index]
+            item.setVisible(needed <= room or not item.well)
+            if item.isHidden():
+                needed -= item.width_with(True) + px(_BETWEEN)
 
     def _needed(self) -> int:
         return sum(item.width_with(False) + px(_BETWEEN) for item in self.items)
