@@ -157,7 +157,6 @@ class OperatorDesk:
         said, spoke_s = turn.said, turn.spoke_s
         self._state.change(taken_over=False, operator_muted=False)
         self._bridge.taken_over(False)
-        self._bridge.gate.drop()
         self._state.tell(events.OperatorHandedBack, spoke_s=spoke_s, note=told)
         if self._kept_from_agent:
             self._kept_from_agent = False
