@@ -1,26 +1,20 @@
 """Closing the window: at once, or after a question where calls live."""
 
-import asyncio
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+from PySide6.QtWidgets import QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from callconsole.domain.call import EndedBy, Ending, Outcome
 from callconsole.domain.dialling import Step
 from fakes.desk import refused
 from fakes.scenes import KEY_REFUSED, Scene
+from support.settling import settle
 
 OpenScene = Callable[..., Scene]
 OVER = Ending(Outcome.COMPLETED, EndedBy.CALLER)
-
-
-async def settle() -> None:
-    for _ in range(4):
-        await asyncio.sleep(0)
-    QApplication.sendPostedEvents()
 
 
 def answer(box: QMessageBox, text: str) -> None:

@@ -6,20 +6,14 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from fakes.scenes import Scene
 from support.reading import words
+from support.settling import settle
 
 OpenScene = Callable[..., Scene]
 LEFT = Qt.MouseButton.LeftButton
-
-
-async def settle() -> None:
-    for _ in range(4):
-        await asyncio.sleep(0)
-    QApplication.sendPostedEvents()
 
 
 async def test_clicking_the_pad_and_call_places_a_call(qtbot: QtBot, open_scene: OpenScene) -> None:

@@ -19,16 +19,11 @@ from callconsole.ui.window_title import NAME
 from fakes.desk import refused
 from fakes.scenes import DOWNLOADING, KEY_REFUSED, MISSING, NEEDS_NGROK, Scene
 from support.reading import words
+from support.settling import settle
 
 OpenScene = Callable[..., Scene]
 NO_SOUND = Problem("sound.none", "No sound device", "None was found.", "Plug one in.")
 LEFT = Qt.MouseButton.LeftButton
-
-
-async def settle() -> None:
-    for _ in range(4):
-        await asyncio.sleep(0)
-    QApplication.sendPostedEvents()
 
 
 async def test_a_call_is_read_from_ringing_to_its_recording(

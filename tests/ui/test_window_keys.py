@@ -1,22 +1,15 @@
 """Keys that work anywhere in the window, and where they give way to a text field."""
 
-import asyncio
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from fakes.scenes import Scene
+from support.settling import settle
 
 OpenScene = Callable[..., Scene]
-
-
-async def settle() -> None:
-    for _ in range(4):
-        await asyncio.sleep(0)
-    QApplication.sendPostedEvents()
 
 
 async def test_digits_dial_from_anywhere_but_text_fields(
